@@ -90,6 +90,8 @@ class Field:
     names: tuple[str, ...] = ()
     padding: int | None = None
     columns: tuple[str, ...] = ()
+    bounds: tuple[float, float] | None = None
+    """The least and the greatest of its numbers, where they are known."""
 
     @property
     def classes(self) -> int | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from math import prod
 
 from engine.data import augmenting, sampling
@@ -42,6 +43,8 @@ def fields(config: DataConfig) -> dict[str, Field]:
             reshape(transform, result)
         except ValueError as error:
             raise DataError(f"{where} {error}.", setting=path, field=transform.field) from error
+        if isinstance(transform, Standardise):
+            result[transform.field] = replace(result[transform.field], bounds=None)
         size = 4 * dataset.samples * prod(result[transform.field].shape)
         if size > LARGEST:
             most = f"the most is {LARGEST >> 30} GB"

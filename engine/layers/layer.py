@@ -177,6 +177,13 @@ class Layer(Nature, BaseModel):
         """The shapes of the tensors that are kept but not trained."""
         return {}
 
+    def together(self, *inputs: Spec) -> Dim | None:
+        """How many numbers it makes add up to 1, or brings to mean 0 or mean square 1, together; None: it does neither.
+
+        Of one number alone the answer is always the same.
+        """
+        return None
+
     def multiply_adds(self, inputs: tuple[Spec, ...], outputs: tuple[Spec, ...]) -> Dim:
         """Multiply-add operations of one forward pass; symbolic where a size is. Matrix products only."""
         return 0

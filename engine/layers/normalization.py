@@ -29,6 +29,10 @@ class _Normalization(Layer):
     family: ClassVar[str] = "Normalization"
     formula: ClassVar[str] = "y = (x − mean) / √(variance + eps) · γ + β"
 
+    def together(self, *inputs: Spec) -> Dim | None:
+        shape = self.inferred(*inputs).get("normalized_shape", ())
+        return product(shape if isinstance(shape, tuple) else (shape,)) if shape else None
+
 
 class _Biased(_Normalization):
     """Learns γ and β for each channel; that β can be left out is newer than the oldest torch that is supported."""
@@ -224,6 +228,9 @@ class GroupNorm(_Biased):
     def inferred(self, *inputs: Spec) -> dict[str, object]:
         return {"num_channels": inputs[0].shape[1]}
 
+    def together(self, *inputs: Spec) -> Dim | None:
+        return product(inputs[0].shape[1:]) // self.num_groups
+
     def summary(self) -> str:
         return f"{self.num_groups} groups"
 
@@ -242,20 +249,12 @@ class _LastAxesNorm(_Normalization):
         (x,) = inputs
         need_float(x)
         if self.last_axes >= x.rank:
-            raise ShapeError(
-                f"normalizes {self.last_axes} axes of {x}, which has only {x.rank - 1} after the batch.",
-                port="input",
-                parameter="last_axes",
-                code="axis",
-            )
+            message = f"normalizes {self.last_axes} axes of {x}, which has only {x.rank - 1} after the batch."
+            raise ShapeError(message, port="input", parameter="last_axes", code="axis")
         for axis in range(x.rank - self.last_axes, x.rank):
             if not isinstance(x.shape[axis], int):
-                raise ShapeError(
-                    f"normalizes {meaning(x.axes, axis)} of {x}, which is open; it needs a fixed size.",
-                    port="input",
-                    parameter="last_axes",
-                    code="open-size",
-                )
+                message = f"normalizes {meaning(x.axes, axis)} of {x}, which is open; it needs a fixed size."
+                raise ShapeError(message, port="input", parameter="last_axes", code="open-size")
         return x
 
     def inferred(self, *inputs: Spec) -> dict[str, object]:

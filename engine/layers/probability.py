@@ -7,6 +7,7 @@ from typing import ClassVar
 
 from pydantic import Field
 
+from engine.dims import Dim
 from engine.layers.axes import axis_of
 from engine.layers.layer import Layer, Saves, ShapeError, Stretch, need_float
 from engine.layers.nature import Sight, Squash
@@ -30,6 +31,9 @@ class _Along(Layer):
         need_float(x)
         axis_of(x, self.dim)
         return x
+
+    def together(self, *inputs: Spec) -> Dim | None:
+        return inputs[0].shape[axis_of(inputs[0], self.dim)]
 
     def receptive_field(
         self, part: Stretch, inputs: tuple[Spec, ...], outputs: tuple[Spec, ...], source: int = 0
@@ -92,6 +96,9 @@ class Softmax2d(Layer):
             )
         need_float(x)
         return x
+
+    def together(self, *inputs: Spec) -> Dim | None:
+        return inputs[0].shape[1]
 
 
 LAYERS = (Softmax, LogSoftmax, Softmin, Softmax2d)

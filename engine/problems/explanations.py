@@ -2,26 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Final
 
-
-@dataclass(frozen=True, slots=True)
-class Explanation:
-    """``formula`` is the rule in signs, ``reference`` where it is written down."""
-
-    title: str
-    text: str
-    formula: str = ""
-    reference: str = ""
-
-
-BROADCASTING: Final = "https://docs.pytorch.org/docs/stable/notes/broadcasting.html"
-CS231N: Final = "https://cs231n.github.io/convolutional-networks/"
-CONV: Final = "https://docs.pytorch.org/docs/stable/generated/torch.nn.Conv2d.html"
-ATTENTION: Final = "Vaswani et al. 2017, Attention Is All You Need, https://arxiv.org/abs/1706.03762"
-ENTROPY: Final = "https://docs.pytorch.org/docs/stable/generated/torch.nn.CrossEntropyLoss.html"
-BINARY: Final = "https://docs.pytorch.org/docs/stable/generated/torch.nn.BCEWithLogitsLoss.html"
+from engine.problems.explanation import BROADCASTING, CONV, CS231N, ENTROPY, Explanation
+from engine.problems.learning_explanations import LEARNING
 
 EXPLANATIONS: Final[dict[str, Explanation]] = {
     # -- shapes ----------------------------------------------------------------------------------------------------
@@ -270,80 +254,7 @@ EXPLANATIONS: Final[dict[str, Explanation]] = {
         "r ← r + (kernel_size − 1)·dilation·j,  j ← j·stride",
         "Araujo, Norris and Sim 2019, https://distill.pub/2019/computing-receptive-fields",
     ),
-    # -- learning --------------------------------------------------------------------------------------------------
-    "softmax-before-loss": Explanation(
-        "A softmax before cross-entropy",
-        "Cross-entropy takes scores of any size and applies a log-softmax itself. Probabilities in their place differ "
-        "by 1 at most, so the second softmax is nearly flat: with 10 classes the loss cannot fall below 1.46.",
-        "loss = −log(exp(x_y) / Σ exp(x_c))",
-        ENTROPY,
-    ),
-    "sigmoid-before-loss": Explanation(
-        "A sigmoid before a loss that has one",
-        "Losses 'with logits' apply the sigmoid themselves, in a way that does not overflow. None comes before them.",
-        "loss = −y·log σ(x) − (1 − y)·log(1 − σ(x))",
-        BINARY,
-    ),
-    "activation-before-loss": Explanation(
-        "An activation after the last layer",
-        "Scores say for and against; an activation that cuts off the one side takes the gradient of those classes "
-        "away. The last weighted sum goes to the loss as it is.",
-    ),
-    "no-probability": Explanation(
-        "No probability for a loss that needs one",
-        "binary_cross_entropy takes the logarithm of the answer, so that must lie between 0 and 1; PyTorch stops "
-        "otherwise. The loss with logits takes scores of any size. nll_loss, kl_div and ctc_loss want the logarithms "
-        "themselves: a LogSoftmax makes them; other numbers give a loss without a bottom.",
-        "loss = −y·log p − (1 − y)·log(1 − p)",
-        BINARY,
-    ),
-    "dropout-last": Explanation(
-        "Dropout as the last layer",
-        "Dropout sets numbers to 0 while training so that later layers do not rely on single ones. After the last "
-        "layer it only spoils the answers.",
-        "",
-        "Srivastava et al. 2014, Dropout, https://jmlr.org/papers/v15/srivastava14a.html",
-    ),
-    "no-activation": Explanation(
-        "No activation between two layers",
-        "A weighted sum of weighted sums is a weighted sum: without something that bends the line between them two "
-        "layers can do no more than one. A narrow one in the middle limits the rank, which may be meant.",
-        "W₂(W₁x + b₁) + b₂ = (W₂W₁)x + (W₂b₁ + b₂)",
-    ),
-    "bias-before-norm": Explanation(
-        "A bias before a batch norm",
-        "Batch norm subtracts the mean of every channel, and with it any constant added before. The norm has a bias "
-        "of its own.",
-        "(x + b) − E[x + b] = x − E[x]",
-        "Ioffe and Szegedy 2015, https://arxiv.org/abs/1502.03167",
-    ),
-    "no-positions": Explanation(
-        "Attention without positions",
-        "Attention weighs steps by what they hold, not by where they are: in another order the same comes out. "
-        "Positions are added to the steps, or turned into them, before the first attention.",
-        "PE(t, 2i) = sin(t / 10000^(2i/d)),  PE(t, 2i + 1) = cos(…)",
-        ATTENTION,
-    ),
-    "no-causal-mask": Explanation(
-        "A language model that sees the answer",
-        "Trained to predict the next token at every step, a network must not look at later steps, or it copies the "
-        "answer and cannot write. For other tasks, such as naming each word's kind, looking ahead is right.",
-        "step t looks at steps ≤ t",
-        ATTENTION,
-    ),
-    "no-weights": Explanation(
-        "Nothing to learn",
-        "Learning changes weights. Activations, pooling and changes of shape have none, and frozen layers keep theirs: "
-        "at least one Linear, convolution or other layer with weights has to lead to the loss.",
-    ),
-    "many-weights": Explanation(
-        "Far more weights than samples",
-        "Large networks can memorise thousands of samples, even with random labels. We speak of it above 1,000 "
-        "weights for each training sample.",
-        "",
-        "Zhang et al. 2016, Understanding deep learning requires rethinking generalization, "
-        "https://arxiv.org/abs/1611.03530",
-    ),
+    **LEARNING,
 }
 
 

@@ -50,7 +50,7 @@ DATASETS = (
         "LeCun, Cortes and Burges (1998), The MNIST Database of Handwritten Digits",
         "classification",
         70_000,
-        {"image": Field((1, 28, 28)), "label": _label(*"0123456789")},
+        {"image": Field((1, 28, 28), bounds=(0, 255)), "label": _label(*"0123456789")},
         loader="engine.data.files.idx",
         kind="image",
         licence="Creative Commons Attribution-Share Alike 3.0",
@@ -75,7 +75,7 @@ DATASETS = (
         "classification",
         70_000,
         {
-            "image": Field((1, 28, 28)),
+            "image": Field((1, 28, 28), bounds=(0, 255)),
             "label": _label(
                 *("T-shirt", "trousers", "pullover", "dress", "coat"),
                 *("sandal", "shirt", "trainer", "bag", "ankle boot"),
@@ -105,7 +105,7 @@ DATASETS = (
         "classification",
         60_000,
         {
-            "image": Field((3, 32, 32)),
+            "image": Field((3, 32, 32), bounds=(0, 255)),
             "label": _label(
                 *("airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck")
             ),
@@ -126,7 +126,7 @@ DATASETS = (
         "Krizhevsky (2009), Learning Multiple Layers of Features from Tiny Images",
         "classification",
         60_000,
-        {"image": Field((3, 32, 32)), "label": _label(*FINE), "coarse": _label(*COARSE)},
+        {"image": Field((3, 32, 32), bounds=(0, 255)), "label": _label(*FINE), "coarse": _label(*COARSE)},
         {"labels": ("coarse", "label"), "inside": "cifar-100-binary", "test": "test.bin", "train": ("train.bin",)},
         loader="engine.data.files.cifar",
         kind="image",

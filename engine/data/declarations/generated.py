@@ -75,7 +75,7 @@ DATASETS = (
         SEEDED,
         "forecast",
         12_000,
-        {"past": Field((48, 2)), "future": Field((12,), role="target")},
+        {"past": Field((48, 2), bounds=(-5, 5)), "future": Field((12,), role="target", bounds=(-5, 5))},
         loader="engine.data.generated.series",
         kind="sequence",
         licence=OWN,
@@ -91,7 +91,7 @@ DATASETS = (
         "segmentation",
         12_000,
         {
-            "image": Field((3, 32, 32)),
+            "image": Field((3, 32, 32), bounds=(0, 255)),
             "caption_in": Field((11,), "int64", "input", CAPTION, 0),
             "label": Field((), "int64", "target", FORMS),
             "mask": Field((32, 32), "int64", "target", ("ground", *FORMS)),
@@ -111,7 +111,7 @@ DATASETS = (
         "classification",
         10_782,
         {
-            "clip": Field((8, 1, 16, 16)),
+            "clip": Field((8, 1, 16, 16), bounds=(0, 16)),
             "label": Field((), "int64", "target", tuple("0123456789")),
             "heading": Field((), "int64", "target", HEADINGS),
         },

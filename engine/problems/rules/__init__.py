@@ -5,19 +5,39 @@ from __future__ import annotations
 from typing import Final
 
 from engine.problems.rule import EdgeRule, GraphRule, NodeRule, SumRule, ViewRule
+from engine.problems.rules import activation_rules as activations
 from engine.problems.rules import data_rules as data
 from engine.problems.rules import extent_rules as extent
 from engine.problems.rules import image_rules as images
 from engine.problems.rules import learning_rules as learning
+from engine.problems.rules import range_rules as ranges
 from engine.problems.rules import sequence_rules as sequences
 from engine.problems.rules import table_rules as tables
+from engine.problems.rules import time_rules as time
 from engine.problems.rules import weights_rules as weights
+from engine.problems.rules import window_rules as windows
 from engine.problems.rules import wiring_rules as wiring
 
-NODE_RULES: Final[tuple[NodeRule, ...]] = (*wiring.NODE, *learning.NODE, *images.NODE, *data.NODE)
+NODE_RULES: Final[tuple[NodeRule, ...]] = (
+    *wiring.NODE,
+    *learning.NODE,
+    *images.NODE,
+    *data.NODE,
+    *activations.NODE,
+    *time.NODE,
+    *windows.NODE,
+)
 OF_ABSENT: Final[tuple[NodeRule, ...]] = wiring.NODE
 """What is said of a node whose condition does not hold."""
-EDGE_RULES: Final[tuple[EdgeRule, ...]] = (*learning.EDGE, *images.EDGE, *data.EDGE)
+EDGE_RULES: Final[tuple[EdgeRule, ...]] = (
+    *learning.EDGE,
+    *images.EDGE,
+    *data.EDGE,
+    *activations.EDGE,
+    *time.EDGE,
+    *windows.EDGE,
+    *ranges.EDGE,
+)
 GRAPH_RULES: Final[tuple[GraphRule, ...]] = (
     *wiring.GRAPH,
     *data.GRAPH,

@@ -135,6 +135,30 @@ def data_chosen(graph: Graph, report: Report) -> Found:
         )
 
 
+def target_of(graph: Graph, report: Report, node_id: str) -> tuple[str, Field] | None:
+    """The field that an Output learns, with its name; None where there is none (then other rules speak)."""
+    layer, known = report.layer(node_id), _known(graph, report, node_id, Output)
+    if not isinstance(layer, Output) or not known or layer.loss is None or not report.complete(node_id):
+        return None
+    try:
+        name = target_field(graph.node(node_id), layer, report.inputs[node_id][0], known)
+    except DataError:
+        return None
+    return name, known[name]
+
+
+def tokens_of(graph: Graph, report: Report, node_id: str) -> Field | None:
+    """The field of tokens that an Input reads; None for other nodes and fields."""
+    layer, known = report.layer(node_id), _known(graph, report, node_id, Input)
+    if not isinstance(layer, Input) or not known:
+        return None
+    try:
+        field = known[input_field(graph.node(node_id), layer, known)]
+    except DataError:
+        return None
+    return field if field.classes else None
+
+
 def _known(graph: Graph, report: Report, node_id: str, kind: type[Input] | type[Output]) -> Mapping[str, Field]:
     """The fields of the data; none where no usable data is chosen (then other rules speak) or for other layers."""
     if not isinstance(report.layer(node_id), kind):

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from typing import Final
 
 from engine.graph import GraphError
+from engine.problems.ways import activation_ways as activations
 from engine.problems.ways import axis_ways as axes
 from engine.problems.ways import learning_ways as learning
 from engine.problems.ways import number_ways as kinds
@@ -32,11 +33,18 @@ WAYS: Final[dict[str, tuple[Finder, ...]]] = {
     "padding": (windows.less_padding, windows.larger_input),
     "same-stride": (windows.keep_size,),
     "output-padding": (windows.output_padding,),
-    "open-size": (axes.fixed_size, axes.given_length, axes.insert, parameters.back),
+    "open-size": (sequences.answer_not_state, axes.fixed_size, axes.given_length, axes.insert, parameters.back),
     "one-value": (settings.batch, learning.other_norm),
-    "state": (sequences.states, sequences.as_needed, wires.without_optional),
+    "state": (sequences.both_states, sequences.states, sequences.as_needed, wires.without_optional),
     "mask": (sequences.masks, sequences.as_needed, sizes.same, wires.without_optional),
-    "shape": (axes.own_settings, axes.insert, sequences.states, wires.without_optional, parameters.back),
+    "shape": (
+        sequences.answer_not_state,
+        axes.own_settings,
+        axes.insert,
+        sequences.states,
+        wires.without_optional,
+        parameters.back,
+    ),
     "parameter": (parameters.fixed, parameters.back),
     "expression": (parameters.back,),
     "property": (parameters.plain_property,),
@@ -72,7 +80,17 @@ WAYS: Final[dict[str, tuple[Finder, ...]]] = {
     "softmax-before-loss": (learning.to_prediction,),
     "sigmoid-before-loss": (learning.other_loss, learning.to_prediction),
     "activation-before-loss": (learning.to_prediction,),
-    "no-probability": (learning.other_loss, learning.sigmoid),
+    "no-probability": (activations.as_wanted, learning.other_loss, learning.sigmoid),
+    "answer-range": (activations.plain_answer,),
+    "padding-read": (sequences.with_lengths,),
+    "gaps": (windows.no_gaps,),
+    "window-of-one": (windows.larger_window,),
+    "axes-by-reshape": (axes.permuted,),
+    "constant-answer": (activations.of_one,),
+    "redundant-activation": (activations.one_less,),
+    "batch-as-time": (sequences.batch_first,),
+    "idle-dropout": (sequences.stacked,),
+    "last-of-both": (sequences.last_output,),
     "dropout-last": (learning.earlier,),
     "no-activation": (learning.activation,),
     "max-norm": (parameters.back, wires.without_optional, parameters.plain_property),

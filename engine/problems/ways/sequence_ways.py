@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from engine.edits import MISSING, Connect, Disconnect, SetParameter
+from engine.edits import MISSING, AddNode, Connect, Disconnect, Edit, RemoveNode, SetParameter
 from engine.graph import Edge
 from engine.problems.looking import PASSES_THROUGH, above, kind_of, maps_features, role
-from engine.problems.ways.fault_site import FaultSite, Step, Way, number
+from engine.problems.ways.fault_site import COLUMN, ROW, FaultSite, Step, Way, number
 from engine.problems.ways.width_ways import resized
 
 
@@ -155,6 +155,41 @@ def masks(site: FaultSite) -> Iterator[Way | None]:
         yield Way(f"Set {parameter} instead of the mask", edits, keeps=False)
 
 
+def answer_not_state(site: FaultSite) -> Iterator[Way | None]:
+    """The answer at the last step, where a state, whose first axis is that of layers, was led on."""
+    wires, seen = site.wires(), set[str]()
+    while wires:
+        wire = wires.pop()
+        ports = site.report.outputs.get(wire.source, {})
+        if wire.source in seen:
+            continue
+        seen.add(wire.source)
+        if kind_of(site.graph, wire.source).runs_over_time:
+            if wire.source_port not in ("output", "last") and "last" in ports:
+                yield site.rewire(wire, wire.source, "last", f"Take last of {site.graph.nodes[wire.source].name}")
+        else:
+            wires += site.graph.incoming[wire.source].values()
+
+
+def both_states(site: FaultSite) -> Iterator[Way | None]:
+    """All states of one layer handed to another of the same size, where its answer or one of them was wired."""
+    edge, layer = site.edge(), site.layer
+    if edge is None or layer is None or not layer.runs_over_time:
+        return
+    source, name = edge.source, site.graph.nodes[edge.source].name
+    theirs = [port for port in site.report.outputs.get(source, {}) if port.endswith("_n")]
+    ours = [port.name for port in layer.input_ports() if role(site.kind, port.name) == "state"]
+    if not kind_of(site.graph, source).runs_over_time or len(theirs) != len(ours):
+        return
+    wired = [wire for wire in site.wires() if wire.target_port in ours]
+    edits: list[Edit] = [*map(Disconnect, wired)]
+    edits += [Connect(Edge(source, a, site.id, b)) for a, b in zip(theirs, ours, strict=True)]
+    sizes = {key: site.value(key, site.graph.nodes[source]) for key in ("num_layers", "bidirectional", "hidden_size")}
+    label = f"Take {' and '.join(theirs)} of {name}"
+    yield Way(label, tuple(edits), keeps=True)
+    yield Way(f"{label} and set its sizes alike", (*edits, *site.set(sizes).edits), keeps=True)
+
+
 def states(site: FaultSite) -> Iterator[Way | None]:
     """Sizes that let the state of one layer begin another."""
     node, edge = site.node, site.edge()
@@ -206,3 +241,50 @@ def states(site: FaultSite) -> Iterator[Way | None]:
 def _lengths(site: FaultSite, source: str) -> Iterator[Way | None]:
     if site.graph.nodes[source].type == "Input":
         yield site.set(of=source, shape=(), dtype="int64", label="Make the lengths one integer a sample")
+
+
+def batch_first(site: FaultSite) -> Iterator[Way | None]:
+    """The layer told that samples come first, as they do."""
+    yield site.set(batch_first=True)
+
+
+def stacked(site: FaultSite) -> Iterator[Way | None]:
+    """Two layers, with something between them to drop; else dropout of the steps, or none."""
+    yield site.set(num_layers=2)
+    share = site.value("dropout")
+    for edge in list(site.graph.outgoing[site.id])[:1]:
+        after = site.insert(edge, ("Dropout", {"p": share}))
+        if after is not None:
+            label = f"Set dropout to 0 and insert Dropout({share}) after it"
+            yield Way(label, (*site.set(dropout=0.0).edits, *after.edits), after.made)
+    yield site.set(dropout=0.0)
+
+
+def last_output(site: FaultSite) -> Iterator[Way | None]:
+    """The end of both passes, which the layer gives by itself, instead of the last step."""
+    edge = site.edge("input")
+    if edge is None:
+        return
+    source, name = edge.source, site.graph.nodes[edge.source].name
+    readers = list(site.graph.outgoing[site.id])
+    edits: list[Edit] = [*map(Disconnect, [edge, *readers]), RemoveNode(site.id)]
+    edits += [Connect(Edge(source, "last", each.target, each.target_port)) for each in readers]
+    yield Way(f"Take last of {name} instead", tuple(edits), keeps=True)
+
+
+def with_lengths(site: FaultSite) -> Iterator[Way | None]:
+    """The lengths of the texts, counted from the tokens and wired to the layer."""
+    wire = site.edge("input")
+    if wire is None:
+        return
+    while site.graph.incoming[wire.source] and site.graph.nodes[wire.source].type != "Input":
+        wire = next(iter(site.graph.incoming[wire.source].values()))
+    site.taken = set()
+    node = site.fresh("SequenceLengths", {})
+    x, y = site.graph.positions[wire.source]
+    edits = (
+        AddNode(node, (x + COLUMN, y + ROW)),
+        Connect(Edge(wire.source, wire.source_port, node.id, "input")),
+        Connect(Edge(node.id, "output", site.id, "lengths")),
+    )
+    yield Way(f"Wire the lengths of {site.graph.nodes[wire.source].name} to lengths", edits, (node.id,))

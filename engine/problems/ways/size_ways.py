@@ -315,7 +315,7 @@ def classes(site: FaultSite) -> Iterator[Way | None]:
     if x.rank == len(field.shape) + 2 or not field.classes:
         yield from resized(site, edge, -1, wanted)
     if x.rank > 2:
-        for node_id in makers(site, edge, 1):
+        for node_id in _head(site, edge):
             into = next(iter(site.graph.incoming[node_id].values()), None)
             node = site.graph.nodes[node_id]
             kind = kind_of(site.graph, node_id)
@@ -334,6 +334,19 @@ def classes(site: FaultSite) -> Iterator[Way | None]:
             )
         if x.rank == 3:
             yield site.insert(edge, ("Select", {"dim": 1, "index": -1}), ("Linear", {"out_features": wanted}))
+
+
+def _head(site: FaultSite, edge: Edge) -> list[str]:
+    """The layers of weighted sums of features that lead to a wire one after the other, the first of them first."""
+    found = list[str]()
+    while found_more := list(makers(site, edge, 1)):
+        (node_id,) = found_more
+        wires = list(site.graph.incoming[node_id].values())
+        if not maps_features(kind_of(site.graph, node_id)) or len(wires) != 1:
+            break
+        found.insert(0, node_id)
+        edge = wires[0]
+    return found
 
 
 def _times(sizes: tuple[int, ...]) -> str:

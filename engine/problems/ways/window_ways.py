@@ -129,6 +129,25 @@ def output_padding(site: FaultSite) -> Iterator[Way | None]:
     yield site.set(stride=max(each(site, "output_padding"), default=1) + 1)
 
 
+def no_gaps(site: FaultSite) -> Iterator[Way | None]:
+    """Windows as wide as they are apart, or as near as they are wide."""
+    kernel, stride = each(site, "kernel_size"), each(site, "stride")
+    if not kernel or not stride:
+        return
+    wide, apart = max(kernel), max(stride)
+    yield site.set(stride=wide)
+    half = {"padding": apart // 2} if max(each(site, "padding"), default=0) else {}
+    yield site.set({"kernel_size": apart, **half})
+    if apart % 2 == 0:
+        yield site.set({"kernel_size": apart + 1, "padding": apart // 2})
+
+
+def larger_window(site: FaultSite) -> Iterator[Way | None]:
+    """A window that pools something; without the layer everything stays as it is."""
+    yield site.set(kernel_size=2)
+    yield site.remove()
+
+
 def all_columns(site: FaultSite) -> Iterator[Way | None]:
     """Windows that end where the image does."""
     layer, x = site.layer, site.spec(site.edge())
@@ -158,7 +177,10 @@ def wider_view(site: FaultSite) -> Iterator[Way | None]:
     plain = [node_id for node_id in convolutions if set(each(site, "stride", node_id)) == {1}]
     for count in range(1, min(len(plain), 5) + 1):
         for stride in (2, 4):
-            chosen = plain[:count]
+            able = [node_id for node_id in plain if min(each(site, "kernel_size", node_id), default=1) >= stride]
+            chosen = able[:count]  # narrower windows would skip cells
+            if len(chosen) < count:
+                continue
             names = ", ".join(graph.nodes[node_id].name for node_id in chosen)
             edits = tuple(SetParameter(node_id, "stride", stride) for node_id in chosen)
             yield Way(f"Set stride of {names} to {stride}", edits)

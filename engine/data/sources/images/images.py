@@ -94,7 +94,7 @@ class Images(Source):
         tasks: dict[str, Task] = {"classes": "classification", "several": "classification", "numbers": "regression"}
         task: Task = "segmentation" if self.answers == "masks" else tasks[self.task]
         fields = {
-            "image": Field((1 if self.grey else 3, *self.size)),
+            "image": Field((1 if self.grey else 3, *self.size), bounds=(0, 255)),
             ("mask" if goal.shape == self.size else "label"): goal,
         }
         return Dataset(

@@ -34,6 +34,8 @@ class ColumnSettings(Section):
     )
     categories: tuple[Text, ...] = Declared((), max_length=100_000, description="the categories, or classes, in order")
 
+    least: float | None = Declared(None, description="the least number when the table was added; none: not known")
+    greatest: float | None = Declared(None, description="the greatest number when the table was added")
     day_first: bool | None = Declared(
         None, description="dates: 3/4/2020 is the third of April; none: as the cells of the whole table say"
     )

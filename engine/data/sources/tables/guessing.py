@@ -32,6 +32,7 @@ class Guess:
     reason: str
     categories: tuple[str, ...] = ()
     odd: tuple[int, ...] = ()
+    bounds: tuple[float, float] | None = None
 
 
 def guess(name: str, cells: pd.Series, *, comma: bool, target: bool = False) -> Guess:
@@ -84,7 +85,7 @@ def _of_numbers(name: str, cells: pd.Series, values: pd.Series, there: pd.Series
     ):
         return Guess("id", "Every row has its own integer, counted up.")
     said = f"It holds numbers from {known.min():.4g} to {known.max():.4g}."
-    return Guess("number", said, (), odd)
+    return Guess("number", said, (), odd, (float(known.min()), float(known.max())))
 
 
 def _is_id(name: str) -> bool:

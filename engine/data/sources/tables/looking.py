@@ -105,6 +105,7 @@ def _column(name: str, found: Guess, role: Role, cells: pd.Series) -> ColumnSett
     if role == "input" and missing:
         handled = "category" if kind == "category" else "indicate" if missing >= RARE else "fill"
     few = len(found.categories) <= MOST_ONE_HOT
+    bounded = kind == "number" and role == "target"
     return ColumnSettings(
         name=name,
         type=kind,
@@ -113,6 +114,8 @@ def _column(name: str, found: Guess, role: Role, cells: pd.Series) -> ColumnSett
         encoding="one_hot" if few else "embedding",
         categories=found.categories if kind in ("category", "yes_no") else (),
         day_first=encoding.is_day_first(cells) if kind == "date" else None,
+        least=found.bounds[0] if bounded and found.bounds else None,
+        greatest=found.bounds[1] if bounded and found.bounds else None,
     )
 
 

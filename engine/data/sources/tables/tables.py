@@ -95,10 +95,12 @@ class Table(Source):
 
     def _targets(self, taken: dict[str, Field]) -> dict[str, Field]:
         """The numbers to be predicted, together, and each column of classes for itself."""
-        numbers = tuple(column.name for column in self.of("target") if not column.categories)
+        chosen = [column for column in self.of("target") if not column.categories]
+        numbers = tuple(column.name for column in chosen)
         found = dict[str, Field]()
         if numbers:
-            found[_free("target", taken)] = Field((len(numbers),), role="target", columns=numbers)
+            bounds = together([(column.least, column.greatest) for column in chosen])
+            found[_free("target", taken)] = Field((len(numbers),), role="target", columns=numbers, bounds=bounds)
         for column in self.of("target"):
             if column.categories:
                 found[_free(column.name, {**taken, **found})] = Field((), "int64", "target", column.categories)
@@ -307,6 +309,12 @@ class Table(Source):
     def stamp(self, path: Path) -> str:
         facts = path.stat()
         return f"{facts.st_size} {facts.st_mtime_ns}"
+
+
+def together(ranges: Sequence[tuple[float | None, float | None]]) -> tuple[float, float] | None:
+    """The range of all numbers of some columns; None where one is not known."""
+    least, greatest = [low for low, _ in ranges if low is not None], [high for _, high in ranges if high is not None]
+    return (min(least), max(greatest)) if len(least) == len(greatest) == len(ranges) else None
 
 
 def _free(name: str, taken: Mapping[str, Field]) -> str:

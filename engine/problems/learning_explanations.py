@@ -1,0 +1,150 @@
+"""Explanations of what runs and learns badly."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from engine.problems.explanation import ATTENTION, BINARY, CS231N, ENTROPY, Explanation
+
+LEARNING: Final[dict[str, Explanation]] = {
+    "answer-range": Explanation(
+        "An answer that cannot reach its target",
+        "An activation bounds what it gives: a sigmoid from 0 to 1, tanh from −1 to 1, ReLU from 0. Where the target "
+        "goes beyond, the error can never become small there, and near its bounds the activation passes no gradient. "
+        "Regression ends with a weighted sum as it is.",
+        "σ(x) ∈ (0, 1), tanh(x) ∈ (−1, 1), ReLU(x) ≥ 0",
+    ),
+    "padding-read": Explanation(
+        "Padding read as words",
+        "Texts of a batch are filled up to one length. A recurrent layer without lengths continues through the "
+        "filling, and what it answers at the end is mostly made of it. With the lengths it stops at the last token of "
+        "each text.",
+        "last(n) = h(n, length(n))",
+        "https://docs.pytorch.org/docs/stable/generated/torch.nn.utils.rnn.pack_padded_sequence.html",
+    ),
+    "gaps": Explanation(
+        "Cells that no window sees",
+        "A window of kernel_size cells moves by stride. Where it moves farther than it is wide, the cells between are "
+        "read by nothing. A shortcut beside a branch that sees them may do so; a layer by itself should not.",
+        "stride ≤ dilation·(kernel_size − 1) + 1",
+        CS231N,
+    ),
+    "window-of-one": Explanation(
+        "A window of one cell",
+        "The largest, or the mean, of one number is that number: such a pooling changes nothing.",
+    ),
+    "axes-by-reshape": Explanation(
+        "Axes are exchanged by Permute",
+        "Reshape writes all numbers of a sample in one row and cuts it into other pieces; their order stays. To turn "
+        "(time, features) into (features, time) numbers have to change places, and that is what Permute does.",
+        "(a, b) → (b, a): y(j, i) = x(i, j)",
+        "https://docs.pytorch.org/docs/stable/generated/torch.permute.html",
+    ),
+    "constant-answer": Explanation(
+        "One number alone",
+        "A softmax makes the numbers along an axis add up to 1, a norm brings them to mean 0. Of one number the first "
+        "is always 1, the second always 0: nothing of the input is left, and nothing can be learned before it. For yes "
+        "or no one number goes through a sigmoid; two classes and more have one number each.",
+        "softmax(x) = eˣ / eˣ = 1",
+    ),
+    "redundant-activation": Explanation(
+        "Squashed twice",
+        "Softmax and Sigmoid turn scores of any size into numbers from 0 to 1. Of such numbers, or of numbers that are "
+        "never negative, a second one makes nearly equal ones, so the answer is never sure and the gradient is small.",
+        "σ(x) ≥ 0.5 for x ≥ 0",
+    ),
+    "batch-as-time": Explanation(
+        "The batch taken for time",
+        "Data come as (N, T, features): samples first. With batch_first = False a layer reads (T, N, features), goes "
+        "through the samples of the batch as if they were steps, and each answer depends on which samples happen to be "
+        "in the same batch.",
+        "(N, T, features) ↔ (T, N, features)",
+        "https://docs.pytorch.org/docs/stable/generated/torch.nn.LSTM.html",
+    ),
+    "idle-dropout": Explanation(
+        "Dropout with nothing to drop",
+        "The dropout of a recurrent layer is between its stacked layers, after each but the last. With one layer there "
+        "is no such place, and PyTorch warns that it does nothing.",
+        "",
+        "https://docs.pytorch.org/docs/stable/generated/torch.nn.LSTM.html",
+    ),
+    "last-of-both": Explanation(
+        "The last step of both directions",
+        "A bidirectional layer reads the sequence from both ends. At the last step the forward pass has seen "
+        "everything, but the backward pass has only begun. What both know at their ends is the output last.",
+        "last = [→h_T, ←h_1]",
+    ),
+    "softmax-before-loss": Explanation(
+        "A softmax before cross-entropy",
+        "Cross-entropy takes scores of any size and applies a log-softmax itself. Probabilities in their place differ "
+        "by 1 at most, so the second softmax is nearly flat: with 10 classes the loss cannot fall below 1.46.",
+        "loss = −log(exp(x_y) / Σ exp(x_c))",
+        ENTROPY,
+    ),
+    "sigmoid-before-loss": Explanation(
+        "A sigmoid before a loss that has one",
+        "Losses 'with logits' apply the sigmoid themselves, in a way that does not overflow. None comes before them.",
+        "loss = −y·log σ(x) − (1 − y)·log(1 − σ(x))",
+        BINARY,
+    ),
+    "activation-before-loss": Explanation(
+        "An activation after the last layer",
+        "Scores say for and against; an activation that cuts off the one side takes the gradient of those classes "
+        "away. The last weighted sum goes to the loss as it is.",
+    ),
+    "no-probability": Explanation(
+        "No probability for a loss that needs one",
+        "binary_cross_entropy takes the logarithm of the answer, so that must lie between 0 and 1; PyTorch stops "
+        "otherwise. The loss with logits takes scores of any size. nll_loss, kl_div and ctc_loss want the logarithms "
+        "themselves: a LogSoftmax makes them; other numbers give a loss without a bottom.",
+        "loss = −y·log p − (1 − y)·log(1 − p)",
+        BINARY,
+    ),
+    "dropout-last": Explanation(
+        "Dropout as the last layer",
+        "Dropout sets numbers to 0 while training so that later layers do not rely on single ones. After the last "
+        "layer it only spoils the answers.",
+        "",
+        "Srivastava et al. 2014, Dropout, https://jmlr.org/papers/v15/srivastava14a.html",
+    ),
+    "no-activation": Explanation(
+        "No activation between two layers",
+        "A weighted sum of weighted sums is a weighted sum: without something that bends the line between them two "
+        "layers can do no more than one. A narrow one in the middle limits the rank, which may be meant.",
+        "W₂(W₁x + b₁) + b₂ = (W₂W₁)x + (W₂b₁ + b₂)",
+    ),
+    "bias-before-norm": Explanation(
+        "A bias before a batch norm",
+        "Batch norm subtracts the mean of every channel, and with it any constant added before. The norm has a bias "
+        "of its own.",
+        "(x + b) − E[x + b] = x − E[x]",
+        "Ioffe and Szegedy 2015, https://arxiv.org/abs/1502.03167",
+    ),
+    "no-positions": Explanation(
+        "Attention without positions",
+        "Attention weighs steps by what they hold, not by where they are: in another order the same comes out. "
+        "Positions are added to the steps, or turned into them, before the first attention.",
+        "PE(t, 2i) = sin(t / 10000^(2i/d)),  PE(t, 2i + 1) = cos(…)",
+        ATTENTION,
+    ),
+    "no-causal-mask": Explanation(
+        "A language model that sees the answer",
+        "Trained to predict the next token at every step, a network must not look at later steps, or it copies the "
+        "answer and cannot write. For other tasks, such as naming each word's kind, looking ahead is right.",
+        "step t looks at steps ≤ t",
+        ATTENTION,
+    ),
+    "no-weights": Explanation(
+        "Nothing to learn",
+        "Learning changes weights. Activations, pooling and changes of shape have none, and frozen layers keep theirs: "
+        "at least one Linear, convolution or other layer with weights has to lead to the loss.",
+    ),
+    "many-weights": Explanation(
+        "Far more weights than samples",
+        "Large networks can memorise thousands of samples, even with random labels. We speak of it above 1,000 "
+        "weights for each training sample.",
+        "",
+        "Zhang et al. 2016, Understanding deep learning requires rethinking generalization, "
+        "https://arxiv.org/abs/1611.03530",
+    ),
+}

@@ -1,0 +1,106 @@
+"""Rules of recurrent layers: the batch taken for time, the wrong last step, dropout where there is nothing to drop."""
+
+from __future__ import annotations
+
+from engine.graph import Graph
+from engine.problems.looking import PASSES_THROUGH, called, keeps_layout, kind_of, only, origins
+from engine.problems.problem import Problem
+from engine.problems.rule import EdgeRule, Found, NodeRule
+from engine.problems.rules.data_rules import tokens_of
+from engine.shapes import Report
+from engine.spec import BATCH
+
+
+def batch_as_time(graph: Graph, report: Report, node_id: str) -> Found:
+    """A layer told that steps come first gets samples first: then it goes through the batch, sample by sample."""
+    layer, inputs = report.layer(node_id), report.inputs.get(node_id)
+    if layer is None or not inputs or getattr(layer, "batch_first", True) or inputs[0].rank < 3:
+        return
+    if inputs[0].shape[0] == BATCH:
+        yield Problem(
+            "warning",
+            "batch-as-time",
+            f"{called(graph, graph.node(node_id))} has batch_first = False and takes the first axis of {inputs[0]} for "
+            "the steps, but that is the batch N: the samples of a batch would see each other. Set batch_first to "
+            "True.",
+            node_id,
+            None,
+            "batch_first",
+        )
+
+
+def idle_dropout(graph: Graph, report: Report, node_id: str) -> Found:
+    """Dropout of a recurrent layer works between stacked layers; with one there is nothing between."""
+    layer = report.layer(node_id)
+    share = getattr(layer, "dropout", 0.0)
+    if layer is not None and layer.runs_over_time and share and getattr(layer, "num_layers", 2) == 1:
+        yield Problem(
+            "hint",
+            "idle-dropout",
+            f"{called(graph, graph.node(node_id))} has dropout = {share:g}, which drops numbers between stacked "
+            "layers, and has one layer: nothing is dropped. Stack two, or put a Dropout after it.",
+            node_id,
+            None,
+            "dropout",
+        )
+
+
+def last_of_both(graph: Graph, report: Report, node_id: str) -> Found:
+    """At the last step the pass from the end has seen one step alone."""
+    select = report.layer(node_id)
+    if node_id not in report.inputs or getattr(select, "index", 0) != -1 or getattr(select, "dim", 0) not in (1, -2):
+        return
+    for edge in origins(graph, report, node_id, only(*PASSES_THROUGH)):
+        layer = report.layer(edge.source)
+        whole = edge.source_port == "output" and layer is not None and layer.runs_over_time
+        if whole and getattr(layer, "bidirectional", False) and getattr(layer, "batch_first", True):
+            source = called(graph, graph.nodes[edge.source])
+            yield Problem(
+                "warning",
+                "last-of-both",
+                f"{called(graph, graph.node(node_id))} takes the last step of {source}, which reads in both "
+                "directions: there the pass from the end has seen the last step alone. Its output last has the end of "
+                "both passes.",
+                node_id,
+                "input",
+            )
+
+
+def padding_read(graph: Graph, report: Report, node_id: str) -> Found:
+    """The end of a sequence of tokens is read where it is padding, for the layer does not know the lengths."""
+    layer = report.layer(node_id)
+    if layer is None or node_id not in report.inputs or "lengths" in graph.incoming[node_id]:
+        return
+    if "lengths" not in {port.name for port in layer.inputs} or getattr(layer, "batch_first", True) is False:
+        return
+    ends = [edge for edge in graph.outgoing[node_id] if edge.source_port != layer.output_ports()[0].name]
+    wire = graph.incoming[node_id].get(layer.inputs[0].name)
+    if not ends or wire is None:
+        return
+    start = wire.source
+    while len(graph.incoming[start]) == 1 and (
+        kind_of(graph, start).vocabulary_parameter or keeps_layout(kind_of(graph, start))
+    ):
+        start = next(iter(graph.incoming[start].values())).source
+    field = tokens_of(graph, report, start)
+    if field is not None and field.padding is not None and len(field.shape) == 1:
+        yield Problem(
+            "warning",
+            "padding-read",
+            f"{called(graph, graph.node(node_id))} reads {called(graph, graph.nodes[start])} "
+            "to the last step, but texts "
+            f"are shorter and filled up with {field.padding}: its state at the end has seen mostly padding. Wire the "
+            "lengths of the texts to its input lengths.",
+            node_id,
+            "input",
+        )
+
+
+NODE = (
+    NodeRule(batch_as_time, lambda kind: "batch_first" in kind.model_fields),
+    NodeRule(idle_dropout, lambda kind: kind.runs_over_time),
+)
+EDGE = (
+    EdgeRule(last_of_both, lambda kind: {"dim", "index"} <= kind.model_fields.keys()),
+    EdgeRule(padding_read, lambda kind: kind.runs_over_time, settings=True),
+)

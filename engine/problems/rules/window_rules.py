@@ -1,0 +1,86 @@
+"""Rules of windows and axes: cells that no window reaches, windows of one cell, axes exchanged by a reshape."""
+
+from __future__ import annotations
+
+from engine.graph import Graph
+from engine.layers.windows import AXES
+from engine.problems.looking import called, feeding
+from engine.problems.problem import Problem
+from engine.problems.rule import EdgeRule, Found, NodeRule
+from engine.shapes import Report
+
+
+def gaps(graph: Graph, report: Report, node_id: str) -> Found:
+    """Windows that are farther apart than they are wide: the cells between are never seen.
+
+    Where another layer reads the same value the cells are not lost: a shortcut may skip what its branch sees.
+    """
+    layer, inputs = report.layer(node_id), report.inputs.get(node_id)
+    if layer is None or not inputs or node_id not in report.outputs:
+        return
+    for axis, window in enumerate(layer.windows()):
+        if window.stride <= window.reach or inputs[0].shape[axis + 2] == 1:
+            continue
+        if any(len(graph.outgoing[edge.source]) > 1 for edge in feeding(graph, report, node_id)):
+            return
+        lost = window.stride - window.reach
+        yield Problem(
+            "warning",
+            "gaps",
+            f"{called(graph, graph.node(node_id))} has windows of {window.reach} cells, {window.stride} apart: the "
+            f"{lost} between two of them along the {AXES[len(layer.windows())][axis]} are never seen. Let stride be at "
+            "most kernel_size.",
+            node_id,
+            None,
+            "stride",
+        )
+        return
+
+
+def window_of_one(graph: Graph, report: Report, node_id: str) -> Found:
+    """A pooling whose window is one cell gives what it gets, or every few cells of it."""
+    layer = report.layer(node_id)
+    if layer is None or node_id not in report.outputs:
+        return
+    windows = layer.windows()
+    if windows and all(window.reach == 1 and window.stride == 1 for window in windows):
+        yield Problem(
+            "warning",
+            "window-of-one",
+            f"{called(graph, graph.node(node_id))} looks at one cell at a time and changes "
+            "nothing. Give it a window of "
+            "2 or more, or remove it.",
+            node_id,
+            None,
+            "kernel_size",
+        )
+
+
+def axes_by_reshape(graph: Graph, report: Report, node_id: str) -> Found:
+    """A reshape to the same sizes in another order does not exchange axes: it cuts the row of numbers elsewhere."""
+    inputs, outputs = report.inputs.get(node_id), report.outputs.get(node_id)
+    if not inputs or not outputs:
+        return
+    x, y = inputs[0].shape[1:], next(iter(outputs.values())).shape[1:]
+    if x == y or sorted(map(str, x)) != sorted(map(str, y)) or sum(size != 1 for size in x) < 2:
+        return
+    if [size for size in x if size != 1] == [size for size in y if size != 1]:
+        return  # axes of one may be anywhere
+    yield Problem(
+        "warning",
+        "axes-by-reshape",
+        f"{called(graph, graph.node(node_id))} makes {outputs['output']} of {inputs[0]}: the "
+        "same sizes in another order. "
+        "Reshape does not exchange axes, it cuts the row of all numbers elsewhere, so what belongs together is torn "
+        "apart. Permute exchanges axes.",
+        node_id,
+        None,
+        "shape",
+    )
+
+
+NODE = (
+    NodeRule(window_of_one, lambda kind: kind.numbers in ("pooled", "averaged") and kind.sees == "window"),
+    NodeRule(axes_by_reshape, lambda kind: kind.numbers == "same" and "shape" in kind.model_fields),
+)
+EDGE = (EdgeRule(gaps, lambda kind: kind.sees == "window"),)

@@ -29,7 +29,7 @@ class GraphFile(Exporter):
             )
         return Checked()
 
-    def read(self, path: Path) -> tuple[list[str], list[tuple[str, str]]]:
+    def read(self, beside: Path) -> tuple[list[str], list[tuple[str, str]]]:
         """The ids of nodes, and the ends of wires, in a file, sorted."""
         raise NotImplementedError
 
@@ -55,10 +55,11 @@ class GraphML(GraphFile):
         with beside.open("wb") as file:
             file.write("\n".join(nx.generate_graphml(made)).encode())
 
-    def read(self, path: Path) -> tuple[list[str], list[tuple[str, str]]]:
+    def read(self, beside: Path) -> tuple[list[str], list[tuple[str, str]]]:
         import networkx as nx
 
-        found = nx.parse_graphml(path.read_text(encoding="utf-8"), force_multigraph=True)
+        with beside.open("rb") as file:
+            found = nx.parse_graphml(file.read().decode(), force_multigraph=True)
         return sorted(found), sorted((source, target) for source, target in found.edges())
 
 
@@ -82,8 +83,9 @@ class Dot(GraphFile):
         with beside.open("wb") as file:
             file.write("\n".join([*lines, "}", ""]).encode())
 
-    def read(self, path: Path) -> tuple[list[str], list[tuple[str, str]]]:
-        found = _STATEMENT.findall(path.read_text(encoding="utf-8"))
+    def read(self, beside: Path) -> tuple[list[str], list[tuple[str, str]]]:
+        with beside.open("rb") as file:
+            found = _STATEMENT.findall(file.read().decode())
         wires = [(_plain(source), _plain(target)) for source, target, _ in found if target]
         return sorted(_plain(node) for node, target, _ in found if not target), sorted(wires)
 

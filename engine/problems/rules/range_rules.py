@@ -22,9 +22,22 @@ def answer_range(graph: Graph, report: Report, node_id: str) -> Found:
     if found is None or not isinstance(output, Output) or output.loss is None:
         return
     name, field = found
-    if field.bounds is None or output.criterion.wants != "numbers" or field.classes:
+    if field.bounds is None or field.classes:
         return
-    low, high = field.bounds
+    (low, high), (first, top) = field.bounds, output.criterion.bounds
+    if low < first or high > top:
+        wanted = f"of at least {first:g}" if top == math.inf else f"from {first:g} to {top:g}"
+        yield Problem(
+            "error",
+            "output-data",
+            f"{called(graph, graph.node(node_id))} compares by {output.loss}, whose targets are numbers {wanted}, but "
+            f"{name!r} goes from {low:g} to {high:g}: choose mse_loss or l1_loss.",
+            node_id,
+            None,
+            "loss",
+        )
+    if output.criterion.wants != "numbers":
+        return
     for edge in origins(graph, report, node_id, only(*PASSES_THROUGH, "pooled", "averaged", "chosen")):
         layer = report.layer(edge.source)
         least, most = layer.value_range() if layer is not None else (-math.inf, math.inf)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from engine.graph import Graph
-from engine.problems.looking import PASSES_THROUGH, called, keeps_layout, kind_of, only, origins
+from engine.problems.looking import PASSES_THROUGH, called, keeps_layout, kind_of, maps_features, only, origins
 from engine.problems.problem import Problem
 from engine.problems.rule import EdgeRule, Found, NodeRule
 from engine.problems.rules.data_rules import tokens_of
@@ -79,7 +79,9 @@ def padding_read(graph: Graph, report: Report, node_id: str) -> Found:
         return
     start = wire.source
     while len(graph.incoming[start]) == 1 and (
-        kind_of(graph, start).vocabulary_parameter or keeps_layout(kind_of(graph, start))
+        kind_of(graph, start).vocabulary_parameter
+        or keeps_layout(kind_of(graph, start))
+        or maps_features(kind_of(graph, start))
     ):
         start = next(iter(graph.incoming[start].values())).source
     field = tokens_of(graph, report, start)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from engine.graph import Graph
 from engine.layers.windows import AXES
-from engine.problems.looking import called, feeding
+from engine.problems.looking import called, kind_of
 from engine.problems.problem import Problem
 from engine.problems.rule import EdgeRule, Found, NodeRule
 from engine.shapes import Report
@@ -21,7 +21,7 @@ def gaps(graph: Graph, report: Report, node_id: str) -> Found:
     for axis, window in enumerate(layer.windows()):
         if window.stride <= window.reach or inputs[0].shape[axis + 2] == 1:
             continue
-        if any(len(graph.outgoing[edge.source]) > 1 for edge in feeding(graph, report, node_id)):
+        if _seen_elsewhere(graph, node_id):
             return
         lost = window.stride - window.reach
         yield Problem(
@@ -35,6 +35,18 @@ def gaps(graph: Graph, report: Report, node_id: str) -> Found:
             "stride",
         )
         return
+
+
+def _seen_elsewhere(graph: Graph, node_id: str) -> bool:
+    """Whether another path reads the same values, or those that they are moved, cut or bent from."""
+    while len(wires := list(graph.incoming[node_id].values())) == 1:
+        node_id = wires[0].source
+        if len(graph.outgoing[node_id]) > 1:
+            return True
+        kind = kind_of(graph, node_id)
+        if kind.linear_map or kind.numbers in ("pooled", "averaged"):
+            return False
+    return False
 
 
 def window_of_one(graph: Graph, report: Report, node_id: str) -> Found:

@@ -8,17 +8,20 @@ from engine import losses
 from engine.problems.looking import PASSES_THROUGH, kind_of
 from engine.problems.ways.fault_site import FaultSite, Way
 
-LOGARITHM = {"LogSoftmax": "LogSigmoid"}
-"""What takes the place of a softmax where there is one number; a Sigmoid takes that of the others."""
-
 
 def of_one(site: FaultSite) -> Iterator[Way | None]:
     """A sigmoid for one number; without a norm, or without the softmax where the loss takes scores."""
     node, layer = site.node, site.layer
     if node is None or layer is None:
         return
-    if layer.squashes:
-        yield site.exchange(LOGARITHM.get(node.type, "Sigmoid"), {})
+    if layer.squashes and layer.value_range()[0] >= 0:
+        yield site.exchange("Sigmoid", {})
+    for edge in site.graph.outgoing[site.id]:
+        own = losses.get(str(site.value("loss", site.graph.nodes[edge.target])))
+        if layer.squashes and own is not None and own.wants == "log-probabilities":  # those of yes and no are two
+            bare, loss = site.remove(), losses.suiting("yes or no")[0]
+            edits = (*bare.edits, *site.set(of=edge.target, loss=loss).edits)
+            yield Way(f"Remove {node.name} and set loss to {loss}", edits, keeps=False)
     yield site.remove()
 
 

@@ -262,14 +262,18 @@ def stacked(site: FaultSite) -> Iterator[Way | None]:
 
 def last_output(site: FaultSite) -> Iterator[Way | None]:
     """The end of both passes, which the layer gives by itself, instead of the last step."""
-    edge = site.edge("input")
-    if edge is None:
+    edge = into = site.edge("input")
+    while edge is not None and not kind_of(site.graph, edge.source).runs_over_time:
+        edge = next(iter(site.graph.incoming[edge.source].values()), None)
+    if edge is None or into is None:
         return
-    source, name = edge.source, site.graph.nodes[edge.source].name
+    last = Edge(edge.source, "last", edge.target, edge.target_port)
+    start = last if edge is into else into
     readers = list(site.graph.outgoing[site.id])
-    edits: list[Edit] = [*map(Disconnect, [edge, *readers]), RemoveNode(site.id)]
-    edits += [Connect(Edge(source, "last", each.target, each.target_port)) for each in readers]
-    yield Way(f"Take last of {name} instead", tuple(edits), keeps=True)
+    edits: list[Edit] = [*map(Disconnect, dict.fromkeys([edge, into, *readers])), RemoveNode(site.id)]
+    edits += [Connect(last)] if edge is not into else []
+    edits += [Connect(Edge(start.source, start.source_port, each.target, each.target_port)) for each in readers]
+    yield Way(f"Take last of {site.graph.nodes[edge.source].name} instead", tuple(edits), keeps=False)
 
 
 def with_lengths(site: FaultSite) -> Iterator[Way | None]:

@@ -33,6 +33,8 @@ class Fault:
     node: str | None
     network: str
     settings: Mapping[str, Any] = field(default_factory=dict)
+    removes: bool = False
+    """Whether the right fix takes the guilty layer, or the one before it, away; else it keeps all."""
 
     def graph(self) -> Graph:
         """The network."""

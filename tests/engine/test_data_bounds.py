@@ -1,0 +1,43 @@
+"""Fields say the range of their numbers: it holds, and transforms that change it take it away."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from engine.data import sources
+from engine.data.datasets import catalogue, load
+from engine.data.fields import fields
+from engine.settings.data import DataConfig
+from engine.settings.transforms import Standardise
+
+ON_BOARD = [dataset for dataset in catalogue() if not dataset.files]
+
+
+@pytest.mark.parametrize("dataset", ON_BOARD, ids=lambda dataset: dataset.name)
+def test_the_numbers_on_board_lie_in_their_range(dataset: object) -> None:
+    name, declared = dataset.name, dataset.fields  # type: ignore[attr-defined]
+    arrays = load(name)
+    for field, spec in declared.items():
+        assert spec.bounds is not None or spec.classes, f"{field} says no range"
+        if spec.bounds is not None:
+            low, high = float(arrays[field][:].min()), float(arrays[field][:].max())
+            least, most = spec.bounds
+            assert least <= low + 1e-6
+            assert high <= most + 1e-6
+            assert high - low > 0.8 * (most - least), "the range is that of the data, not a guess"
+
+
+def test_a_standardised_field_has_no_known_range() -> None:
+    known = fields(DataConfig(dataset="digits", transforms=(Standardise(field="image"),)))
+    assert known["image"].bounds is None
+    assert fields(DataConfig(dataset="digits"))["image"].bounds == (0, 16)
+
+
+def test_the_target_of_a_table_has_the_range_of_its_cells(tmp_path: Path) -> None:
+    file = tmp_path / "houses.csv"
+    file.write_text("rooms,price\n" + "".join(f"{n % 7},{100.5 + 3 * n}\n" for n in range(40)), encoding="utf-8")
+    found = sources.describe(file)
+    known = fields(DataConfig(source=found.settings))
+    assert known["target"].bounds == (100.5, 217.5)

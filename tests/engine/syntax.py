@@ -67,16 +67,27 @@ def _lent(item: ast.ClassDef | ast.FunctionDef) -> bool:
         return False
 
 
+def _keeps_statistics(item: ast.stmt, name: str) -> bool:
+    """Whether this is the method that leaves the statistics of frozen layers as they are, and nothing else."""
+    head, *calls, end = ast.unparse(item).splitlines()
+    if head != f"def train(self, mode: bool=True) -> '{name}':" or end != "    return self":
+        return False
+    part = re.compile(r"    keep_statistics\(self\.[A-Za-z_]\w*(\.\w+|\[\d+\])*\)")
+    return calls[:1] == ["    super().train(mode)"] and all(part.fullmatch(call) for call in calls[1:])
+
+
 def _strange_class(module: ast.stmt, names: set[str]) -> str:
     if not isinstance(module, ast.ClassDef):
         return "more than imports and classes"
     if [ast.unparse(base) for base in module.bases] != ["nn.Module"] or module.decorator_list or module.keywords:
         return "another base class"
     body = module.body[1:] if ast.get_docstring(module) else module.body
+    body = [item for item in body if not _keeps_statistics(item, module.name)]
     if [getattr(item, "name", "") for item in body] != ["__init__", "forward"]:
         return "other methods"
     texts = {id(module.body[0].value)} if isinstance(module.body[0], ast.Expr) else set[int]()
-    nodes = (node for node in ast.walk(module) if id(node) not in texts)
+    kept = {id(node) for item in module.body if item not in body for node in ast.walk(item)}
+    nodes = (node for node in ast.walk(module) if id(node) not in texts | kept)
     return next((found for node in nodes if (found := _strange(node, names))), "")
 
 

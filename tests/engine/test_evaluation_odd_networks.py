@@ -131,7 +131,7 @@ def test_what_is_counted_of_the_classes_is_that_of_one_output(names: tuple[str, 
 
 def test_labels_without_names_are_counted_alike_everywhere() -> None:
     """What is predicted, the curves and the hardest samples call the second label of a sample the same."""
-    graph = one_number("diabetes", 10, "binary_cross_entropy_with_logits")
+    graph = one_number("breast_cancer", 30, "binary_cross_entropy_with_logits")
     trained = fresh(graph)
     asked = answer_all(trained, of_part(trained, "test"))
     head = asked.head()

@@ -137,7 +137,7 @@ def test_tokens_are_explained_by_their_embedding() -> None:
     assert isinstance(found.result, Bars)
     assert found.result.values == pytest.approx(wanted[0].sum(-1).detach().numpy(), rel=1e-3, abs=1e-6)
     text = inspector.trained.data.fields["text"].names
-    assert found.result.names == tuple(text[token] for token in sample[0].tolist())
+    assert found.result.names == tuple(text[token].replace(" ", "␣") for token in sample[0].tolist())
     slope = last(SALIENCY, asked(inspector, index=1, unit=40)).result
     assert isinstance(slope, Bars)
     embedded = module.get_submodule("embedding1")(sample).detach().requires_grad_()

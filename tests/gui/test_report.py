@@ -276,7 +276,7 @@ def test_settings_are_told_in_words(place: Path) -> None:
     page = of(trained(graph, place / "words"))
     told = dict(page.tables["Settings of data"][1:])
     assert told["source.options.columns"].startswith("patient (role ignored; type id), age, sex")
-    assert told["source.options.columns"].endswith("target (role target)")
+    assert told["source.options.columns"].endswith("role target)")
     assert "transforms" not in told
     assert [row[:2] for row in page.tables["Preparation, of every sample"][1:]][-1] == ["standardise", "features"]
 

@@ -28,18 +28,18 @@ and 0.99 at 77 (5.8 ms), 1.00 and 1.00 at 430 (26 ms).
 MANY_STEPS: Final = 100_000
 """Steps from which on that makes up for the two seconds in which a process loads what the window has loaded."""
 PARAMETER: Final = Parameter(
-    name="runs in",
+    name="Run in",
     kind="choice",
     type="automatic, this window or a separate process",
     default="auto",
     required=False,
-    help="where a training runs: in this window it starts at once; in a separate process it starts "
-    "two seconds later, very short steps are a little faster, a crash in PyTorch spares the window, and the training "
+    help="where a training runs: in this window it starts at once; in a separate process it starts two "
+    "seconds later, very short steps are a little faster, a crash in PyTorch spares the window, and the training "
     "can keep running when the window is closed. Automatic: a separate process for long runs "
-    "of very short steps. Kept on "
+    "of very short steps. Stored on "
     "this computer, not in the project",
     choices=("auto", "thread", "process"),
-    labels=("automatic", "the window", "a separate process"),
+    labels=("automatic", "this window", "a separate process"),
 )
 
 

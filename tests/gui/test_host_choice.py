@@ -61,9 +61,9 @@ def test_where_trainings_run_is_chosen_on_the_train_page(qtbot: QtBot, tmp_path:
     qtbot.addWidget(board)
     with qtbot.waitExposed(board):
         board.show()
-    field = board.settings.host.fields["runs in"]
+    field = board.settings.host.fields["Run in"]
     assert isinstance(field, QComboBox)
-    assert [field.itemText(row) for row in range(field.count())] == ["automatic", "the window", "a separate process"]
+    assert [field.itemText(row) for row in range(field.count())] == ["automatic", "this window", "a separate process"]
     assert field.currentText() == "automatic"
     qtbot.keyClicks(field, "a p")
     qtbot.waitUntil(lambda: Preferences().host == "process")

@@ -1,6 +1,7 @@
 """The images of the README and the pages in resources/docs, taken again: ``python -m tests.images [FOLDER]``.
 
-Each is a page of the window in a state that a user can reach; LeNet-5 is trained on the digits for them first.
+Each is a page of the window in a state that a user can reach; LeNet-5 is trained on the digits for them first. They
+look as on a desktop under an X server (``xvfb-run``); without one the fonts are wider.
 """
 
 from __future__ import annotations
@@ -12,7 +13,8 @@ from collections.abc import Callable
 from itertools import pairwise
 from pathlib import Path
 
-os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+if "DISPLAY" not in os.environ:
+    os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 os.environ["LAYERLOOM_HOME"] = tempfile.mkdtemp(prefix="layerloom-pictures-")
 
 from PySide6.QtCore import QDeadlineTimer, QEventLoop, QPoint, QPointF, Qt, QTimer, qInstallMessageHandler
@@ -30,7 +32,7 @@ from gui.theme import Name, theme
 from gui.window import MainWindow
 
 FOLDER = Path(__file__).parents[1] / "resources" / "docs"
-SIZE = (1440, 900)
+SIZE = (1280, 800)
 EPOCHS = 12
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from abc import abstractmethod
 from pathlib import Path
 from typing import ClassVar, Final
 
@@ -29,9 +30,9 @@ class GraphFile(Exporter):
             )
         return Checked()
 
+    @abstractmethod
     def read(self, beside: Path) -> tuple[list[str], list[tuple[str, str]]]:
         """The ids of nodes, and the ends of wires, in a file, sorted."""
-        raise NotImplementedError
 
 
 class GraphML(GraphFile):

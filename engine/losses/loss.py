@@ -90,7 +90,10 @@ class Loss(BaseModel):
 
     def wrong_targets(self, target: Tensor, field: str) -> str:
         """Why the numbers of a field cannot be compared, a clause after the loss; empty where they can."""
-        low, high = float(target.min()), float(target.max())
+        return self.out_of_bounds(float(target.min()), float(target.max()), field)
+
+    def out_of_bounds(self, low: float, high: float, field: str) -> str:
+        """The same of targets that are known to go from ``low`` to ``high``."""
         least, most = self.bounds
         if least <= low and high <= most:
             return ""

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 class SignedLoss(YesOrNoLoss):
     """A loss whose targets are 1 for yes and −1 for no; 0 is a no as well."""
 
+    bounds: ClassVar[tuple[float, float]] = (-1.0, 1.0)
+
     def pair(self, answer: Tensor, target: Tensor) -> tuple[Tensor, Tensor]:
         return answer, 2 * self.values(answer, target) - 1
 

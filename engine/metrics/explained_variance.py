@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, ClassVar
 
 from engine.losses.loss import Loss
+from engine.metrics.deviation_metric import explained
 from engine.metrics.metric import Metric, Value
 from engine.metrics.task import Kind, Task
 
@@ -62,7 +63,7 @@ class ExplainedVariance(Metric):
         if self._number < 2:
             return {self.name: math.nan}
         errors, varied = (squares.cpu().numpy()[None] for _, squares in self._moments)
-        return {self.name: float(_explained(errors, varied)[0])}
+        return {self.name: float(explained(errors, varied)[0])}
 
     @classmethod
     def sums(cls, answers: Answers) -> Mapping[str, Tensor]:
@@ -75,17 +76,7 @@ class ExplainedVariance(Metric):
         rows = totals["rows"]
         errors = (totals["missed"] - np.square(totals["bias"]) / rows).clip(min=0)
         varied = totals["squares"] - np.square(totals["true"]) / rows
-        return np.where(rows[:, 0] < 2, np.nan, _explained(errors, varied))
-
-
-def _explained(errors: Array, varied: Array) -> Array:
-    """(draws) 1 − errors / varied (draws, outputs), the mean over the outputs."""
-    import numpy as np
-
-    with np.errstate(divide="ignore", invalid="ignore"):
-        left = np.where(errors > 0, errors / varied, 0.0)
-    found: Array = (1 - np.where(np.isinf(left), 1.0, left)).mean(1)
-    return found
+        return np.where(rows[:, 0] < 2, np.nan, explained(errors, varied))
 
 
 METRICS = (ExplainedVariance,)

@@ -28,9 +28,13 @@ def trunk(graph: Graph) -> list[str]:
     They are the dominators of the end (Cooper, Harvey and Kennedy 2001, A Simple, Fast Dominance Algorithm). Empty
     where no Input leads to an Output.
     """
+    return passed(between_ends(graph))
+
+
+def passed(flow: nx.DiGraph[str]) -> list[str]:
+    """The same of what `between_ends` gives."""
     import networkx as nx
 
-    flow = between_ends(graph)
     if END not in flow:
         return []
     above, found, node = nx.immediate_dominators(flow, START), list[str](), END

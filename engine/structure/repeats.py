@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
-from engine.structure.paths import END, START, between_ends, trunk
+from engine.structure.paths import END, START, between_ends, passed
 
 if TYPE_CHECKING:
     import networkx as nx
@@ -39,7 +39,8 @@ def repeats(graph: Graph, *, parameters: bool = True) -> list[Repeat]:
     With ``parameters`` the layers of two occurrences have the same parameters and properties, else the same types.
     A part of one layer counts only where it occurs three times.
     """
-    label = _labels(graph, parameters)
+    whole = graph.to_networkx()
+    label = _labels(whole, parameters)
     pieces = _pieces(graph, label)
     found = list[Repeat]()
     taken = [False] * len(pieces)
@@ -50,7 +51,7 @@ def repeats(graph: Graph, *, parameters: bool = True) -> list[Repeat]:
         ]
         if any(taken[index] for index in inside) or (count < 3 and len(parts[0]) == 1):
             continue
-        if not _alike(graph, parts, label):
+        if not _alike(whole, parts, label):
             continue
         for index in inside:
             taken[index] = True
@@ -58,9 +59,9 @@ def repeats(graph: Graph, *, parameters: bool = True) -> list[Repeat]:
     return found
 
 
-def _labels(graph: Graph, parameters: bool) -> dict[str, str]:
+def _labels(whole: nx.MultiDiGraph[str], parameters: bool) -> dict[str, str]:
     """What a node is, in a text that is the same for nodes that are alike."""
-    every = graph.to_networkx().nodes(data=True)
+    every = whole.nodes(data=True)
     if not parameters:
         return {node: facts["type"] for node, facts in every}
     return {node: f"{facts['type']} {facts['parameters']} {facts['properties']}" for node, facts in every}
@@ -71,7 +72,7 @@ def _pieces(graph: Graph, label: dict[str, str]) -> list[tuple[str, list[str]]]:
     import networkx as nx
 
     flow: nx.DiGraph[Any] = between_ends(graph)
-    order, row = {node: index for index, node in enumerate(graph.order())}, trunk(graph)
+    order, row = {node: index for index, node in enumerate(graph.order())}, passed(flow)
     flow.remove_nodes_from([node for node in (START, END) if node in flow])
     made = list[tuple[str, list[str]]]()
     for before, node in list(itertools.pairwise(row))[:MOST_PIECES]:
@@ -103,12 +104,10 @@ def _in_a_row(marks: list[str]) -> list[tuple[int, int, int]]:
     return sorted(found, key=lambda one: (-one[1] * one[2], one[1], one[0]))
 
 
-def _alike(graph: Graph, parts: list[list[str]], label: dict[str, str]) -> bool:
+def _alike(whole: nx.MultiDiGraph[str], parts: list[list[str]], label: dict[str, str]) -> bool:
     """Whether the parts are the same node by node, wires and ports included."""
     import networkx as nx
     from networkx.algorithms.isomorphism import DiGraphMatcher
-
-    whole = graph.to_networkx()
 
     def piece(part: list[str]) -> nx.DiGraph[str]:
         made: nx.DiGraph[str] = nx.DiGraph()

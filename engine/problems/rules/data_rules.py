@@ -87,17 +87,10 @@ def embedding_range(graph: Graph, report: Report, node_id: str) -> Found:
     name = layer.vocabulary_parameter if layer is not None else ""
     kind, rows = "rows" if layer is not None and layer.width_parameter else "positions", getattr(layer, name, 0)
     for edge in origins(graph, report, node_id, only(*PASSES_THROUGH, "chosen")):
-        source = report.layer(edge.source)
-        known = _known(graph, report, edge.source, Input)
         if layer is None or edge.target_port != layer.input_ports()[0].name:
             continue  # how much each number counts
-        if not isinstance(source, Input) or not known:
-            continue
-        try:
-            field = known[input_field(graph.node(edge.source), source, known)]
-        except DataError:  # said at the Input
-            continue
-        if field.classes and field.classes > rows:
+        field = tokens_of(graph, report, edge.source)
+        if field is not None and field.classes and field.classes > rows:
             yield Problem(
                 "error",
                 "embedding-range",
@@ -148,7 +141,7 @@ def target_of(graph: Graph, report: Report, node_id: str) -> tuple[str, Field] |
 
 
 def tokens_of(graph: Graph, report: Report, node_id: str) -> Field | None:
-    """The field of tokens that an Input reads; None for other nodes and fields."""
+    """The field of tokens that an Input reads; None for other nodes and fields (what is wrong is said at the Input)."""
     layer, known = report.layer(node_id), _known(graph, report, node_id, Input)
     if not isinstance(layer, Input) or not known:
         return None

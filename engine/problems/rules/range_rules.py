@@ -6,6 +6,7 @@ import math
 
 from engine.graph import Graph
 from engine.layers.endpoints import Output
+from engine.losses import suiting
 from engine.problems.looking import PASSES_THROUGH, called, only, origins
 from engine.problems.problem import Problem
 from engine.problems.rule import EdgeRule, Found, a
@@ -24,14 +25,13 @@ def answer_range(graph: Graph, report: Report, node_id: str) -> Found:
     name, field = found
     if field.bounds is None or field.classes:
         return
-    (low, high), (first, top) = field.bounds, output.criterion.bounds
-    if low < first or high > top:
-        wanted = f"of at least {first:g}" if top == math.inf else f"from {first:g} to {top:g}"
+    low, high = field.bounds
+    if wrong := output.criterion.out_of_bounds(low, high, name):
         yield Problem(
             "error",
             "output-data",
-            f"{called(graph, graph.node(node_id))} compares by {output.loss}, whose targets are numbers {wanted}, but "
-            f"{name!r} goes from {low:g} to {high:g}: choose mse_loss or l1_loss.",
+            f"{called(graph, graph.node(node_id))} compares by {output.loss}, {wrong}: choose "
+            f"{' or '.join(suiting('numbers'))}.",
             node_id,
             None,
             "loss",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from engine import losses
-from engine.problems.looking import PASSES_THROUGH, kind_of
+from engine.problems.looking import PASSES_THROUGH, kind_of, only, origins
 from engine.problems.ways.fault_site import FaultSite, Way
 
 
@@ -30,9 +30,10 @@ def one_less(site: FaultSite) -> Iterator[Way | None]:
     edge = site.edge("input")
     if edge is None or site.layer is None:
         return
-    source = edge.source
-    while kind_of(site.graph, source).numbers in PASSES_THROUGH and len(site.graph.incoming[source]) == 1:
-        source = next(iter(site.graph.incoming[source].values())).source
+    made = next(origins(site.graph, site.report, site.id, only(*PASSES_THROUGH)), None)
+    if made is None:
+        return
+    source = made.source
     before = site.report.layer(source)
     alone = len(site.graph.outgoing[source]) == 1
     if before is not None and not before.squashes:
@@ -55,10 +56,9 @@ def as_wanted(site: FaultSite) -> Iterator[Way | None]:
         return
     if known.wants == "probabilities":
         yield site.exchanged(node, "Sigmoid", {})
-    elif kind.squashes == "softmax":
-        yield site.exchanged(node, "LogSoftmax", {"dim": node.parameters.get("dim", -1)})
     else:
-        yield site.exchanged(node, "LogSoftmax", {"dim": -1})
+        dim = node.parameters.get("dim", -1) if kind.squashes == "softmax" else -1
+        yield site.exchanged(node, "LogSoftmax", {"dim": dim})
 
 
 def plain_answer(site: FaultSite) -> Iterator[Way | None]:

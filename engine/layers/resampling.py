@@ -230,8 +230,8 @@ class ChannelShuffle(_Resampling):
         channels = x.shape[1]
         if not _divides(self.groups, channels):
             raise ShapeError(
-                f"splits {channels} channels into {self.groups} groups, "
-                f"and {channels} / {self.groups} is not {_whole(channels)}.",
+                f"splits {channels} channels into {self.groups} groups, and {channels} / {self.groups} is not "
+                f"{_whole(channels)}.",
                 port="input",
                 parameter="groups",
                 code="division",

@@ -120,12 +120,11 @@ EXPLANATIONS: Final[dict[str, Explanation]] = {
     ),
     "expression": Explanation(
         "An expression that cannot be worked out",
-        "After = come numbers and the parameters of the surrounding block; the sizes of the "
-        "inputs: in_channels is axis 1 "
-        "of the first one, size(x, 2) axis 2 of the input x; index and count, the number of the repeat (from 0) and "
-        "how many there are; + − · / // % **, min, max; round_to(a, 8), the multiple of 8 nearest to a, and "
-        "make_divisible(a, 8), the same as MobileNet rounds; comparisons (== != < <= > >=), and, or, not, and "
-        "a if condition else b. Nothing else.",
+        "After = come numbers and the parameters of the surrounding block; the sizes of the inputs: in_channels is "
+        "axis 1 of the first one, size(x, 2) axis 2 of the input x; index and count, the number of the repeat (from 0) "
+        "and how many there are; + − · / // % **, min, max; round_to(a, 8), the multiple of 8 nearest to a, and "
+        "make_divisible(a, 8), the same as MobileNet rounds; comparisons (== != < <= > >=), and, or, not, and a if "
+        "condition else b. Nothing else.",
     ),
     "property": Explanation(
         "A property this layer cannot have",

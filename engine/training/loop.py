@@ -255,9 +255,8 @@ class Trainer:
         if checkpoint is None:
             if info.inherited:
                 raise RunError(
-                    f"The run in {info.path} has stored no state, and it began with the weights "
-                    "of another run: begin a "
-                    "new run with those."
+                    f"The run in {info.path} has stored no state, and it began with the weights of another run: begin "
+                    "a new run with those."
                 )
             run = Run.reopen(info, 0, 0, data=seen)
             self._show(run=run.path)

@@ -187,8 +187,8 @@ def check_numbers(plan: TrainingPlan, data: Prepared) -> None:
                 sample = int((~values.isfinite()).flatten(1).any(1).nonzero()[0]) if values.dim() > 1 else 0
                 raise TrainingError(
                     f"The field {name!r} holds values that are not finite numbers (NaN, infinite) after its "
-                    "transforms, first in sample "
-                    f"{int(part.indices[sample])}: fix the data, or remove the transform that produces it.",
+                    f"transforms, first in sample {int(part.indices[sample])}: fix the data, or remove the transform "
+                    "that produces it.",
                     field=name,
                 )
 

@@ -35,9 +35,8 @@ PARAMETER: Final = Parameter(
     required=False,
     help="where a training runs: in this window it starts at once; in a separate process it starts two "
     "seconds later, very short steps are a little faster, a crash in PyTorch spares the window, and the training "
-    "can keep running when the window is closed. Automatic: a separate process for long runs "
-    "of very short steps. Stored on "
-    "this computer, not in the project",
+    "can keep running when the window is closed. Automatic: a separate process for long runs of very short steps. "
+    "Stored on this computer, not in the project",
     choices=("auto", "thread", "process"),
     labels=("automatic", "this window", "a separate process"),
 )

@@ -14,9 +14,8 @@ from gui.widgets import Label, Note, label
 MOST = 20
 """Other reports whose details are added while the dialog is open."""
 ADVICE = (
-    "Layerloom keeps running. What you just did may not have been done, or only in part; if "
-    "you are unsure, save a copy of "
-    "the project."
+    "Layerloom keeps running. What you just did may not have been done, or only in part; if you are unsure, save a "
+    "copy of the project."
 )
 
 

@@ -56,8 +56,8 @@ def test_an_axis_keeps_its_meaning_where_it_goes(name: str, parameters: Typed, g
             {"index": 3},
             (SEQUENCE,),
             "input",
-            "takes index 3, but the time of (N, T, 16) is open: "
-            "only the first, 0, and the last, −1, are there for every size.",
+            "takes index 3, but the time of (N, T, 16) is open: only the first, 0, and the last, −1, are there for "
+            "every size.",
         ),
         (
             "Slice",

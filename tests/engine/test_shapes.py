@@ -213,8 +213,8 @@ FAULTS: list[tuple[tuple[Any, ...], Step, str]] = [
     (("C", 9, 9), conv,
      "conv1 (Conv2d) gets (N, C, 9, 9), whose channel axis is open; filters need a fixed number of channels."),
     (("C", 9, 9), ("BatchNorm2d", {}),
-     "bn1 (BatchNorm2d) gets (N, C, 9, 9), whose channel axis is open; "
-     "it keeps values for a fixed number of channels."),
+     "bn1 (BatchNorm2d) gets (N, C, 9, 9), whose channel axis is open; it keeps values for a fixed number of "
+     "channels."),
     ((8, "T"), ("Linear", {"out_features": 4}),
      "fc1 (Linear) gets (N, 8, T), whose last axis T is open; a weight matrix needs a fixed number there."),
     ((), ("Linear", {"out_features": 4}), "fc1 (Linear) gets (N,) but needs at least one axis besides the batch."),

@@ -113,9 +113,8 @@ def no_causal_mask(graph: Graph, report: Report) -> Found:
                 yield Problem(
                     "warning",
                     "no-causal-mask",
-                    f"{seen.text} may attend to later steps, and {called(graph, output)} learns "
-                    f"one of {classes} tokens "
-                    f"at each of {steps} steps: if that is the next token, it is seen before it is predicted. "
+                    f"{seen.text} may attend to later steps, and {called(graph, output)} learns one of {classes} "
+                    f"tokens at each of {steps} steps: if that is the next token, it is seen before it is predicted. "
                     f"Set {parameter} to {'true' if value else 'false'}.",
                     seen.path[0],
                     None,

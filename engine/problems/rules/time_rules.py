@@ -89,10 +89,9 @@ def padding_read(graph: Graph, report: Report, node_id: str) -> Found:
         yield Problem(
             "warning",
             "padding-read",
-            f"{called(graph, graph.node(node_id))} reads {called(graph, graph.nodes[start])} "
-            "to the last step, but texts "
-            f"are shorter and filled up with {field.padding}: its state at the end has seen mostly padding. Wire the "
-            "lengths of the texts to its input lengths.",
+            f"{called(graph, graph.node(node_id))} reads {called(graph, graph.nodes[start])} to the last step, but "
+            f"texts are shorter and filled up with {field.padding}: its state at the end has seen mostly padding. Wire "
+            "the lengths of the texts to its input lengths.",
             node_id,
             "input",
         )

@@ -59,9 +59,8 @@ def window_of_one(graph: Graph, report: Report, node_id: str) -> Found:
         yield Problem(
             "warning",
             "window-of-one",
-            f"{called(graph, graph.node(node_id))} looks at one cell at a time and changes "
-            "nothing. Give it a window of "
-            "2 or more, or remove it.",
+            f"{called(graph, graph.node(node_id))} looks at one cell at a time and changes nothing. Give it a window "
+            "of 2 or more, or remove it.",
             node_id,
             None,
             "kernel_size",
@@ -81,10 +80,9 @@ def axes_by_reshape(graph: Graph, report: Report, node_id: str) -> Found:
     yield Problem(
         "warning",
         "axes-by-reshape",
-        f"{called(graph, graph.node(node_id))} makes {outputs['output']} of {inputs[0]}: the "
-        "same sizes in another order. "
-        "Reshape does not exchange axes, it cuts the row of all numbers elsewhere, so what belongs together is torn "
-        "apart. Permute exchanges axes.",
+        f"{called(graph, graph.node(node_id))} makes {outputs['output']} of {inputs[0]}: the same sizes in another "
+        "order. Reshape does not exchange axes, it cuts the row of all numbers elsewhere, so what belongs together is "
+        "torn apart. Permute exchanges axes.",
         node_id,
         None,
         "shape",

@@ -43,9 +43,8 @@ def lengthen(run: Path, epochs: int, root: Path | None = None) -> Path:
         )
     if info.inherited and not kept(run):
         raise RunError(
-            f"The run in {run} has stored no state to resume from, and began with the weights "
-            "of another run: begin a new "
-            "run from its weights."
+            f"The run in {run} has stored no state to resume from, and began with the weights of another run: begin a "
+            "new run from its weights."
         )
     if reason(run, info.id, info.origin):
         info = copy_run(run, runs_folder(root))

@@ -230,9 +230,8 @@ def _parts(path: Path, name: str, values: Array) -> Array:
 
     if not np.isin(values, (-1, 0, 1, 2)).all():
         raise DataError(
-            f"{path} holds values that name no part of a split in {name!r}: 0 is training, 1 "
-            "validation, 2 test, and -1 is to "
-            "be drawn.",
+            f"{path} holds values that name no part of a split in {name!r}: 0 is training, 1 validation, 2 test, and "
+            "-1 is to be drawn.",
             setting="data.source.options.fields",
         )
     return values.astype(np.int8)

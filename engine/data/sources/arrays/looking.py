@@ -65,9 +65,8 @@ def look(path: Path, wishes: Arrays | None, watch: Watch) -> Found:
         reasons[f"fields.{name}"] = why
     if not any(one.role == "input" for one in fields) or not any(one.role == "target" for one in fields):
         raise DataError(
-            f"{path} holds {', '.join(list(stored)[:6])}: one array to learn from and one to "
-            "be predicted, with as many "
-            "samples, are needed (such as x and y of an .npz file).",
+            f"{path} holds {', '.join(list(stored)[:6])}: one array to learn from and one to be predicted, with as "
+            "many samples, are needed (such as x and y of an .npz file).",
             setting="data.source.options.fields",
         )
     source = Arrays(fields=tuple(fields), samples=count)

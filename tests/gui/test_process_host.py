@@ -205,15 +205,17 @@ def test_what_it_cannot_resume_is_a_sentence(qtbot: QtBot, tmp_path: Path) -> No
 
 
 @pytest.fixture
-def window(qtbot: QtBot) -> Callable[[Graph | None], MainWindow]:
-    """Opens windows that train in a separate process."""
+def window(qtbot: QtBot) -> Callable[..., MainWindow]:
+    """Opens windows that train in a separate process; ``heard`` gets what the Training page says from the beginning."""
 
-    def make(graph: Graph | None = None) -> MainWindow:
+    def make(graph: Graph | None = None, heard: list[str] | None = None) -> MainWindow:
         made = build_window()
         made.preferences.host = "process"
         qtbot.addWidget(made, before_close_func=lambda w: (w._shut_down(), w.document.discard()))
         if graph is not None:
             made.files.show_graph(graph)
+        if heard is not None:
+            made.pages.training.message.connect(heard.append)
         with qtbot.waitExposed(made):
             made.show()
         return made
@@ -226,9 +228,7 @@ def press(window: MainWindow, text: str) -> None:
     next(button for button in box.buttons() if button.text().replace("&", "") == text).click()
 
 
-def test_a_window_asks_before_it_ends_a_run_in_its_own_thread(
-    qtbot: QtBot, window: Callable[[Graph | None], MainWindow]
-) -> None:
+def test_a_window_asks_before_it_ends_a_run_in_its_own_thread(qtbot: QtBot, window: Callable[..., MainWindow]) -> None:
     made = window(iris(epochs=FOREVER))
     made.preferences.host = "thread"
     made.document.discard()  # nothing else keeps the window open
@@ -247,9 +247,7 @@ def test_a_window_asks_before_it_ends_a_run_in_its_own_thread(
     assert (run.state, run.steps > 0) == ("stopped", True)
 
 
-def test_a_run_outlives_its_window_and_is_found_again(
-    qtbot: QtBot, window: Callable[[Graph | None], MainWindow]
-) -> None:
+def test_a_run_outlives_its_window_and_is_found_again(qtbot: QtBot, window: Callable[..., MainWindow]) -> None:
     first = window(iris(epochs=FOREVER))
     first.commands.training.train()
     host = first.pages.training.run.host
@@ -278,10 +276,10 @@ def test_a_run_outlives_its_window_and_is_found_again(
     steps = board.run.host.history.series("train/loss")[0]
     assert np.array_equal(steps, np.arange(1, len(steps) + 1)), "the curves are whole from the beginning"
 
-    third = window(iris())  # the same project: it would be followed, but for the second window
-    with qtbot.waitSignal(third.pages.training.message) as said:
-        pass
-    assert said.args == ["Another window watches this training: close it there first."]
+    said: list[str] = []
+    third = window(iris(), said)  # the same project: it would be followed, but for the second window
+    qtbot.waitUntil(lambda: bool(said), timeout=LONG)
+    assert said == ["Another window watches this training: close it there first."]
     assert not third.pages.running
     assert third.pages.training.controls.train.isEnabled()
     with qtbot.waitSignal(third.pages.training.message):  # whoever opens the page asks again

@@ -5,10 +5,11 @@ A fault stays with the node that causes it: what follows it is unknown, not wron
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from heapq import heapify, heappop, heappush
-from typing import Final
+from typing import Any, Final, TypeAlias
 
 from engine import parametrization
 from engine.absent import Absent
@@ -20,6 +21,9 @@ from engine.ports import is_numbered
 from engine.resolve import UNKNOWN, Fault, resolve, resolve_properties
 from engine.scope import Scope
 from engine.spec import UNWIRED, Spec, too_large
+
+Known: TypeAlias = tuple[Any, ...]
+"""What is known of a node: (what its layer was made of, layer, inputs, outputs, error, whether it asks for sizes)."""
 
 
 @dataclass(slots=True)
@@ -116,6 +120,8 @@ class Shapes:
         self._resolved: dict[str, Node] = {}
         self._sized: set[str] = set()
         """The nodes whose expressions ask for the sizes of inputs, or for what is not known here."""
+        self._before: dict[str, Known] | None = None
+        """What was known of the nodes looked at, while it is to be known again."""
         for node in self._starts() if graph.inside is None else ():
             self._visit(node.id)
         self._see_sizes()
@@ -131,8 +137,34 @@ class Shapes:
         other.report = Report(
             dict(report.layers), dict(report.inputs), dict(report.outputs), dict(report.errors), report.scope
         )
-        other._resolved, other._sized = dict(self._resolved), set(self._sized)
+        other._resolved, other._sized, other._before = dict(self._resolved), set(self._sized), None
         return other
+
+    @contextmanager
+    def tentative(self) -> Iterator[None]:
+        """At the end all is known again as it was at the beginning, without looking at anything again.
+
+        By then the graph must be again as it was, too.
+        """
+        scope, self._before = self.report.scope, {}
+        try:
+            yield
+        finally:
+            for node_id, (*known, sized) in self._before.items():
+                put_back(node_id, known, self._places)
+                (self._sized.add if sized else self._sized.discard)(node_id)
+            self.report.scope, self._before = scope, None
+
+    @property
+    def _places(self) -> tuple[dict[str, Any], ...]:
+        """Where it is known what a node is."""
+        report = self.report
+        return self._resolved, report.layers, report.inputs, report.outputs, report.errors
+
+    def _note(self, node_id: str) -> None:
+        """Note what is known of a node before it is looked at again."""
+        if self._before is not None and node_id not in self._before:
+            self._before[node_id] = *(place.get(node_id) for place in self._places), node_id in self._sized
 
     @property
     def arguments(self) -> Mapping[str, object]:
@@ -157,38 +189,46 @@ class Shapes:
 
     def update(self, dirty: Iterable[str]) -> set[str]:
         """Look again at these nodes and at all that depends on what has changed; returns the nodes looked at."""
-        graph, visited = self.graph, set[str]()
+        return set(self.updating(dirty))
+
+    def updating(self, dirty: Iterable[str]) -> Iterator[str]:
+        """The same node by node: who stops before the end has to take back what was found so far (`tentative`)."""
+        graph = self.graph
         known = set(dirty)
         known.update(sharer for node_id in tuple(known) for sharer in _all_sharers(graph, node_id))
         todo: list[tuple[float, str]] = []
+        gone: list[str] = []
         for node_id in known:
             if node_id in graph.nodes:
                 todo.append((graph.rank(node_id), node_id))
             else:
                 self._forget(node_id)
-                visited.add(node_id)
+                gone.append(node_id)
         starts = dict.fromkeys(node_id for _, node_id in todo if graph.nodes[node_id].type in ("Input", "BlockInput"))
-        if starts or visited:  # what expressions know of the inputs comes first
+        yield from gone
+        if starts or gone:  # what expressions know of the inputs comes first
             todo = [(rank, node_id) for rank, node_id in todo if node_id not in starts]
             after = {edge.target for node_id in starts if self._visit(node_id) for edge in graph.outgoing[node_id]}
-            visited.update(starts)
+            yield from starts
             for node_id in (after | self._see_sizes()) - known:
                 known.add(node_id)
                 todo.append((graph.rank(node_id), node_id))
         heapify(todo)
         while todo:  # sources before targets, so each is looked at once
             _, node_id = heappop(todo)
-            visited.add(node_id)
-            if self._visit(node_id):
+            changed = self._visit(node_id)
+            yield node_id
+            if changed:
                 for edge in graph.outgoing[node_id]:
                     if edge.target not in known:
                         known.add(edge.target)
                         heappush(todo, (graph.rank(edge.target), edge.target))
-        return visited
 
     def _visit(self, node_id: str) -> bool:
         """Infer one node; returns whether its outputs have changed."""
         graph, report, node = self.graph, self.report, self.graph.nodes[node_id]
+        if self._before is not None:
+            self._note(node_id)
         if self._resolved.get(node_id) is not node or node.properties or node.type.startswith(PREFIX):
             self._resolved[node_id] = node
             report.layers[node_id] = self._resolve(node)
@@ -276,11 +316,21 @@ class Shapes:
 
     def _forget(self, node_id: str) -> None:
         report = self.report
+        self._note(node_id)
         self._resolved.pop(node_id, None)
         report.layers.pop(node_id, None)
         report.inputs.pop(node_id, None)
         report.outputs.pop(node_id, None)
         report.errors.pop(node_id, None)
+
+
+def put_back(node_id: str, entries: Iterable[object], places: Iterable[dict[str, Any]]) -> None:
+    """Let these places have these entries for a node again; None where they had none."""
+    for place, entry in zip(places, entries, strict=True):
+        if entry is None:
+            place.pop(node_id, None)
+        else:
+            place[node_id] = entry
 
 
 def sentence(graph: Graph, node_id: str, message: str) -> str:

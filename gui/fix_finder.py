@@ -47,7 +47,7 @@ class FixFinder(QObject):
     def cancel(self) -> None:
         """Search no more."""
         self._more.stop()
-        self.problem = None
+        self.problem, self._ways = None, iter(())
 
     def _work(self) -> None:
         until = time.perf_counter() + SLICE

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
-from typing import Final
+from typing import Any, Final
 
 from engine import layers
 from engine.blocks.block import PREFIX
@@ -21,7 +22,7 @@ from engine.problems.problem import Key, Problem, Severity
 from engine.problems.rule import Found, NodeRule
 from engine.problems.rules import EDGE_RULES, NODE_RULES, OF_ABSENT
 from engine.problems.trial import Trial
-from engine.shapes import Report, Shapes
+from engine.shapes import Report, Shapes, put_back
 
 Check = Callable[[Graph, Report, str], Found]
 NETWORK, END, NODE, EDGE = range(4)
@@ -49,6 +50,8 @@ class Checker:
         self._seen: dict[str, tuple[object, ...]] = {}
         """What the rules of readers may see of a node."""
         self._trial: Trial | None = None
+        self._noted: dict[str, tuple[Any, ...]] | None = None
+        """What was known of the nodes looked at, while it is to be known again."""
         self.update(shapes.graph.nodes)
 
     def copy(self) -> Checker:
@@ -58,16 +61,47 @@ class Checker:
         other._findings, other._loose, other._ended = self._findings.copy(other), dict(self._loose), self._ended
         other._network, other._of_graph = self._network.copy(), None
         other._settings, other._owners = self._settings, dict(self._owners)
-        other._seen, other._trial = dict(self._seen), None
+        other._seen, other._trial, other._noted = dict(self._seen), None, None
         return other
+
+    @contextmanager
+    def tentative(self) -> Iterator[None]:
+        """At the end all is as at the beginning, without looking at anything again; the graph must be so by then."""
+        self.of_graph()
+        kept = self._network.copy(), self._of_graph, self._settings, self._ended, self._trial
+        self._noted = {}
+        try:
+            with self.shapes.tentative(), self._findings.tentative():
+                yield
+        finally:
+            self._network, self._of_graph, self._settings, self._ended, self._trial = kept
+            for node_id, entries in self._noted.items():
+                put_back(node_id, entries, self._of_nodes)
+            self._noted = None
+
+    @property
+    def _of_nodes(self) -> tuple[dict[str, Any], ...]:
+        """What is known of each node beside its problems."""
+        return self._loose, self._owners, self._seen
+
+    def _note(self, node_ids: Iterable[str]) -> None:
+        """Note what is known of nodes before they are looked at again."""
+        if self._noted is not None:
+            for node_id in node_ids:
+                self._noted.setdefault(node_id, tuple(known.get(node_id) for known in self._of_nodes))
 
     def update(self, visited: Iterable[str]) -> list[Problem]:
         """Run the rules of these nodes and of the wires after them; those of the network wait until somebody asks.
 
         Returns what is found at the nodes that were looked at.
         """
+        return [problem for found in self.updating(visited) for problem in found]
+
+    def updating(self, visited: Iterable[str]) -> Iterator[list[Problem]]:
+        """The same node by node: who stops before the end has to take back what was found so far (`tentative`)."""
         graph, report = self.shapes.graph, self.shapes.report
         visited = set(visited)
+        self._note(visited)
         if (settings := repr(graph.settings)) != self._settings:  # as text, where True and 1 are not the same
             self._settings = settings
             visited.update(node.id for node in graph.of_type(*filter(_reads_settings, graph.types)))
@@ -76,28 +110,27 @@ class Checker:
         if not everywhere:
             before = {edge.source for node_id in visited for edge in graph.incoming.get(node_id, {}).values()}
             visited |= {each for each in before if report.absent(each) is not None}  # it lacks what these may read
+        self._note(visited)
         ended = graph.inside is not None or "Output" in graph.types
         if ended != self._ended:
             self._ended = ended
             for node_id, found in self._loose.items():
                 self._put(END, node_id, found if ended else [])
-        result: list[Problem] = []
         for node_id in visited:
             rules = self._rules(node_id)
             found = _run(rules.node, graph, report, node_id)
             if rules.of_block:
                 found = within(graph, report, node_id, found)
-            result += self._put(NODE, node_id, found)
+            yield self._put(NODE, node_id, found)
             self._loose.pop(node_id, None)
             if found := _run(rules.ended, graph, report, node_id):
                 self._loose[node_id] = found
-            result += self._put(END, node_id, found if ended else [])
+            yield self._put(END, node_id, found if ended else [])
         altered = self._altered(visited)
         for node_id in visited if everywhere else visited | behind(graph, report, altered):
-            result += self._put(EDGE, node_id, _run(self._rules(node_id).edge, graph, report, node_id))
+            yield self._put(EDGE, node_id, _run(self._rules(node_id).edge, graph, report, node_id))
         self._network.changed(graph, visited)
         self._of_graph = self._trial = None
-        return result
 
     def _rules(self, node_id: str) -> Rules:
         """What looks at a node; nothing for one that is gone."""

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TypeAlias
 
 from engine.graph import Graph
@@ -30,6 +32,8 @@ class Findings:
         """Where something else is found than is sorted."""
         self._renumbered = 0
         """The order of the nodes that the keys are made of."""
+        self._before: dict[Origin, list[Problem]] | None = None
+        """What was found there, while that is to be found again."""
 
     def copy(self, seen_by: ProblemFinder) -> Findings:
         """An independent copy, whose problems another finder has found."""
@@ -38,11 +42,24 @@ class Findings:
             other.put(origin, [problem.found_by(seen_by) for problem in found])
         return other
 
+    @contextmanager
+    def tentative(self) -> Iterator[None]:
+        """At the end what was found at the beginning is found again."""
+        self._before = {}
+        try:
+            yield
+        finally:
+            before, self._before = self._before, None
+            for origin, found in before.items():
+                self.put(origin, found)
+
     def put(self, origin: Origin, found: list[Problem]) -> None:
         """What is found there now, in the place of what was."""
         if not found and origin not in self._found:  # as at most nodes
             return
         before = self._found.pop(origin, [])
+        if self._before is not None:
+            self._before.setdefault(origin, before)
         for problem in before:
             at = self._at[problem.key]
             at.remove(problem)

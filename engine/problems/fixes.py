@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Generator, Iterable, Iterator
 from itertools import islice
 from typing import Final
 
@@ -33,12 +33,19 @@ def tried(trial: Trial, problem: Problem) -> tuple[Fix, ...]:
 
 
 def trying(trial: Trial, problem: Problem) -> Iterator[Fix | None]:
-    """Try one way after the other; yields the fix that it is, or None. Who has little time continues later."""
+    """Try one way after the other: yields the fixes among them, and None after every step of a few microseconds.
+
+    Who has little time continues later.
+    """
     site = find_site(trial, problem)
     if site is None:
         return
-    for way in list(islice(ways(site), TRIED)):  # all are found before the copy is changed by the first
-        yield _try(trial, site, way)
+    judged, found = set(trial.report.inputs), list[Way]()
+    for way in islice(ways(site), TRIED):  # all are found before the copy is changed by the first
+        found.append(way)
+        yield None
+    for way in found:
+        yield (yield from _try(trial, site, way, judged))
 
 
 def ranked(found: Iterable[Fix]) -> tuple[Fix, ...]:
@@ -76,24 +83,41 @@ def fix_all(finder: ProblemFinder) -> tuple[Compound, list[str]] | None:
     return Compound(tuple(edits), title), labels
 
 
-def _try(trial: Trial, site: FaultSite, way: Way) -> Fix | None:
-    """What a way gives, if it cures and breaks nothing that was whole."""
+def _try(trial: Trial, site: FaultSite, way: Way, judged: Collection[str]) -> Generator[None, None, Fix | None]:
+    """What a way gives, if it cures and breaks nothing that was whole: no node that was ``judged``."""
     edit, guilty, checker = site.whole(way), site.problem.node, trial.checker
     live = trial.live(site.graph)
+
+    def hopeless(node_id: str) -> bool:
+        """Whether the shapes of one node show that this is no fix, whatever comes after it."""
+        error = trial.report.errors.get(node_id)
+        if error is None or error.inside:  # of what is inside a block more than one may be wrong
+            return False
+        key = error.code, node_id, (), error.port, error.parameter, None
+        if checker.at(key):
+            return key == site.problem.key
+        return node_id in judged or node_id in way.made or (node_id == guilty and not site.path)
+
     try:
-        with trial.attempt(edit) as outcome:
+        with trial.attempt(edit) as attempt:
+            for node_id in attempt.shapes():
+                if hopeless(node_id):
+                    return None
+                yield
+            for _ in attempt.rules():
+                yield
             if checker.at(site.problem.key):
                 return None
-            keeps = way.keeps is not False and site.now(trial) is site.graph and outcome.keeps(site.graph, live)
+            keeps = way.keeps is not False and site.now(trial) is site.graph and attempt.keeps(site.graph, live)
             fix = Fix(way.label, edit, site.result(trial, way), keeps, checker.count("error"), checker.count("warning"))
+            repeating = attempt.repeating()
     except GraphError:  # the graph refuses it (a circle, a taken port): then it is not a fix
         return None
-    known, judged = trial.graph.nodes, trial.report.inputs
-    for new in outcome.problems:
+    for new in attempt.problems:
         if new.severity == "error" and not checker.at(new.key):
             same = new.node == guilty and new.inside[: len(site.path)] == site.path
             if new.node is None or same or new.node in judged or new.node in way.made:
                 return None
-    if any(node not in known or (node in judged and not trial.repeats(node)) for node in outcome.repeating):
+    if any(node not in trial.graph.nodes or (node in judged and not trial.repeats(node)) for node in repeating):
         return None
     return fix

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from typing import Literal, Protocol, Self
 
@@ -67,4 +68,8 @@ class ProblemFinder(Protocol):
 
     def update(self, visited: Iterable[str]) -> list[Problem]: ...
 
+    def updating(self, visited: Iterable[str]) -> Iterator[list[Problem]]: ...
+
     def copy(self) -> Self: ...
+
+    def tentative(self) -> AbstractContextManager[None]: ...

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 
 from engine import layers
 from engine.edits import Change, Edit
@@ -45,17 +44,35 @@ class Touched:
         return all(_leads_on(graph, node_id, live) for node_id in self.nodes if node_id in live)
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """What an edit gives: the problems of the nodes looked at and of the network, the joins that repeat a value now."""
+class Attempt:
+    """An edit that is applied to the copy for a while: `shapes`, then `rules`, say step by step what it gives."""
 
-    problems: list[Problem]
-    repeating: list[str]
-    touched: list[Touched]
+    def __init__(self, trial: Trial, dirty: set[str], touched: list[Touched]) -> None:
+        self._trial, self._dirty, self._touched = trial, dirty, touched
+        self._visited: set[str] = set()
+        self.problems: list[Problem] = []
+        """Those of the nodes looked at and of the network."""
+
+    def shapes(self) -> Iterator[str]:
+        """Infer node by node what the edit changes."""
+        for node_id in self._trial.checker.shapes.updating(self._dirty):
+            self._visited.add(node_id)
+            yield node_id
+
+    def rules(self) -> Iterator[None]:
+        """Run the rules of the nodes that were inferred, and those of the network."""
+        for found in self._trial.checker.updating(self._visited):
+            self.problems += found
+            yield
+        self.problems += self._trial.checker.of_graph()
+
+    def repeating(self) -> list[str]:
+        """The joins among those nodes that repeat a value."""
+        return [node_id for node_id in self._visited if self._trial.repeats(node_id)]
 
     def keeps(self, graph: Graph, live: set[str]) -> bool:
         """Whether every node is still there with as many wires into it, and what led to an output does."""
-        return all(each.kept(live) for each in self.touched if each.graph is graph)
+        return all(each.kept(live) for each in self._touched if each.graph is graph)
 
 
 class Trial:
@@ -84,28 +101,30 @@ class Trial:
         return inverse
 
     @contextmanager
-    def attempt(self, edit: Edit) -> Iterator[Outcome]:
+    def attempt(self, edit: Edit) -> Iterator[Attempt]:
         """Apply an edit, and take it back at the end, so that no trace of it is left: all costs what the edit changes.
 
         Raises GraphError if it is refused.
         """
-        shapes, change = self.checker.shapes, edit.change()
+        change = edit.change()
         inner = ((block.graph, each) for name, each in change.inner.items() if (block := self.graph.blocks.get(name)))
         touched = [Touched(*part) for part in ((self.graph, change), *inner)]
+        dirty: set[str] = set()
         try:
-            inverse = edit.apply(self.graph)
-            try:
-                dirty = change.dirty(self.graph)
-                visited = shapes.update(dirty)
-                problems = self.checker.update(visited) + self.checker.of_graph()
-                yield Outcome(problems, [node_id for node_id in visited if self.repeats(node_id)], touched)
-            finally:
-                inverse.apply(self.graph)
-                _restore(touched)
-                self.checker.update(shapes.update(dirty | change.dirty(self.graph)))
+            with self.checker.tentative():
+                inverse = edit.apply(self.graph)
+                try:
+                    dirty = change.dirty(self.graph)
+                    yield Attempt(self, dirty, touched)
+                finally:
+                    inverse.apply(self.graph)
+                    _restore(touched)
         except GraphError:
             _restore(touched)
             raise
+        finally:
+            if change.blocks:  # what uses a block has a layer made of the block as it is
+                self.checker.update(self.checker.shapes.update(dirty | change.dirty(self.graph)))
 
     @contextmanager
     def same_ids(self) -> Iterator[None]:

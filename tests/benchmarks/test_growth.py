@@ -11,6 +11,7 @@ import pytest
 from engine.edits import AddNode, Compound, Connect, Disconnect, Edit, RenameNode, SetParameter
 from engine.graph import Edge, Graph, Node
 from engine.problems import Checker, find
+from engine.problems.fixes import fix_all
 from engine.resolve import KNOWN_LAYERS
 from engine.shapes import Shapes, infer
 from engine.source import write
@@ -21,6 +22,8 @@ pytestmark = pytest.mark.slow
 
 WHOLE_GOAL, EDIT_GOAL, SOURCE_GOAL = 400.0, 0.5, 3.0
 """Milliseconds for shapes and problems of 10,000 nodes, for an edit of any network, and source as times shapes."""
+FIXES_GOAL = 200.0
+"""Milliseconds for the fixes of 20 errors in 900 nodes."""
 SIZES = (1_000, 10_000)
 CLASSICS = (networks.resnet_152, networks.densenet_201, networks.nasnet_a, networks.nasnet_a_of_blocks)
 
@@ -127,3 +130,27 @@ def test_the_fixes_of_many_faulty_layers() -> None:
             each = f"{1000 * taken / len(problems):.1f}"
             rows.append([graph.name, f"{size}", f"{len(problems)}", f"{found}", f"{taken:.2f}", each])
     table("All problems with their fixes", rows)
+
+
+def test_the_fixes_of_twenty_errors() -> None:
+    rows = [["", "nodes", "errors", "fixes", "ms", "Fix All, ms"]]
+    for graph in (networks.faulty_towers(), networks.faulty_heads()):
+        errors, found = len([p for p in find(graph) if p.severity == "error"]), 0
+
+        def search(graph: Graph = graph) -> float:
+            nonlocal found
+            problems = [p for p in find(graph) if p.severity == "error"]
+            began = time.process_time()
+            found = sum(len(problem.fixes) for problem in problems)
+            return 1000 * (time.process_time() - began)
+
+        def all_at_once(graph: Graph = graph) -> float:
+            checker = Checker(Shapes(graph))
+            checker.problems()
+            began = time.process_time()
+            fix_all(checker)
+            return 1000 * (time.process_time() - began)
+
+        taken = [statistics.median(work() for _ in range(9)) for work in (search, all_at_once)]
+        rows.append([graph.name, f"{len(graph.nodes)}", f"{errors}", f"{found}", *(f"{each:.0f}" for each in taken)])
+    table(f"The fixes of all errors (goal ≤ {FIXES_GOAL:g} ms)", rows)

@@ -118,6 +118,65 @@ def faulty_branches(nodes: int) -> Graph:
     return drawing.graph
 
 
+FAULTS: Final[tuple[tuple[Step, ...], ...]] = (
+    (("Conv2d", {"out_channels": 16, "kernel_size": 50}),),
+    (("Conv2d", {"out_channels": 16, "kernel_size": 3, "padding": 1, "groups": 3}),),
+    (("GroupNorm", {"num_groups": 5}),),
+    (("MaxPool2d", {"kernel_size": 2, "padding": 2}), ("Upsample", {"scale_factor": 2.0})),
+    (("Dropout", {"p": 7}),),
+    (("Conv1d", {"out_channels": 16, "kernel_size": 3, "padding": 1}),),
+    (("Flatten", {}), ("Conv2d", {"out_channels": 16, "kernel_size": 1})),
+)
+"""Layers that stop what follows, as people draw them."""
+
+
+def faulty_towers(nodes: int = 900, errors: int = 20) -> Graph:
+    """Towers of residual blocks side by side, each with an error a quarter or half of the way up, joined at the end."""
+    drawing = Drawing("faulty towers", shape=(3, 32, 32))
+    ends, height = [], (nodes - 4) // errors
+    for number in range(errors):
+        first = len(drawing.graph.nodes)
+        last = drawing.along(drawing.input, CONV, ("BatchNorm2d", {}), ("ReLU", {}))
+        kind, faulty = number % (len(FAULTS) + 2), False
+        while (grown := len(drawing.graph.nodes) - first) < height - 8:
+            branch = drawing.along(last, CONV, ("BatchNorm2d", {}), ("ReLU", {}))
+            if not faulty and grown > height // (2 if number % 2 else 4):
+                faulty = True
+                if kind < len(FAULTS):
+                    branch = drawing.along(branch, *FAULTS[kind])
+                else:
+                    wrong = {"stride": 2} if kind == len(FAULTS) else {"out_channels": 24}
+                    branch = drawing.along(branch, ("Conv2d", CONV[1] | wrong))
+            last = drawing.along(drawing.layer("Add", (branch, last)), ("ReLU", {}))
+        pad = height - (len(drawing.graph.nodes) - first) - 2
+        ends.append(
+            drawing.along(last, *[("GELU", {})] * pad, ("AdaptiveAvgPool2d", {"output_size": 1}), ("Flatten", {}))
+        )
+    drawing.along(drawing.layer("Concat", tuple(ends)), ("Linear", {"out_features": 10}), ("Output", {}))
+    return drawing.graph
+
+
+def faulty_heads(nodes: int = 900, errors: int = 20) -> Graph:
+    """One trunk of residual blocks, and heads along it that each have an error."""
+    drawing = Drawing("faulty heads", shape=(3, 32, 32))
+    last = drawing.along(drawing.input, CONV, ("BatchNorm2d", {}), ("ReLU", {}))
+    stems, blocks = [last], (nodes - 4 * errors) // 7
+    for number in range(blocks):
+        branch = drawing.along(last, CONV, ("BatchNorm2d", {}), ("ReLU", {}), CONV, ("BatchNorm2d", {}))
+        last = drawing.along(drawing.layer("Add", (branch, last)), ("ReLU", {}))
+        if number % (blocks // errors) == 0:
+            stems.append(last)
+    for number, stem in enumerate(stems[1 : errors + 1]):
+        kind = number % (len(FAULTS) + 2)
+        if kind < len(FAULTS):
+            head = drawing.along(stem, *FAULTS[kind])
+        else:
+            wrong = {"stride": 2} if kind == len(FAULTS) else {"out_channels": 24}
+            head = drawing.layer("Add", (drawing.along(stem, ("Conv2d", CONV[1] | wrong)), stem))
+        drawing.along(head, ("ReLU", {}), ("Output", {"loss": None}))
+    return drawing.classified(last)
+
+
 GROWING: Final[dict[str, Callable[[int], Graph]]] = {
     "chain": mixed_chain,
     "fan-out": fan_out,

@@ -15,6 +15,8 @@ from hypothesis import strategies as st
 from engine.edits import AddNode, Compound, Connect, Disconnect, Edit, SetParameter
 from engine.graph import CycleError, Edge, Graph, Node
 from engine.problems import Checker, find
+from engine.problems.fixes import trying
+from engine.problems.trial import Trial
 from engine.shapes import Shapes
 from engine.source import write
 from tests.engine import large_networks as networks
@@ -213,3 +215,26 @@ def test_ranks_find_room_between_two_nodes_a_hundred_times() -> None:
         assert all(graph.rank(each.source) < graph.rank(each.target) for each in graph.edges)
     assert graph.reaches(first, last)
     assert not graph.reaches(last, first)
+
+
+MOST_IN_A_STEP = 6_000
+"""Calls between two rests of a search for fixes: a few milliseconds."""
+
+
+@pytest.mark.parametrize("make", [networks.faulty_heads, pytest.param(networks.faulty_towers, marks=pytest.mark.slow)])
+def test_a_search_for_fixes_rests_often(make: Callable[[], Graph]) -> None:
+    checker = Checker(Shapes(make()))
+    for problem in [problem for problem in checker.problems() if problem.severity == "error"][: len(networks.FAULTS)]:
+        with counting() as so_far:
+            before, most = 0, 0
+            for _ in trying(Trial(checker), problem):
+                most, before = max(most, so_far() - before), so_far()
+        assert most <= MOST_IN_A_STEP, problem.message
+
+
+def test_a_width_that_breaks_the_trunk_is_given_up_at_once() -> None:
+    graph = counted(networks.faulty_heads())
+    checker = Checker(Shapes(graph))
+    problems = [p for p in checker.problems() if p.code == "division"]
+    early, late = (steps(lambda p=problem: p.fixes) for problem in (problems[0], problems[-2]))  # type: ignore[misc]
+    assert early <= 2 * late, "what comes after the head is not looked at"

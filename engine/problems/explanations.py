@@ -6,6 +6,7 @@ from typing import Final
 
 from engine.problems.explanation import BROADCASTING, CONV, CS231N, ENTROPY, Explanation
 from engine.problems.learning_explanations import LEARNING
+from engine.problems.setting_explanations import SETTINGS
 
 EXPLANATIONS: Final[dict[str, Explanation]] = {
     # -- shapes ----------------------------------------------------------------------------------------------------
@@ -254,6 +255,7 @@ EXPLANATIONS: Final[dict[str, Explanation]] = {
         "Araujo, Norris and Sim 2019, https://distill.pub/2019/computing-receptive-fields",
     ),
     **LEARNING,
+    **SETTINGS,
 }
 
 

@@ -13,6 +13,7 @@ from pydantic import Discriminator, Field, Tag, model_validator
 from engine.layers.parameters import Positive
 from engine.settings.choices import Amount, Rate, Share, kind
 from engine.settings.section import Section
+from engine.settings.sensible import Sensible, bounds
 
 LR = "the learning rate: how far one step goes"
 DECAY = "pulls the weights towards zero (L2, as part of the gradient)"
@@ -20,15 +21,35 @@ APART = "pull the weights towards zero apart from the gradient, as AdamW does"
 MEANS = "how long the two running means remember"
 EPS = "keeps the division from zero"
 
+SLOWEST = 1e-7
+"""A smaller rate changes float32 weights so little that they stay as they are."""
+
+
+def _rate(most: float, why: str) -> Sensible:
+    return Sensible(SLOWEST, most, why=why, below="hardly anything is left of a step after rounding")
+
+
+Stepped = Annotated[Rate, _rate(1.0, "steps longer than the gradient throw the weights back and forth")]
+Scaled = Annotated[Rate, _rate(0.1, "each step moves every weight by about the rate, and most weights are below 0.1")]
+Relative = Annotated[Rate, _rate(1.0, "each step moves the weights by that share of their size")]
+Newton = Annotated[Rate, _rate(2.0, "a step of 1 goes to the estimated minimum, and 2 as far beyond it")]
+InUnits = Annotated[Rate, _rate(10.0, "the steps have the size of the weights already, and this multiplies them")]
+Momentum = Annotated[Amount, Sensible(under=1.0, usual=0.9, why="old steps never fade, so steps grow without end")]
+STRONG = "the weights are pulled towards zero harder than they learn"
+Decay = Annotated[Amount, Sensible(under=1.0, usual=1e-4, why=STRONG)]
+OwnDecay = Annotated[Amount, Sensible(under=1.0, usual=1e-2, why=STRONG)]
+"""That of a pull apart from the gradient."""
+Dampening = Annotated[float, Sensible(0.0, 1.0, why="the momentum takes the gradient with the wrong sign")]
+
 
 class SGD(Section):
     """Stochastic gradient descent, with momentum if wanted (torch.optim.SGD; Robbins and Monro 1951)."""
 
     name: Literal["sgd"] = Field("sgd", description="the kind of optimizer")
-    lr: Rate = Field(1e-3, description=LR)
-    momentum: Amount = Field(0.0, description="how much of the last step is carried on")
-    dampening: float = Field(0.0, description="how much of the gradient the momentum leaves out")
-    weight_decay: Amount = Field(0.0, description="pulls the weights towards zero (L2)")
+    lr: Stepped = Field(1e-3, description=LR)
+    momentum: Momentum = Field(0.0, description="how much of the last step is carried on")
+    dampening: Dampening = Field(0.0, description="how much of the gradient the momentum leaves out")
+    weight_decay: Decay = Field(0.0, description="pulls the weights towards zero (L2)")
     nesterov: bool = Field(False, description="look ahead along the momentum; needs momentum and no dampening")
 
     @model_validator(mode="after")
@@ -42,10 +63,10 @@ class Adam(Section):
     """Adaptive step sizes from running means of gradients and their squares (torch.optim.Adam; Kingma and Ba 2015)."""
 
     name: Literal["adam"] = Field("adam", description="the kind of optimizer")
-    lr: Rate = Field(1e-3, description=LR)
+    lr: Scaled = Field(1e-3, description=LR)
     betas: tuple[Share, Share] = Field((0.9, 0.999), description=MEANS)
     eps: Amount = Field(1e-8, description=EPS)
-    weight_decay: Amount = Field(0.0, description=DECAY)
+    weight_decay: Decay = Field(0.0, description=DECAY)
     amsgrad: bool = Field(False, description="never let the step size grow again")
     decoupled_weight_decay: bool = Field(False, description=APART)
 
@@ -54,10 +75,10 @@ class AdamW(Section):
     """Adam with weight decay kept apart from the gradient (torch.optim.AdamW; Loshchilov and Hutter 2019)."""
 
     name: Literal["adamw"] = Field("adamw", description="the kind of optimizer")
-    lr: Rate = Field(1e-3, description=LR)
+    lr: Scaled = Field(1e-3, description=LR)
     betas: tuple[Share, Share] = Field((0.9, 0.999), description=MEANS)
     eps: Amount = Field(1e-8, description=EPS)
-    weight_decay: Amount = Field(1e-2, description="pulls the weights towards zero, apart from the gradient")
+    weight_decay: OwnDecay = Field(1e-2, description="pulls the weights towards zero, apart from the gradient")
     amsgrad: bool = Field(False, description="never let the step size grow again")
 
 
@@ -65,11 +86,11 @@ class RMSprop(Section):
     """Divides the gradient by a running mean of its size (torch.optim.RMSprop; Hinton 2012, lecture 6e)."""
 
     name: Literal["rmsprop"] = Field("rmsprop", description="the kind of optimizer")
-    lr: Rate = Field(1e-2, description=LR)
+    lr: Scaled = Field(1e-2, description=LR)
     alpha: Share = Field(0.99, description="how long the running mean remembers")
     eps: Amount = Field(1e-8, description=EPS)
-    weight_decay: Amount = Field(0.0, description="pulls the weights towards zero (L2)")
-    momentum: Amount = Field(0.0, description="how much of the last step is carried on")
+    weight_decay: Decay = Field(0.0, description="pulls the weights towards zero (L2)")
+    momentum: Momentum = Field(0.0, description="how much of the last step is carried on")
     centered: bool = Field(False, description="measure the size around the mean of the gradient")
 
 
@@ -77,9 +98,9 @@ class Adagrad(Section):
     """Smaller steps for weights that have moved much already (torch.optim.Adagrad; Duchi and others 2011)."""
 
     name: Literal["adagrad"] = Field("adagrad", description="the kind of optimizer")
-    lr: Rate = Field(1e-2, description=LR)
+    lr: Stepped = Field(1e-2, description=LR)
     lr_decay: Amount = Field(0.0, description="how fast the learning rate shrinks with the steps")
-    weight_decay: Amount = Field(0.0, description="pulls the weights towards zero (L2)")
+    weight_decay: Decay = Field(0.0, description="pulls the weights towards zero (L2)")
     initial_accumulator_value: Amount = Field(0.0, description="where the sum of squared gradients starts")
     eps: Amount = Field(1e-10, description=EPS)
 
@@ -88,10 +109,10 @@ class NAdam(Section):
     """Adam that looks ahead along its momentum (torch.optim.NAdam; Dozat 2016)."""
 
     name: Literal["nadam"] = Field("nadam", description="the kind of optimizer")
-    lr: Rate = Field(2e-3, description=LR)
+    lr: Scaled = Field(2e-3, description=LR)
     betas: tuple[Share, Share] = Field((0.9, 0.999), description=MEANS)
     eps: Amount = Field(1e-8, description=EPS)
-    weight_decay: Amount = Field(0.0, description=DECAY)
+    weight_decay: Decay = Field(0.0, description=DECAY)
     momentum_decay: Amount = Field(4e-3, description="how fast the momentum grows to its full size")
     decoupled_weight_decay: bool = Field(False, description=APART)
 
@@ -100,10 +121,10 @@ class RAdam(Section):
     """Adam that trusts its running means only once they have seen enough (torch.optim.RAdam; Liu and others 2020)."""
 
     name: Literal["radam"] = Field("radam", description="the kind of optimizer")
-    lr: Rate = Field(1e-3, description=LR)
+    lr: Scaled = Field(1e-3, description=LR)
     betas: tuple[Share, Share] = Field((0.9, 0.999), description=MEANS)
     eps: Amount = Field(1e-8, description=EPS)
-    weight_decay: Amount = Field(0.0, description=DECAY)
+    weight_decay: Decay = Field(0.0, description=DECAY)
     decoupled_weight_decay: bool = Field(False, description=APART)
 
 
@@ -111,51 +132,51 @@ class Adamax(Section):
     """Adam by the largest gradient instead of the mean square (torch.optim.Adamax; Kingma and Ba 2015)."""
 
     name: Literal["adamax"] = Field("adamax", description="the kind of optimizer")
-    lr: Rate = Field(2e-3, description=LR)
+    lr: Scaled = Field(2e-3, description=LR)
     betas: tuple[Share, Share] = Field((0.9, 0.999), description=MEANS)
     eps: Amount = Field(1e-8, description=EPS)
-    weight_decay: Amount = Field(0.0, description=DECAY)
+    weight_decay: Decay = Field(0.0, description=DECAY)
 
 
 class Adadelta(Section):
     """Steps in the units of the weights, hardly any rate to choose (torch.optim.Adadelta; Zeiler 2012)."""
 
     name: Literal["adadelta"] = Field("adadelta", description="the kind of optimizer")
-    lr: Rate = Field(1.0, description=LR)
+    lr: InUnits = Field(1.0, description=LR)
     rho: Share = Field(0.9, description="how long the running means remember")
     eps: Amount = Field(1e-6, description=EPS)
-    weight_decay: Amount = Field(0.0, description=DECAY)
+    weight_decay: Decay = Field(0.0, description=DECAY)
 
 
 class Adafactor(Section):
     """Adam with the memory of rows and columns instead of every weight (torch.optim.Adafactor; Shazeer, Stern 2018)."""
 
     name: Literal["adafactor"] = Field("adafactor", description="the kind of optimizer")
-    lr: Rate = Field(1e-2, description=LR)
+    lr: Relative = Field(1e-2, description=LR)
     beta2_decay: float = Field(-0.8, le=0.0, description="how fast the memory for squared gradients grows")
     eps: tuple[Rate | None, Rate] = Field(
         (None, 1e-3), description="the least squared gradient (none: that of the number type) and the least weight"
     )
     d: Rate = Field(1.0, ge=1.0, description="from which size on a step is cut")
-    weight_decay: Amount = Field(0.0, description="pulls the weights towards zero, apart from the gradient")
+    weight_decay: OwnDecay = Field(0.0, description="pulls the weights towards zero, apart from the gradient")
 
 
 class ASGD(Section):
     """Gradient descent that averages the weights it has been at (torch.optim.ASGD; Polyak and Juditsky 1992)."""
 
     name: Literal["asgd"] = Field("asgd", description="the kind of optimizer")
-    lr: Rate = Field(1e-2, description=LR)
+    lr: Stepped = Field(1e-2, description=LR)
     lambd: Amount = Field(1e-4, description="how fast the step size shrinks")
     alpha: Amount = Field(0.75, description="the power by which it shrinks")
     t0: Amount = Field(1e6, description="the step at which averaging begins")
-    weight_decay: Amount = Field(0.0, description="pulls the weights towards zero (L2)")
+    weight_decay: Decay = Field(0.0, description="pulls the weights towards zero (L2)")
 
 
 class Rprop(Section):
     """Goes by the sign of the gradient alone: for the full batch (torch.optim.Rprop; Riedmiller and Braun 1993)."""
 
     name: Literal["rprop"] = Field("rprop", description="the kind of optimizer")
-    lr: Rate = Field(1e-2, description=LR)
+    lr: Stepped = Field(1e-2, description=LR)
     etas: tuple[Share, Annotated[float, Field(gt=1.0)]] = Field(
         (0.5, 1.2), description="what a step is multiplied by after a turn, and after another step the same way"
     )
@@ -166,7 +187,7 @@ class LBFGS(Section):
     """Quasi-Newton steps: for the full batch and small networks (torch.optim.LBFGS; Liu and Nocedal 1989)."""
 
     name: Literal["lbfgs"] = Field("lbfgs", description="the kind of optimizer")
-    lr: Rate = Field(1.0, description=LR)
+    lr: Newton = Field(1.0, description=LR)
     max_iter: Positive = Field(20, description="the most iterations within a step")
     max_eval: Positive | None = Field(None, description="the most looks at the loss in a step; none: 1.25 × max_iter")
     tolerance_grad: Amount = Field(1e-7, description="a gradient so small ends a step")
@@ -179,8 +200,8 @@ class Muon(Section):
     """Orthogonal steps for weights of two axes; AdamW takes the others (torch.optim.Muon; Jordan and others 2024)."""
 
     name: Literal["muon"] = Field("muon", description="the kind of optimizer")
-    lr: Rate = Field(1e-3, description=LR)
-    weight_decay: Amount = Field(0.1, description="pulls the weights towards zero, apart from the gradient")
+    lr: Relative = Field(1e-3, description=LR)
+    weight_decay: OwnDecay = Field(0.1, description="pulls the weights towards zero, apart from the gradient")
     momentum: Share = Field(0.95, description="how much of the last step is carried on")
     nesterov: bool = Field(True, description="look ahead along the momentum")
     ns_coefficients: tuple[float, float, float] = Field(
@@ -197,7 +218,7 @@ class SparseAdam(Section):
     """Adam for embeddings with sparse gradients; Adam takes the other weights (torch.optim.SparseAdam)."""
 
     name: Literal["sparse_adam"] = Field("sparse_adam", description="the kind of optimizer")
-    lr: Rate = Field(1e-3, description=LR)
+    lr: Scaled = Field(1e-3, description=LR)
     betas: tuple[Share, Share] = Field((0.9, 0.999), description=MEANS)
     eps: Rate = Field(1e-8, description=EPS)
 
@@ -229,6 +250,13 @@ FAR = 10.0
 def usual_rate(optimizer: Optimizer) -> float:
     """The learning rate that an optimizer of this kind has where none is set: torch's."""
     return float(type(optimizer)().lr)
+
+
+def sensible_rates(optimizer: Optimizer) -> Sensible:
+    """Between which learning rates an optimizer of this kind learns."""
+    known = bounds(type(optimizer), "lr")
+    assert known is not None  # every optimizer declares it
+    return known
 
 
 def smaller_rate(optimizer: Optimizer, lr: float) -> float:

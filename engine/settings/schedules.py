@@ -6,46 +6,60 @@ the training settings is made of.
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, ClassVar, Literal
 
 from pydantic import Discriminator, Field, Tag, model_validator
 
 from engine.layers.parameters import NonNegative, Positive
 from engine.settings.choices import Amount, Rate, Share, kind
 from engine.settings.section import Section
+from engine.settings.sensible import Sensible
 
 Interval = Literal["epoch", "step"]
 INTERVAL = "what is counted: epochs or steps"
+Falling = Annotated[Rate, Sensible(most=1.0, why="the learning rate grows each time, without end")]
 Factor = Annotated[float, Field(gt=0.0, le=1.0)]
 
 
-class Constant(Section):
+class Course(Section):
+    """How the learning rate changes: what all schedules have."""
+
+    waits: ClassVar[str] = ""
+    """The parameter that says after how many counts the rate first changes; empty where it does from the start."""
+    lasts: ClassVar[str] = ""
+    """The parameter that says how many counts it takes until the rate is where it leads to."""
+
+
+class Constant(Course):
     """The learning rate stays as it is."""
 
     name: Literal["constant"] = Field("constant", description="the kind of schedule")
 
 
-class StepSchedule(Section):
+class StepSchedule(Course):
     """Multiplies the learning rate by gamma every step_size epochs (torch.optim.lr_scheduler.StepLR)."""
 
+    waits: ClassVar[str] = "step_size"
     name: Literal["step"] = Field("step", description="the kind of schedule")
     step_size: Positive = Field(10, description="after how many epochs the learning rate drops")
-    gamma: Rate = Field(0.1, description="what the learning rate is multiplied by")
+    gamma: Falling = Field(0.1, description="what the learning rate is multiplied by")
     interval: Interval = Field("epoch", description=INTERVAL)
 
 
-class Cosine(Section):
+class Cosine(Course):
     """Lowers the rate along half a cosine (torch.optim.lr_scheduler.CosineAnnealingLR; Loshchilov and Hutter 2017)."""
 
+    lasts: ClassVar[str] = "T_max"
     name: Literal["cosine"] = Field("cosine", description="the kind of schedule")
     T_max: Positive | None = Field(None, description="how many epochs the way down takes; none: all of them")
     eta_min: Amount = Field(0.0, description="the learning rate at the bottom")
     interval: Interval = Field("epoch", description=INTERVAL)
 
 
-class Plateau(Section):
+class Plateau(Course):
     """Lowers the learning rate when the validation loss stops falling (torch.optim.lr_scheduler.ReduceLROnPlateau)."""
 
+    waits: ClassVar[str] = "patience"
     name: Literal["plateau"] = Field("plateau", description="the kind of schedule")
     factor: Annotated[float, Field(gt=0.0, lt=1.0)] = Field(0.1, description="what the learning rate is multiplied by")
     patience: NonNegative = Field(10, description="how many epochs without progress are allowed")
@@ -56,7 +70,7 @@ class Plateau(Section):
     eps: Amount = Field(1e-8, description="a smaller drop is not made")
 
 
-class OneCycle(Section):
+class OneCycle(Course):
     """Up to the optimizer's rate and far down again, once (torch.optim.lr_scheduler.OneCycleLR; Smith, Topin 2019)."""
 
     name: Literal["one_cycle"] = Field("one_cycle", description="the kind of schedule")
@@ -72,28 +86,30 @@ class OneCycle(Section):
     interval: Interval = Field("step", description=INTERVAL)
 
 
-class MultiStep(Section):
+class MultiStep(Course):
     """Multiplies the learning rate by gamma at each milestone (torch.optim.lr_scheduler.MultiStepLR)."""
 
+    waits: ClassVar[str] = "milestones"
     name: Literal["multi_step"] = Field("multi_step", description="the kind of schedule")
     milestones: Annotated[tuple[Positive, ...], Field(min_length=1, max_length=100)] = Field(
         (30, 60, 80), description="after which epochs the learning rate drops"
     )
-    gamma: Rate = Field(0.1, description="what the learning rate is multiplied by")
+    gamma: Falling = Field(0.1, description="what the learning rate is multiplied by")
     interval: Interval = Field("epoch", description=INTERVAL)
 
 
-class Exponential(Section):
+class Exponential(Course):
     """Multiplies the learning rate by gamma every epoch (torch.optim.lr_scheduler.ExponentialLR)."""
 
     name: Literal["exponential"] = Field("exponential", description="the kind of schedule")
-    gamma: Rate = Field(0.95, description="what the learning rate is multiplied by")
+    gamma: Falling = Field(0.95, description="what the learning rate is multiplied by")
     interval: Interval = Field("epoch", description=INTERVAL)
 
 
-class LinearSchedule(Section):
+class LinearSchedule(Course):
     """Leads the rate along a straight line from one factor to another (torch.optim.lr_scheduler.LinearLR)."""
 
+    lasts: ClassVar[str] = "total_iters"
     name: Literal["linear"] = Field("linear", description="the kind of schedule")
     start_factor: Factor = Field(1 / 3, description="what the learning rate is multiplied by at first")
     end_factor: Annotated[float, Field(ge=0.0, le=1.0)] = Field(1.0, description="and at the end")
@@ -101,27 +117,30 @@ class LinearSchedule(Section):
     interval: Interval = Field("epoch", description=INTERVAL)
 
 
-class Polynomial(Section):
+class Polynomial(Course):
     """Lowers the rate to zero along a power of the rest of the way (torch.optim.lr_scheduler.PolynomialLR)."""
 
+    lasts: ClassVar[str] = "total_iters"
     name: Literal["polynomial"] = Field("polynomial", description="the kind of schedule")
     total_iters: Positive | None = Field(None, description="how many epochs the way takes; none: all of them")
     power: Rate = Field(1.0, description="the power: 1 is a straight line")
     interval: Interval = Field("epoch", description=INTERVAL)
 
 
-class ConstantFactor(Section):
+class ConstantFactor(Course):
     """A smaller learning rate for the first epochs (torch.optim.lr_scheduler.ConstantLR)."""
 
+    lasts: ClassVar[str] = "total_iters"
     name: Literal["constant_factor"] = Field("constant_factor", description="the kind of schedule")
     factor: Factor = Field(1 / 3, description="what the learning rate is multiplied by")
     total_iters: Positive = Field(5, description="for how many epochs")
     interval: Interval = Field("epoch", description=INTERVAL)
 
 
-class WarmRestarts(Section):
+class WarmRestarts(Course):
     """Half a cosine down, again and again (torch.optim.lr_scheduler.CosineAnnealingWarmRestarts; SGDR, 2017)."""
 
+    lasts: ClassVar[str] = "T_0"
     name: Literal["warm_restarts"] = Field("warm_restarts", description="the kind of schedule")
     T_0: Positive = Field(10, description="how many epochs the first way down takes")
     T_mult: Positive = Field(1, description="how many times longer each next one is")
@@ -129,9 +148,10 @@ class WarmRestarts(Section):
     interval: Interval = Field("epoch", description=INTERVAL)
 
 
-class Cyclic(Section):
+class Cyclic(Course):
     """Up and down between two rates (torch.optim.lr_scheduler.CyclicLR; Smith 2017)."""
 
+    lasts: ClassVar[str] = "step_size_up"
     name: Literal["cyclic"] = Field("cyclic", description="the kind of schedule")
     base_lr: Rate | None = Field(None, description="the lowest rate; none: a tenth of the highest")
     max_lr: Rate | None = Field(None, description="the highest rate; none: that of the optimizer")

@@ -16,6 +16,7 @@ from engine.settings.choices import Amount, Rate
 from engine.settings.optimizers import LBFGS, AdamW, Optimizer
 from engine.settings.schedules import CLOSED, Constant, Cyclic, OneCycle, Plateau, Schedule
 from engine.settings.section import Section
+from engine.settings.sensible import Sensible
 from engine.settings.weights import WeightsSettings
 
 MOST_THREADS: Final = 1024
@@ -47,6 +48,8 @@ class Checkpoints(Section):
     keep_all: bool = Field(False, description="store every state; else the last two")
 
 
+Penalty = Annotated[Amount, Sensible(under=1.0, usual=1e-4, why="the weights count more than what is to be learned")]
+"""The weight of the weights in a loss, beside what is to be learned."""
 Device = Annotated[str, Field(pattern=r"^(auto|cpu|mps|cuda(:[0-9]{1,2})?)$")]
 Metrics = Annotated[tuple[MetricName, ...], Field(max_length=32)]
 
@@ -54,7 +57,9 @@ Metrics = Annotated[tuple[MetricName, ...], Field(max_length=32)]
 class TrainingConfig(Section):
     """How the network is trained."""
 
-    epochs: NonNegative = Field(10, description="how often the network sees all training samples")
+    epochs: Annotated[NonNegative, Sensible(1, below="then nothing is trained, the network is only evaluated")] = Field(
+        10, description="how often the network sees all training samples"
+    )
     seed: NonNegative = Field(0, description="decides every random draw: first weights, order of samples, dropout")
     optimizer: Optimizer = Field(AdamW(), description="how gradients become steps")
     schedule: Schedule = Field(Constant(), description="how the learning rate changes while the run goes")
@@ -63,8 +68,8 @@ class TrainingConfig(Section):
     accumulate: Positive = Field(1, description="how many batches add up their gradients for one step")
     clip_norm: Rate | None = Field(None, description="the largest norm all gradients together may have; none: any")
     clip_value: Rate | None = Field(None, description="the largest value one gradient may have; none: any")
-    l1: Amount = Field(0.0, description="the weight of Σ|w| in the loss, over kernels and matrices: makes them sparse")
-    l2: Amount = Field(0.0, description="the weight of Σw² in the loss, over kernels and matrices: keeps them small")
+    l1: Penalty = Field(0.0, description="the weight of Σ|w| in the loss, over kernels and matrices: makes them sparse")
+    l2: Penalty = Field(0.0, description="the weight of Σw² in the loss, over kernels and matrices: keeps them small")
     ema: Averaging | None = Field(None, description="judge and keep a moving average of the weights; none: them alone")
     metrics: Metrics | None = Field(None, description="what is measured beside the loss; none: what fits the task")
     health: NonNegative = Field(

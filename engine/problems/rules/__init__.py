@@ -12,6 +12,7 @@ from engine.problems.rules import image_rules as images
 from engine.problems.rules import learning_rules as learning
 from engine.problems.rules import range_rules as ranges
 from engine.problems.rules import sequence_rules as sequences
+from engine.problems.rules import setting_rules as settings
 from engine.problems.rules import table_rules as tables
 from engine.problems.rules import time_rules as time
 from engine.problems.rules import weights_rules as weights
@@ -41,6 +42,7 @@ EDGE_RULES: Final[tuple[EdgeRule, ...]] = (
 GRAPH_RULES: Final[tuple[GraphRule, ...]] = (
     *wiring.GRAPH,
     *data.GRAPH,
+    *settings.GRAPH,
     *learning.GRAPH,
     *sequences.GRAPH,
     *extent.GRAPH,

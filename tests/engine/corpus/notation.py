@@ -35,6 +35,8 @@ class Fault:
     settings: Mapping[str, Any] = field(default_factory=dict)
     removes: bool = False
     """Whether the right fix takes the guilty layer, or the one before it, away; else it keeps all."""
+    first: str = ""
+    """What the first fix has to say, at least its beginning."""
 
     def graph(self) -> Graph:
         """The network."""

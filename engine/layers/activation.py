@@ -32,6 +32,7 @@ class _Activation(Layer):
 class ReLU(_Activation):
     """Lets positive numbers through and makes negative ones zero; the usual choice between layers."""
 
+    keeps_positive: ClassVar[bool] = True
     zeroes: ClassVar[bool] = True
     saves: ClassVar[Saves] = "outputs"
     torch: ClassVar[str] = "torch.nn.ReLU"
@@ -48,6 +49,7 @@ class ReLU(_Activation):
 class LeakyReLU(_Activation):
     """Like ReLU, but negative numbers pass a little, so that no unit falls silent for ever."""
 
+    keeps_positive: ClassVar[bool] = True
     torch: ClassVar[str] = "torch.nn.LeakyReLU"
     formula: ClassVar[str] = "y = x if x ≥ 0, else negative_slope · x"
     reference: ClassVar[str] = "Maas et al. 2013, Rectifier Nonlinearities Improve Neural Network Acoustic Models"
@@ -61,6 +63,7 @@ class LeakyReLU(_Activation):
 class PReLU(_Activation):
     """Like LeakyReLU, but the slope for negative numbers is learned: one for all, or one a channel."""
 
+    keeps_positive: ClassVar[bool] = True
     torch: ClassVar[str] = "torch.nn.PReLU"
     formula: ClassVar[str] = "y = x if x ≥ 0, else a · x, a learned"
     reference: ClassVar[str] = "He et al. 2015, Delving Deep into Rectifiers, https://arxiv.org/abs/1502.01852"
@@ -88,6 +91,7 @@ class PReLU(_Activation):
 class RReLU(_Activation):
     """Like LeakyReLU with a slope drawn at random for each number while training, afterwards their mean."""
 
+    keeps_positive: ClassVar[bool] = True
     torch: ClassVar[str] = "torch.nn.RReLU"
     formula: ClassVar[str] = "y = x if x ≥ 0, else a · x, a random in lower … upper"
     reference: ClassVar[str] = "Xu et al. 2015, Rectified Activations, https://arxiv.org/abs/1505.00853"
@@ -106,6 +110,7 @@ class RReLU(_Activation):
 class ReLU6(_Activation):
     """ReLU that is cut off at 6: small numbers suit small machines."""
 
+    keeps_positive: ClassVar[bool] = True
     zeroes: ClassVar[bool] = True
     torch: ClassVar[str] = "torch.nn.ReLU6"
     value_bounds: ClassVar[tuple[float, float]] = (0.0, 6.0)
@@ -116,6 +121,7 @@ class ReLU6(_Activation):
 class ELU(_Activation):
     """Like ReLU, but negative numbers bend smoothly towards −alpha, which keeps the mean near 0."""
 
+    keeps_positive: ClassVar[bool] = True
     torch: ClassVar[str] = "torch.nn.ELU"
     formula: ClassVar[str] = "y = x if x > 0, else alpha · (eˣ − 1)"
     reference: ClassVar[str] = "Clevert et al. 2015, Exponential Linear Units, https://arxiv.org/abs/1511.07289"
@@ -140,6 +146,7 @@ class SELU(_Activation):
 class CELU(_Activation):
     """An ELU whose slope at 0 is 1 for every alpha."""
 
+    keeps_positive: ClassVar[bool] = True
     torch: ClassVar[str] = "torch.nn.CELU"
     formula: ClassVar[str] = "y = max(0, x) + min(0, alpha · (exp(x / alpha) − 1))"
     reference: ClassVar[str] = "Barron 2017, Continuously Differentiable ELUs, https://arxiv.org/abs/1704.07483"

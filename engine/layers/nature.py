@@ -51,6 +51,10 @@ class Nature:
     """Whether it is an activation that is flat near both ends of its `value_range`."""
     zeroes: ClassVar[bool] = False
     """Whether it is an activation that gives 0 for a whole half of the numbers, with no gradient there."""
+    keeps_positive: ClassVar[bool] = False
+    """Whether it is an activation that hands on as they are the positive numbers up to the end of its `value_range`."""
+    takes_logarithm: ClassVar[bool] = False
+    """Whether it gives the logarithm of each number."""
     passes_gradient: ClassVar[bool] = True
     """Whether its results change with its input, so that a gradient gets through."""
     joins_elementwise: ClassVar[bool] = False

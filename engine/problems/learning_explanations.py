@@ -48,10 +48,21 @@ LEARNING: Final[dict[str, Explanation]] = {
         "softmax(x) = eˣ / eˣ = 1",
     ),
     "redundant-activation": Explanation(
-        "Squashed twice",
+        "Two activations in a row",
         "Softmax and Sigmoid turn scores of any size into numbers from 0 to 1. Of such numbers, or of numbers that are "
-        "never negative, a second one makes nearly equal ones, so the answer is never sure and the gradient is small.",
-        "σ(x) ≥ 0.5 for x ≥ 0",
+        "never negative, a second one makes nearly equal ones, so the answer is never sure and the gradient is small. "
+        "A ReLU of numbers that are never negative changes nothing. An activation belongs after a weighted sum, and "
+        "one is enough.",
+        "σ(x) ≥ 0.5 for x ≥ 0,  ReLU(ReLU(x)) = ReLU(x)",
+    ),
+    "softmax-before-nll": Explanation(
+        "Probabilities for a loss that needs their logarithms",
+        "The negative log-likelihood takes the answer for the right class as it is and turns its sign: the logarithm "
+        "is the network's part. Of plain probabilities it lies between −1 and 0 and has nearly no slope where the "
+        "network is wrong. LogSoftmax gives softmax and logarithm in one step that does not overflow; cross-entropy "
+        "takes the scores and does both itself.",
+        "nll(x) = −x[class],  x = log softmax(scores)",
+        "https://docs.pytorch.org/docs/stable/generated/torch.nn.NLLLoss.html",
     ),
     "batch-as-time": Explanation(
         "The batch taken for time",
@@ -110,7 +121,9 @@ LEARNING: Final[dict[str, Explanation]] = {
     "no-activation": Explanation(
         "No activation between two layers",
         "A weighted sum of weighted sums is a weighted sum: without something that bends the line between them two "
-        "layers can do no more than one. A narrow one in the middle limits the rank, which may be meant.",
+        "layers can do no more than one. Average pooling, dropout, padding and batch norm are linear as well once the "
+        "network is trained, and max pooling and other norms bend little. A narrow layer in the middle limits the "
+        "rank, which may be meant.",
         "W₂(W₁x + b₁) + b₂ = (W₂W₁)x + (W₂b₁ + b₂)",
     ),
     "bias-before-norm": Explanation(

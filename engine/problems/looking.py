@@ -37,9 +37,16 @@ def maps_features(kind: type[Layer]) -> bool:
 
 
 @cache
+def bends_little(kind: type[Layer]) -> bool:
+    """Whether it is no activation, however much it moves or scales: a pooling, a norm, a padding, a resampling."""
+    moves = kind.numbers in (*PASSES_THROUGH, "averaged", "pooled", "resampled", "standardized")
+    return moves or kind.family in ("Normalization", "Padding")
+
+
+@cache
 def looked_through(kind: type[Layer]) -> bool:
     """Whether some rule looks through it: an edit before one of these may change what is said after it."""
-    return kind.numbers != "new" or keeps_layout(kind)
+    return kind.numbers != "new" or keeps_layout(kind) or bends_little(kind)
 
 
 def kind_of(graph: Graph, node_id: str) -> type[Layer]:

@@ -155,6 +155,20 @@ def test_half_of_the_numbers_are_zero_and_have_no_gradient(cls: type[Layer]) -> 
     assert not slope[x < 0].any()
 
 
+@having(lambda cls: cls.keeps_positive)
+def test_positive_numbers_come_out_as_they_are(cls: type[Layer]) -> None:
+    (x,), (result,) = computed(cls)
+    kept = (x >= 0) & (x <= drawn(cls).value_range()[1])
+    assert kept.any()
+    assert torch.equal(result[kept], x[kept])
+
+
+@having(lambda cls: cls.takes_logarithm)
+def test_it_gives_logarithms(cls: type[Layer]) -> None:
+    (x,), (result,) = computed(cls)
+    torch.testing.assert_close(result.exp(), x)
+
+
 @having(lambda cls: not cls.passes_gradient)
 def test_no_gradient_gets_through(cls: type[Layer]) -> None:
     (x,), (result,) = computed(cls)

@@ -48,6 +48,7 @@ class Exp(_Function):
 class Log(_Function):
     """The natural logarithm of positive numbers; 0 gives −∞, negative numbers give NaN."""
 
+    takes_logarithm: ClassVar[bool] = True
     torch: ClassVar[str] = "torch.log"
     formula: ClassVar[str] = "y = ln x"
 

@@ -35,6 +35,9 @@ class Normalize(Layer):
         behind_batch(x, self.dim, verb="normalizes along")
         return x
 
+    def together(self, *inputs: Spec) -> Dim | None:
+        return inputs[0].shape[self.dim]
+
     def expression(self, module: str, arguments: list[str]) -> str:
         given = [f"p={self.p}"] * (self.p != 2.0) + [f"dim={self.dim}"] + [f"eps={self.eps}"] * (self.eps != 1e-12)
         return f"nn.functional.normalize({', '.join([*arguments, *given])})"

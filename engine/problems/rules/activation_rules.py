@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from engine.graph import Graph
 from engine.layers.layer import Layer
-from engine.problems.looking import PASSES_THROUGH, called, kind_of, only, origins
+from engine.problems.looking import PASSES_THROUGH, called, only, origins
 from engine.problems.problem import Problem
 from engine.problems.rule import EdgeRule, Found, NodeRule
 from engine.shapes import Report
@@ -31,31 +31,59 @@ def constant_answer(graph: Graph, report: Report, node_id: str) -> Found:
 
 
 def redundant_activation(graph: Graph, report: Report, node_id: str) -> Found:
-    """A layer that makes probabilities of what are probabilities already, or of numbers that are never below 0."""
-    layer = report.layer(node_id)
-    if layer is None or not layer.squashes or node_id not in report.inputs:
+    """An activation of what another one has made already: it changes nothing, or squeezes twice.
+
+    A softmax of scores that a LeakyReLU has bent is no fault, nor Tanh of Softplus: graph attention and Mish do that.
+    """
+    layer, inputs, outputs = report.layer(node_id), report.inputs.get(node_id), report.outputs.get(node_id)
+    if layer is None or not inputs or not outputs or inputs[0].shape != outputs["output"].shape:
         return
-    for edge in origins(graph, report, node_id, only(*PASSES_THROUGH)):
-        before, source = report.layer(edge.source), graph.nodes[edge.source]
-        if before is None or kind_of(graph, edge.source).family != "Activation":
-            continue
-        low, _ = before.value_range()
-        if before.squashes and layer.squashes == "softmax":
-            says = "which gives probabilities already: a softmax of numbers from 0 to 1 is nearly flat"
-        elif before.squashes:
-            says = "which squashes already: twice squeezed, all answers lie close together"
-        elif layer.squashes == "sigmoid" and low >= 0:
-            says = "which gives nothing below 0: a sigmoid of that is never below 0.5"
-        else:
-            continue
-        yield Problem(
-            "warning",
-            "redundant-activation",
-            f"{called(graph, graph.node(node_id))} follows {called(graph, source)}, {says}. Remove one of the two.",
-            node_id,
-            "input",
-        )
+    near = only(*PASSES_THROUGH)
+    for through in (near, only(*PASSES_THROUGH, "pooled", "averaged", "chosen")):
+        for edge in origins(graph, report, node_id, through):
+            before, source = report.layer(edge.source), graph.nodes[edge.source]
+            if before is None or before.family != "Activation":
+                continue
+            says = _changes_nothing(layer, before) or (_squeezed_twice(layer, before) if through is near else "")
+            if says:
+                yield Problem(
+                    "warning",
+                    "redundant-activation",
+                    f"{called(graph, graph.node(node_id))} follows {called(graph, source)}, {says}. Remove one of the "
+                    "two.",
+                    node_id,
+                    "input",
+                )
+                return
+
+
+def _changes_nothing(layer: Layer, before: Layer) -> str:
+    """Why an activation hands on all that another one gives, a clause; empty where it does not."""
+    (low, high), most = before.value_range(), layer.value_range()[1]
+    if layer.keeps_positive and low >= 0 and high <= most:
+        return "which gives nothing below 0: those numbers it hands on as they are"
+    return ""
+
+
+def _squeezed_twice(layer: Layer, before: Layer) -> str:
+    """What an activation makes of the numbers of another one that it should not get, a clause; empty where it may."""
+    low, high = before.value_range()
+    if before.squashes and layer.squashes == "softmax":
+        if high <= 0:
+            return "which has taken the logarithm of a softmax already: a second softmax adds nothing to it"
+        return "which gives probabilities already: a softmax of numbers from 0 to 1 is nearly flat"
+    if before.squashes and (layer.squashes or layer.saturates):
+        return "which squashes already: twice squeezed, all answers lie close together"
+    if layer.squashes == "sigmoid" and low >= 0:
+        return "which gives nothing below 0: a sigmoid of that is never below 0.5"
+    if layer.squashes and before.saturates:
+        return f"which gives numbers from {low:g} to {high:g} only: of those the answer is never sure"
+    if layer.squashes == "softmax" and before.zeroes:
+        return "which cuts off what is below 0: all classes whose score it cut become equally likely"
+    if type(layer) is type(before):
+        return "which has bent the same numbers in the same way: a weighted sum belongs between two activations"
+    return ""
 
 
 NODE = (NodeRule(constant_answer, lambda kind: kind.together is not Layer.together),)
-EDGE = (EdgeRule(redundant_activation, lambda kind: bool(kind.squashes)),)
+EDGE = (EdgeRule(redundant_activation, lambda kind: kind.family == "Activation"),)

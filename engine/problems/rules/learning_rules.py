@@ -18,7 +18,7 @@ from engine.layers.layer import Layer
 from engine.layers.nature import Numbers
 from engine.layers.windows import spread
 from engine.losses import compares
-from engine.problems.looking import PASSES_THROUGH, called, feeding, kind_of, only, origins, role
+from engine.problems.looking import PASSES_THROUGH, bends_little, called, feeding, kind_of, only, origins, role
 from engine.problems.problem import Problem
 from engine.problems.rule import EdgeRule, Found, GraphRule, NodeRule, a
 from engine.settings.resolution import SettingFault, resolve_settings
@@ -119,7 +119,15 @@ def no_probability(graph: Graph, report: Report, node_id: str) -> Found:
         node = _origin_beside(graph, report, node_id, logarithms, KEEPS_LOGARITHMS)
     else:
         return
-    if node is not None:
+    if node is not None and wants == "log-probabilities" and kind_of(graph, node.id).squashes == "softmax":
+        yield Problem(
+            "warning",
+            "softmax-before-nll",
+            f"{called(graph, node)} gives probabilities, but {output.loss} needs their logarithms: of probabilities it "
+            "has its lowest value at 1 and hardly a slope on the way there. Take a LogSoftmax instead.",
+            node.id,
+        )
+    elif node is not None:
         yield Problem(
             "error" if wants == "probabilities" else "warning",
             "no-probability",
@@ -140,6 +148,8 @@ def _origin_beside(
         current = stack.pop()
         if current in seen or known(report.layer(current)) or current not in report.outputs:
             continue
+        if known is logarithms and kind_of(graph, current).takes_logarithm and not _beyond_one(graph, report, current):
+            continue
         seen.add(current)
         kind = kind_of(graph, current)
         if kind.numbers in keeping or report.absent(current) is not None:
@@ -148,6 +158,11 @@ def _origin_beside(
         elif not isinstance(report.layer(current), Use):  # a block may end in a Sigmoid
             return graph.nodes[current]
     return None
+
+
+def _beyond_one(graph: Graph, report: Report, node_id: str) -> bool:
+    """Whether something that is not known to be a probability feeds a node."""
+    return _origin_beside(graph, report, node_id, probabilities, KEEPS_PROBABILITIES) is not None
 
 
 def dropout_last(graph: Graph, report: Report, node_id: str) -> Found:
@@ -169,22 +184,32 @@ def dropout_last(graph: Graph, report: Report, node_id: str) -> Found:
 
 
 def no_activation(graph: Graph, report: Report, node_id: str) -> Found:
-    """Two layers of weighted sums, one right after the other, are no more than one."""
+    """Two layers of weighted sums, one right after the other, are no more than one.
+
+    A pooling, a norm or a padding between them bends nothing, or very little.
+    """
     node, layer = graph.node(node_id), report.layer(node_id)
     if layer is None or len(report.inputs.get(node_id, ())) != 1 or not _mixes(layer):
         return
-    for edge in origins(graph, report, node_id, only(*PASSES_THROUGH, "averaged", "standardized")):
+    direct = set(origins(graph, report, node_id, only(*PASSES_THROUGH, "averaged", "standardized")))
+    same_scale = set(origins(graph, report, node_id, lambda kind: bends_little(kind) and kind.numbers != "resampled"))
+    for edge in origins(graph, report, node_id, bends_little):
         before, source = report.layer(edge.source), graph.nodes[edge.source]
         if before is None or not before.linear_map or not _mixes(before):
             continue
         if len(report.inputs.get(edge.source, ())) != 1 or not only_reader(graph, edge.source, node_id):
             continue  # it joins two values, or elsewhere its result goes through an activation, or skips one
         narrow = _narrower(report, edge.source, node_id) or (layer.channels_second and not before.channels_second)
+        sure = edge in direct or (layer.channels_second and edge in same_scale)
+        says = (
+            "two weighted sums make one, so together they can do no more than a single layer"
+            if edge in direct
+            else "what lies between hardly bends, so together they can do little more than a single layer"
+        )
         yield Problem(
-            "hint" if narrow else "warning",
+            "hint" if narrow or not sure else "warning",
             "no-activation",
-            f"{called(graph, node)} follows {called(graph, source)} without an activation between them: two weighted "
-            "sums make one, so together they can do no more than a single layer. "
+            f"{called(graph, node)} follows {called(graph, source)} without an activation between them: {says}. "
             "Put a ReLU between them.",
             node_id,
             "input",

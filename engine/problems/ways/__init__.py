@@ -85,6 +85,7 @@ WAYS: Final[dict[str, tuple[Finder, ...]]] = {
     "sigmoid-before-loss": (learning.other_loss, learning.to_prediction),
     "activation-before-loss": (learning.to_prediction,),
     "no-probability": (activations.as_wanted, learning.other_loss, learning.sigmoid),
+    "softmax-before-nll": (activations.with_logarithm,),
     "answer-range": (activations.plain_answer,),
     "padding-read": (sequences.with_lengths,),
     "gaps": (windows.no_gaps,),

@@ -10,12 +10,20 @@ from engine.problems.ways.fault_site import FaultSite, Way
 
 
 def of_one(site: FaultSite) -> Iterator[Way | None]:
-    """A sigmoid for one number; without a norm, or without the softmax where the loss takes scores."""
-    node, layer = site.node, site.layer
-    if node is None or layer is None:
+    """A sigmoid for one number, or the axis of the steps for their weights; groups of more, or without the norm."""
+    node, layer, x = site.node, site.layer, site.spec(site.edge())
+    if node is None or layer is None or x is None:
         return
+    if layer.squashes and x.rank == 3 and "dim" in type(layer).model_fields and _weighs(site):
+        yield site.set(dim=next(axis for axis in (1, 2) if x.shape[axis] != 1))  # how much each step counts
     if layer.squashes and layer.value_range()[0] >= 0:
         yield site.exchange("Sigmoid", {})
+    groups = site.value("num_groups")
+    if isinstance(groups, int):
+        for fewer in (32, 16, 8, 4, 2, 1):
+            if fewer * 2 <= groups and groups % fewer == 0:
+                yield site.set(num_groups=fewer)
+                break
     for edge in site.graph.outgoing[site.id]:
         own = losses.get(str(site.value("loss", site.graph.nodes[edge.target])))
         if layer.squashes and own is not None and own.wants == "log-probabilities":  # those of yes and no are two
@@ -25,25 +33,35 @@ def of_one(site: FaultSite) -> Iterator[Way | None]:
     yield site.remove()
 
 
+def _weighs(site: FaultSite) -> bool:
+    """Whether the numbers of the guilty layer say how much others count, and there is an axis of more than one."""
+    x = site.spec(site.edge())
+    readers, seen = [site.id], set[str]()
+    while readers:
+        for edge in site.graph.outgoing[readers.pop()]:
+            kind = kind_of(site.graph, edge.target)
+            if kind.numbers == "multiplied" or (len(kind.inputs) > 1 and not kind.joins_elementwise):
+                return x is not None and any(size != 1 for size in x.shape[1:])
+            if kind.numbers in PASSES_THROUGH and edge.target not in seen:
+                seen.add(edge.target)
+                readers.append(edge.target)
+    return False
+
+
 def one_less(site: FaultSite) -> Iterator[Way | None]:
-    """One of two activations in a row removed: the first where it cuts scores off, else the second."""
-    edge = site.edge("input")
-    if edge is None or site.layer is None:
-        return
+    """One of two activations in a row removed: the second where it adds nothing, else the first, which spoils it."""
     made = next(origins(site.graph, site.report, site.id, only(*PASSES_THROUGH)), None)
-    if made is None:
-        return
-    source = made.source
-    before = site.report.layer(source)
-    alone = len(site.graph.outgoing[source]) == 1
-    if before is not None and not before.squashes:
-        if alone:
-            yield site.remove(source)
+    before = site.report.layer(made.source) if made is not None else None
+    if made is None or before is None or site.layer is None:
         yield site.remove()
         return
+    spoils = type(before) is not type(site.layer) and not (site.layer.keeps_positive and before.value_range()[0] >= 0)
+    alone = len(site.graph.outgoing[made.source]) == 1 and before.family == "Activation"
+    if spoils and alone:
+        yield site.remove(made.source)
     yield site.remove()
-    if alone:
-        yield site.remove(source)
+    if alone and not spoils:
+        yield site.remove(made.source)
 
 
 def as_wanted(site: FaultSite) -> Iterator[Way | None]:
@@ -57,8 +75,22 @@ def as_wanted(site: FaultSite) -> Iterator[Way | None]:
     if known.wants == "probabilities":
         yield site.exchanged(node, "Sigmoid", {})
     else:
-        dim = node.parameters.get("dim", -1) if kind.squashes == "softmax" else -1
-        yield site.exchanged(node, "LogSoftmax", {"dim": dim})
+        yield site.exchanged(node, "LogSoftmax", {"dim": -1})
+
+
+def with_logarithm(site: FaultSite) -> Iterator[Way | None]:
+    """The logarithm of a softmax instead of a softmax; or the scores, for a loss that takes both itself."""
+    if site.node is None:
+        return
+    dim = site.node.parameters.get("dim", 1 if site.kind.channels_second else -1)
+    yield site.exchange("LogSoftmax", {"dim": dim})
+    readers = list(site.graph.outgoing[site.id])
+    for edge in readers if len(readers) == 1 else ():
+        own = losses.get(str(site.value("loss", site.graph.nodes[edge.target])))
+        if own is not None and own.of_scores:
+            bare, loss = site.remove(), own.of_scores
+            edits = (*bare.edits, *site.set(of=edge.target, loss=loss).edits)
+            yield Way(f"Remove {site.node.name} and set loss to {loss}", edits, keeps=False)
 
 
 def plain_answer(site: FaultSite) -> Iterator[Way | None]:

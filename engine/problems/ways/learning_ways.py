@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from engine import losses
 from engine.edits import AddNode, Connect, Disconnect, Edit
 from engine.graph import Edge
-from engine.problems.looking import PASSES_THROUGH, kind_of
+from engine.problems.looking import PASSES_THROUGH, bends_little, kind_of, origins
 from engine.problems.rules.learning_rules import probabilities
 from engine.problems.ways.fault_site import COLUMN, ROW, FaultSite, Way
 
@@ -99,10 +99,12 @@ def earlier(site: FaultSite) -> Iterator[Way | None]:
 
 
 def activation(site: FaultSite) -> Iterator[Way | None]:
-    """Something between two weighted sums that is none."""
-    edge = site.edge("input")
+    """Something between two weighted sums that is none: right after the first one and its norm."""
+    made = next(origins(site.graph, site.report, site.id, bends_little), None)
+    while made is not None and kind_of(site.graph, made.target).family == "Normalization":
+        made = next(iter(site.graph.outgoing[made.target]))
     for kind in ("ReLU", "GELU", "Tanh"):
-        yield site.insert(edge, (kind, {}))
+        yield site.insert(made or site.edge("input"), (kind, {}))
 
 
 def some_weights(site: FaultSite) -> Iterator[Way | None]:

@@ -1,7 +1,9 @@
 """A short notation for small networks, and what is expected of a faulty one.
 
-One node a line: ``name: Type(parameters) <- source, other.port, key=third``. Without ``<-`` a node follows the line
-before; ``<- -`` leaves it without a wire. ``key=`` names the input port, ``.port`` the output port.
+One node a line, or several with semicolons between: ``name: Type(parameters) <- source, other.port, key=third``.
+Without ``<-`` a node follows the one before; ``<- -`` leaves it unwired. ``key=`` names the input port, ``.port``
+the output port. What is between ``block Name(parameters)`` and ``end`` is in a block, whose name is then a type;
+``{"expr": …}`` reads its parameters.
 """
 
 from __future__ import annotations
@@ -20,6 +22,7 @@ from engine.edits import Connect, SetSetting
 from engine.graph import Edge, Graph
 from engine.literals import literal
 
+BLOCK = re.compile(r"block (\w+)(?:\((.*)\))?$")
 LINE = re.compile(r"(\w+):\s*([\w.]+)(?:\((.*?)\))?\s*(?:<-\s*(.*))?$")
 
 
@@ -45,16 +48,18 @@ class Fault:
 
 def read(text: str, settings: Mapping[str, Any] | None = None) -> Graph:
     """The graph that a text in the notation describes."""
-    graph, ids = Graph("corpus"), {}
+    whole = graph = Graph("corpus")
+    ids: dict[str, str] = {}
     last: str | None = None
-    for line in filter(None, map(str.strip, text.strip().splitlines())):
+    for line in filter(None, map(str.strip, re.split(r"[\n;]", text))):
+        if line == "end" or (begins := BLOCK.match(line)):
+            graph = whole if line == "end" else whole.define(begins[1], **_parameters(begins[2]))
+            ids, last = {}, None
+            continue
         match = LINE.match(line)
         assert match is not None, line
         name, kind, arguments, wires = match.groups()
-        call = ast.parse(f"f({arguments or ''})", mode="eval").body
-        assert isinstance(call, ast.Call)
-        parameters = {str(word.arg): ast.literal_eval(word.value) for word in call.keywords}
-        ids[name] = graph.add(kind, name=name, **parameters)
+        ids[name] = graph.add(kind, name=name, **_parameters(arguments))
         for part in [] if wires == "-" else (wires.split(",") if wires else [last] if last else []):
             target, _, source = part.strip().rpartition("=")
             node, _, port = source.strip().partition(".")
@@ -62,12 +67,19 @@ def read(text: str, settings: Mapping[str, Any] | None = None) -> Graph:
                 Connect(Edge(ids[node], port or _first_output(graph, ids[node]), ids[name], target.strip())).apply(
                     graph
                 )
-            elif kind != "Input":
+            elif kind not in ("Input", "BlockInput"):
                 graph.connect(ids[node], ids[name], source=port or 0)
         last = name
     for path, value in (settings or {}).items():
-        SetSetting(tuple(path.split(".")), literal(value)).apply(graph)
-    return graph
+        SetSetting(tuple(path.split(".")), literal(value)).apply(whole)
+    return whole
+
+
+def _parameters(text: str | None) -> dict[str, Any]:
+    """The values in the brackets of a call."""
+    call = ast.parse(f"f({text or ''})", mode="eval").body
+    assert isinstance(call, ast.Call)
+    return {str(word.arg): ast.literal_eval(word.value) for word in call.keywords}
 
 
 def _first_output(graph: Graph, node_id: str) -> str:

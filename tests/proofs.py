@@ -52,6 +52,7 @@ TOPICS: dict[str, tuple[str, ...]] = {
     "presets": ("presets/test_presets*", "presets/test_published*", "presets/test_memorising*"),
     "learning": ("presets/*",),
     "corpus": ("engine/test_corpus*", "engine/test_fixes*", "engine/test_no_false_alarm*", "engine/test_problems*"),
+    "twins": ("engine/test_twins*",),
     "data": ("engine/test_data*", "engine/test_sources*"),
     "training": ("engine/test_training*",),
     "chaos": ("*/test_chaos*",),

@@ -72,6 +72,7 @@ def saturated(design: Design, random: Random) -> Design | None:
     "loss-rises",
     "oscillating-loss",
     "not-a-number",
+    "saturated-units",
     "large-factor",
     families=CHAINS,
 )

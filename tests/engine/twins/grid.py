@@ -9,14 +9,21 @@ from pathlib import Path
 from random import Random
 from typing import Final
 
-from tests.engine.twins import faults_of_data, faults_of_layers, faults_of_steps, faults_of_views, faults_refused
+from tests.engine.twins import (
+    faults_of_data,
+    faults_of_layers,
+    faults_of_steps,
+    faults_of_views,
+    faults_of_wires,
+    faults_refused,
+)
 from tests.engine.twins.design import Design
 from tests.engine.twins.fault import FAULTS, Fault
 from tests.engine.twins.own_rows import source
 from tests.engine.twins.sound import FAMILIES
 from tests.engine.twins.training import Outcome, train
 
-DECLARED: Final = (faults_of_steps, faults_of_layers, faults_of_views, faults_of_data, faults_refused)
+DECLARED: Final = (faults_of_steps, faults_of_layers, faults_of_views, faults_of_data, faults_of_wires, faults_refused)
 """The files of faults; importing them declares what is in them."""
 SEEDS: Final = 3
 WITHIN: Final = 10

@@ -129,6 +129,19 @@ def autoencoder(random: Random) -> Design:
     return Design("autoencoder", "digits", "image", steps, {"loss": "mse_loss", "field": "image"}, settings, "r2")
 
 
+def convolutional_autoencoder(random: Random) -> Design:
+    """An autoencoder of digits with convolutions: half the size and back."""
+    steps = (
+        step("Conv2d", out_channels=random.choice([8, 12]), kernel_size=3, stride=2, padding=1),
+        step(random.choice(["ReLU", "GELU"])),
+        step("ConvTranspose2d", out_channels=1, kernel_size=2, stride=2),
+    )
+    rate = {"name": "adam", "lr": 0.005}
+    settings = {**learned(random, 10, 32, "image"), "training.optimizer": rate}
+    output = {"loss": "mse_loss", "field": "image"}
+    return Design("convolutional autoencoder", "digits", "image", steps, output, settings, "r2")
+
+
 def recurrent(random: Random) -> Design:
     """An LSTM or GRU that reads a digit row by row."""
     both = random.random() < 0.3
@@ -217,7 +230,7 @@ def tokens(random: Random) -> Design:
 FAMILIES: Final[Mapping[str, Draw]] = {
     each.__name__: each
     for each in (
-        *(table, regression, digit_perceptron, convolution, residual, autoencoder),
+        *(table, regression, digit_perceptron, convolution, residual, autoencoder, convolutional_autoencoder),
         *(recurrent, along_time, attention, forecast, clips, tokens),
     )
 }

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 
-from engine.inside.evaluation.slices import wilson
 from tests.engine.twins.fixing import Advised, Fixed, median
 from tests.engine.twins.grid import Measured
 from tests.engine.twins.training import Outcome
@@ -20,6 +19,8 @@ def share(hits: int, count: int) -> str:
     """A share in per cent, with its interval of 95 % (Wilson 1927)."""
     if not count:
         return ""
+    from engine.inside.evaluation.slices import wilson  # it imports torch, which collecting the tests does not need
+
     interval = wilson(hits, count)
     return f"{100 * hits / count:.0f} % ({100 * interval.low:.0f}–{100 * interval.high:.0f})"
 

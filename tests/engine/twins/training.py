@@ -66,6 +66,5 @@ def train(graph: Graph, metric: str, folder: Path) -> Outcome:
         said[each.code] = min(epoch, said.get(each.code, epoch))
     score = result.test.get(metric, math.nan)
     score = max(score, LOST) if math.isfinite(score) else LOST
-    return Outcome(
-        score, found, said, tuple(info.diagnoses), "" if result.state == "finished" else result.message, result.seconds
-    )
+    ended = "" if result.state == "finished" else result.message
+    return Outcome(score, found, said, tuple(info.diagnoses), ended)

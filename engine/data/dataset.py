@@ -92,6 +92,8 @@ class Field:
     columns: tuple[str, ...] = ()
     bounds: tuple[float, float] | None = None
     """The least and the greatest of its numbers, where they are known."""
+    column_bounds: tuple[tuple[float, float] | None, ...] = ()
+    """The same of each number along the last axis by itself, None where it is not known; empty: of none."""
 
     @property
     def classes(self) -> int | None:

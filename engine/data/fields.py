@@ -44,7 +44,7 @@ def fields(config: DataConfig) -> dict[str, Field]:
         except ValueError as error:
             raise DataError(f"{where} {error}.", setting=path, field=transform.field) from error
         if isinstance(transform, Standardise):
-            result[transform.field] = replace(result[transform.field], bounds=None)
+            result[transform.field] = _standardised(transform, result[transform.field])
         size = 4 * dataset.samples * prod(result[transform.field].shape)
         if size > LARGEST:
             most = f"the most is {LARGEST >> 30} GB"
@@ -84,6 +84,22 @@ def sample(shape: tuple[int | str, ...]) -> str:
 def unknown(name: str, known: Mapping[str, Field]) -> str:
     """The end of a sentence about a field that is not there, with a close match or all there are."""
     return f"there is none named {name[:100]!r}; {hint(name, known)}"
+
+
+def _standardised(transform: Standardise, field: Field) -> Field:
+    """A field with the range that given means and deviations lead to; with measured ones it is not known."""
+    if transform.mean is None or transform.std is None or field.bounds is None:
+        return replace(field, bounds=None, column_bounds=())
+    moments = tuple(zip(transform.mean, transform.std, strict=True))
+    whole = [tuple((bound - mean) / std for bound in field.bounds) for mean, std in moments]
+    bounds = min(low for low, _ in whole), max(high for _, high in whole)
+    if len(moments) != len(field.column_bounds):
+        return replace(field, bounds=bounds, column_bounds=())
+    each = tuple(
+        None if known is None else ((known[0] - mean) / std, (known[1] - mean) / std)
+        for known, (mean, std) in zip(field.column_bounds, moments, strict=True)
+    )
+    return replace(field, bounds=bounds, column_bounds=each)
 
 
 def _check(transform: Transform, field: Field, path: str) -> None:

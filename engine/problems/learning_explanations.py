@@ -14,6 +14,15 @@ LEARNING: Final[dict[str, Explanation]] = {
         "Regression ends with a weighted sum as it is.",
         "σ(x) ∈ (0, 1), tanh(x) ∈ (−1, 1), ReLU(x) ≥ 0",
     ),
+    "input-scale": Explanation(
+        "Numbers far from 1",
+        "Weights start out so that numbers around 1 stay around 1. A column in thousands drowns all others and makes "
+        "gradients a million times larger than those of a column around 1, so no learning rate suits both; pixels from "
+        "0 to 255 push every layer the same way. Standardised numbers have mean 0 and deviation 1, measured on the "
+        "training part alone. A norm as the first layer does the same, and trees or embeddings do not need it.",
+        "x' = (x − mean) / std",
+        "LeCun, Bottou, Orr and Müller 1998, Efficient BackProp, section 4.3",
+    ),
     "padding-read": Explanation(
         "Padding read as words",
         "Texts of a batch are filled up to one length. A recurrent layer without lengths continues through the "

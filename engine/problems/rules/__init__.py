@@ -11,6 +11,7 @@ from engine.problems.rules import extent_rules as extent
 from engine.problems.rules import image_rules as images
 from engine.problems.rules import learning_rules as learning
 from engine.problems.rules import range_rules as ranges
+from engine.problems.rules import scale_rules as scale
 from engine.problems.rules import sequence_rules as sequences
 from engine.problems.rules import setting_rules as settings
 from engine.problems.rules import table_rules as tables
@@ -43,6 +44,7 @@ GRAPH_RULES: Final[tuple[GraphRule, ...]] = (
     *wiring.GRAPH,
     *data.GRAPH,
     *settings.GRAPH,
+    *scale.GRAPH,
     *learning.GRAPH,
     *sequences.GRAPH,
     *extent.GRAPH,

@@ -12,6 +12,7 @@ from engine.problems.ways import axis_ways as axes
 from engine.problems.ways import learning_ways as learning
 from engine.problems.ways import number_ways as kinds
 from engine.problems.ways import parameter_ways as parameters
+from engine.problems.ways import scale_ways as scale
 from engine.problems.ways import sensible_ways as sensible
 from engine.problems.ways import sequence_ways as sequences
 from engine.problems.ways import setting_ways as settings
@@ -60,6 +61,7 @@ WAYS: Final[dict[str, tuple[Finder, ...]]] = {
     "no-output": (wires.end,),
     "no-loss": (settings.loss,),
     "setting": (settings.back,),
+    "input-scale": (scale.standardised, scale.normed, scale.scaled),
     "setting-range": (sensible.usual,),
     "run-length": (sensible.of_the_run,),
     "batch-size": (sensible.smaller_batches,),

@@ -51,6 +51,15 @@ class ArraySettings(Section):
         (), description="the arrays in the file with its training, validation and test samples, where they are apart"
     )
     channels_last: bool = Declared(False, description="of images: the channels are the last axis in the file")
+    least: float | None = Declared(
+        None, description="the least of its numbers, of many those looked at when it was added; none: not known"
+    )
+    greatest: float | None = Declared(None, description="the greatest of them")
+
+    @property
+    def bounds(self) -> tuple[float, float] | None:
+        """Between which its numbers lie, where that is known."""
+        return None if self.least is None or self.greatest is None else (self.least, self.greatest)
 
 
 class Arrays(Source):
@@ -76,7 +85,9 @@ class Arrays(Source):
         used = [one for one in self.fields if one.role in ("input", "target")]
         ordered = sorted(used, key=lambda one: one.role == "target")
         fields = {
-            one.name: Field(one.shape, "int64" if one.classes else "float32", one.role, one.classes)  # type: ignore[arg-type]
+            one.name: Field(one.shape, "float32", one.role, bounds=one.bounds)  # type: ignore[arg-type]
+            if not one.classes
+            else Field(one.shape, "int64", one.role, one.classes)  # type: ignore[arg-type]
             for one in ordered
         }
         goal = next((one for one in used if one.role == "target"), None)

@@ -56,6 +56,7 @@ def look(path: Path, wishes: Arrays | None, watch: Watch) -> Found:
         if name in wanted and "role" in wanted[name].model_fields_set:
             role = wanted[name].role
         one, why = _field(name, array, role)
+        one = one.model_copy(update=_bounds(one, array))
         if name in joined:
             one = one.model_copy(update={"parts": joined[name]})
             why = f"{why[:-1]}, from {', '.join(part for part in joined[name] if part)}."
@@ -142,6 +143,23 @@ def _field(name: str, array: Column, role: Any) -> tuple[ArraySettings, str]:
     return ArraySettings(name=name, role=role, shape=flat or shape, channels_last=last), f"{said}."
 
 
+def _bounds(one: ArraySettings, array: Column) -> dict[str, float]:
+    """The least and the greatest number of an array of numbers, of many samples those taken evenly."""
+    import numpy as np
+
+    if one.classes or one.role not in ("input", "target") or array.dtype.kind not in "iuf":
+        return {}
+    some = np.asarray(array[:: _step(array)], np.float64)
+    some = some[np.isfinite(some)]
+    return {"least": float(some.min()), "greatest": float(some.max())} if some.size else {}
+
+
+def _step(array: Column) -> int:
+    """Every how many samples one is taken, so that `CHECKED` values are looked at."""
+    size = max(1, prod(array.shape[1:]))
+    return max(1, len(array) * size // CHECKED // size)
+
+
 def _one_hot(rows: Array) -> bool:
     """Whether each row is 0 but for a single 1."""
     return bool(((rows == 0) | (rows == 1)).all() and (rows.sum(-1) == 1).all())
@@ -169,9 +187,7 @@ def _odd(path: Path, source: Arrays, rows: Mapping[str, Column]) -> tuple[tuple[
             classes = {name: int(count) for name, count in zip(one.classes, counts, strict=True)}
             notes += few_and_uneven(classes, "samples")
         elif array.dtype.kind == "f":
-            size = max(1, prod(array.shape[1:]))
-            step = max(1, len(array) * size // CHECKED // size)
-            bad = int(np.count_nonzero(~np.isfinite(array[::step])))
+            bad = int(np.count_nonzero(~np.isfinite(array[:: _step(array)])))
             if bad:
                 message = f"{one.name!r} holds {bad:,} values that are not numbers (NaN, infinite)."
                 notes.append(Note("not-numbers", message, (one.name,), "error", bad))

@@ -45,6 +45,15 @@ class ColumnSettings(Section):
         """Whether the column becomes numbers among the features."""
         return self.role == "input" and self.type in ("number", "yes_no", "date", "category")
 
+    def feature_bounds(self) -> tuple[tuple[float, float] | None, ...]:
+        """The least and the greatest of each of its `features`; None where that is not known."""
+        own: tuple[float, float] | None = (0.0, 1.0)
+        if self.type == "number":
+            own = None if self.least is None or self.greatest is None else (self.least, self.greatest)
+        waves = ((-1.0, 1.0), (-1.0, 1.0), (0.0, 1.0))
+        known = (None, *waves) if self.type == "date" else (own, *((0.0, 1.0),) * len(self.categories), (0.0, 1.0))
+        return known[: len(self.features())]
+
     def features(self) -> tuple[str, ...]:
         """What the numbers that the column becomes are called, in order."""
         if not self.counted or (self.type == "category" and self.encoding == "embedding"):

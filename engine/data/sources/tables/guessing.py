@@ -85,7 +85,12 @@ def _of_numbers(name: str, cells: pd.Series, values: pd.Series, there: pd.Series
     ):
         return Guess("id", "Every row has its own integer, counted up.")
     said = f"It holds numbers from {known.min():.4g} to {known.max():.4g}."
-    return Guess("number", said, (), odd, (float(known.min()), float(known.max())))
+    return Guess("number", said, (), odd, (_rounded(known.min()), _rounded(known.max())))
+
+
+def _rounded(value: float) -> float:
+    """As many digits as a float32 has, so that a number is the same from files of all formats."""
+    return float(f"{value:.7g}")
 
 
 def _is_id(name: str) -> bool:

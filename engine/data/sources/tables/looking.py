@@ -105,7 +105,7 @@ def _column(name: str, found: Guess, role: Role, cells: pd.Series) -> ColumnSett
     if role == "input" and missing:
         handled = "category" if kind == "category" else "indicate" if missing >= RARE else "fill"
     few = len(found.categories) <= MOST_ONE_HOT
-    bounded = kind == "number" and role == "target"
+    bounded = kind == "number" and role in ("input", "target")
     return ColumnSettings(
         name=name,
         type=kind,

@@ -69,7 +69,9 @@ class Table(Source):
         fields = dict[str, Field]()
         names = tuple(name for column in self.of("input") for name in column.features())
         if names:
-            fields["features"] = Field((len(names),), columns=names)
+            each = tuple(known for column in self.of("input") for known in column.feature_bounds())
+            bounds = together([known or (None, None) for known in each])
+            fields["features"] = Field((len(names),), columns=names, bounds=bounds, column_bounds=each)
         for column in self.embedded():
             fields[column.name] = Field((), "int64", names=(*column.categories, UNKNOWN))
         fields |= self._targets(fields)

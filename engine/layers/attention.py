@@ -66,6 +66,7 @@ class ScaledDotProductAttention(Layer):
 
     family: ClassVar[str] = "Attention"
     attends: ClassVar[bool] = True
+    drops_by: ClassVar[str] = "dropout_p"
     causal_by: ClassVar[tuple[str, bool]] = ("is_causal", True)
     own: ClassVar[str] = "ScaledDotProductAttention"
     formula: ClassVar[str] = "y = softmax(Q·Kᵀ·scale)·V"
@@ -231,6 +232,7 @@ class MultiheadAttention(Layer):
 
     family: ClassVar[str] = "Attention"
     attends: ClassVar[bool] = True
+    drops_by: ClassVar[str] = "dropout"
     causal_by: ClassVar[tuple[str, bool]] = ("is_causal", True)
     torch: ClassVar[str] = "torch.nn.MultiheadAttention"
     functions: ClassVar[tuple[str, ...]] = ("future", "each_head")

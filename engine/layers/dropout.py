@@ -24,6 +24,7 @@ class _Dropout(Layer):
     keeps_positions: ClassVar[bool] = True
     family: ClassVar[str] = "Dropout"
     numbers: ClassVar[Numbers] = "dropped"
+    drops_by: ClassVar[str] = "p"
     positional: ClassVar[tuple[str, ...]] = ("p",)
     stem_name: ClassVar[str] = "dropout"
 
@@ -118,6 +119,7 @@ class AlphaDropout(_Dropout):
 class FeatureAlphaDropout(_Dropout):
     """Drops whole channels in networks with SELU and keeps mean and variance as they are."""
 
+    channels_second: ClassVar[bool] = True
     torch: ClassVar[str] = "torch.nn.FeatureAlphaDropout"
     formula: ClassVar[str] = (
         "y = a · (x · m + α′ · (1 − m)) + b,  m = 0 for a whole channel with probability p, else 1;  α′ ≈ −1.758"

@@ -42,6 +42,8 @@ class Nature:
     """The parameter that says how many channels (axis 1) or features (the last axis) come out."""
     vocabulary_parameter: ClassVar[str] = ""
     """The parameter that says how many different integers may come in: those from 0 up to it."""
+    drops_by: ClassVar[str] = ""
+    """The parameter that says which share of the numbers it sets to zero at random while training."""
     squashes: ClassVar[Squash] = ""
     """Which function turns scores into probabilities, or into their logarithms: a ``sigmoid`` each by itself, a
     ``softmax`` all along an axis."""

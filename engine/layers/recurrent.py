@@ -19,6 +19,7 @@ class _Recurrent(Layer):
 
     family: ClassVar[str] = "Recurrent"
     runs_over_time: ClassVar[bool] = True
+    drops_by: ClassVar[str] = "dropout"
     causal_by: ClassVar[tuple[str, bool]] = ("bidirectional", False)
     width_parameter: ClassVar[str] = "hidden_size"
     initial: ClassVar[dict[str, object]] = {"hidden_size": 64}

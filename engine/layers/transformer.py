@@ -23,6 +23,7 @@ class _TransformerLayer(Layer):
 
     family: ClassVar[str] = "Attention"
     attends: ClassVar[bool] = True
+    drops_by: ClassVar[str] = "dropout"
     functions: ClassVar[tuple[str, ...]] = ("future", "each_head")
     formula: ClassVar[str] = "x = norm(x + attention(x)),  x = norm(x + W₂·act(W₁·x))"
     reference: ClassVar[str] = VASWANI

@@ -127,6 +127,38 @@ LEARNING: Final[dict[str, Explanation]] = {
         "",
         "Srivastava et al. 2014, Dropout, https://jmlr.org/papers/v15/srivastava14a.html",
     ),
+    "heavy-dropout": Explanation(
+        "Nearly everything dropped",
+        "In PyTorch and Keras p is the share that is set to zero; old TensorFlow code has keep_prob, the share that is "
+        "kept, so 0.8 there is 0.2 here. Hidden layers take up to 0.5, inputs and convolutions 0.1 to 0.3.",
+        "y = x · m / (1 − p),  m = 0 with probability p",
+        "Srivastava et al. 2014, Dropout, https://jmlr.org/papers/v15/srivastava14a.html",
+    ),
+    "dropout-in-a-row": Explanation(
+        "Heavy dropout again and again",
+        "Shares multiply: after three dropouts of a half an eighth of the signal is left, and its noise is seven times "
+        "as large. The network then learns slowly or not at all. One or two heavy ones at the end are usual, with "
+        "less further up. A skip connection around a dropout lets the signal by.",
+        "left = (1 − p₁)·(1 − p₂)·(1 − p₃)",
+        "Srivastava et al. 2014, Dropout, https://jmlr.org/papers/v15/srivastava14a.html",
+    ),
+    "dropout-before-norm": Explanation(
+        "Dropout before a batch norm",
+        "Dropout raises the variance of what it lets through, and batch norm stores that variance. When the network is "
+        "used nothing is dropped, the variance is smaller than stored, and every layer after it is off. After the "
+        "norm, or after the last norm of the network, dropout does no harm. Layer norm stores nothing, so there the "
+        "order is free.",
+        "Var[y] = (Var[x] + p·E[x]²) / (1 − p)",
+        "Li et al. 2018, Disharmony between Dropout and Batch Normalization, https://arxiv.org/abs/1801.05134",
+    ),
+    "dropout-before-pooling": Explanation(
+        "Dropout before a pooling",
+        "Neighbouring cells of a map are much alike. Where single ones are dropped, max pooling takes the next largest "
+        "and average pooling evens the zeros out, so the layers after it hardly notice. Dropout after the pooling, or "
+        "of whole channels, does what is meant.",
+        "max over k cells is dropped with probability pᵏ",
+        "Tompson et al. 2015, Efficient Object Localization, https://arxiv.org/abs/1411.4280",
+    ),
     "no-activation": Explanation(
         "No activation between two layers",
         "A weighted sum of weighted sums is a weighted sum: without something that bends the line between them two "

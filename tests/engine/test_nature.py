@@ -96,7 +96,7 @@ def test_a_layer_that_declares_nothing_promises_nothing() -> None:
 
 @having(lambda cls: True)
 def test_parameters_that_are_named_are_there(cls: type[Layer]) -> None:
-    named = {cls.width_parameter, cls.vocabulary_parameter, cls.causal_by[0]} - {""}
+    named = {cls.width_parameter, cls.vocabulary_parameter, cls.drops_by, cls.causal_by[0]} - {""}
     assert named <= cls.model_fields.keys()
     assert cls.sees != "window" or drawn(cls).windows()
 

@@ -7,6 +7,7 @@ from typing import Final
 from engine.problems.rule import EdgeRule, GraphRule, NodeRule, SumRule, ViewRule
 from engine.problems.rules import activation_rules as activations
 from engine.problems.rules import data_rules as data
+from engine.problems.rules import dropout_rules as dropouts
 from engine.problems.rules import extent_rules as extent
 from engine.problems.rules import image_rules as images
 from engine.problems.rules import learning_rules as learning
@@ -26,6 +27,7 @@ NODE_RULES: Final[tuple[NodeRule, ...]] = (
     *images.NODE,
     *data.NODE,
     *activations.NODE,
+    *dropouts.NODE,
     *time.NODE,
     *windows.NODE,
 )
@@ -36,6 +38,7 @@ EDGE_RULES: Final[tuple[EdgeRule, ...]] = (
     *images.EDGE,
     *data.EDGE,
     *activations.EDGE,
+    *dropouts.EDGE,
     *time.EDGE,
     *windows.EDGE,
     *ranges.EDGE,
@@ -47,6 +50,7 @@ GRAPH_RULES: Final[tuple[GraphRule, ...]] = (
     *scale.GRAPH,
     *learning.GRAPH,
     *sequences.GRAPH,
+    *dropouts.GRAPH,
     *extent.GRAPH,
     *tables.GRAPH,
     *weights.GRAPH,

@@ -9,6 +9,7 @@ from typing import Final
 from engine.graph import GraphError
 from engine.problems.ways import activation_ways as activations
 from engine.problems.ways import axis_ways as axes
+from engine.problems.ways import dropout_ways as dropouts
 from engine.problems.ways import learning_ways as learning
 from engine.problems.ways import number_ways as kinds
 from engine.problems.ways import parameter_ways as parameters
@@ -99,6 +100,10 @@ WAYS: Final[dict[str, tuple[Finder, ...]]] = {
     "idle-dropout": (sequences.stacked,),
     "last-of-both": (sequences.last_output,),
     "dropout-last": (learning.earlier,),
+    "heavy-dropout": (dropouts.less,),
+    "dropout-in-a-row": (dropouts.fewer,),
+    "dropout-before-norm": (dropouts.later,),
+    "dropout-before-pooling": (dropouts.later, dropouts.whole_channels),
     "no-activation": (learning.activation,),
     "max-norm": (parameters.back, wires.without_optional, parameters.plain_property),
     "bias-before-norm": (learning.no_bias,),

@@ -108,6 +108,20 @@ def product(dims: Iterable[Dim]) -> Dim:
     return result
 
 
+def depends_on(dim: Dim, symbol: str) -> bool:
+    """Whether a size changes with a symbol, itself or within a formula."""
+    seen, stack = set[str](), [dim]
+    while stack:
+        size = stack.pop()
+        if isinstance(size, int) or size.symbol in seen:
+            continue
+        if size.symbol == symbol:
+            return True
+        seen.add(size.symbol)
+        stack += size.formula[1:] if size.formula is not None else ()
+    return False
+
+
 def bind(dim: Dim, sizes: Mapping[str, int], known: dict[str, int] | None = None) -> int:
     """The number that ``dim`` is where its symbols have these ``sizes``.
 

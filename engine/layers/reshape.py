@@ -11,7 +11,7 @@ from engine.layers.axes import axis_of, behind_batch, named
 from engine.layers.layer import Layer, Saves, ShapeError, Stretch
 from engine.layers.nature import Numbers
 from engine.layers.parameters import Whole
-from engine.spec import Spec
+from engine.spec import BATCH, Spec
 
 SizeOrRest = Annotated[int, Field(ge=-1, le=2**31 - 1)]
 
@@ -57,7 +57,10 @@ class Flatten(_Shape):
 
 
 class Unflatten(_Shape):
-    """Splits one axis into several: the way back from Flatten."""
+    """Splits one axis into several: the way back from Flatten.
+
+    The batch is split only where a Flatten has merged it with another axis: (5·N, …) becomes (N, 5, …).
+    """
 
     saves: ClassVar[Saves] = "nothing"
     views: ClassVar[bool] = True
@@ -77,7 +80,9 @@ class Unflatten(_Shape):
 
     def infer(self, *inputs: Spec) -> Spec:
         (x,) = inputs
-        dim = behind_batch(x, self.dim, verb="splits")
+        dim = axis_of(x, self.dim, verb="splits")
+        if x.shape[dim] == BATCH:
+            dim = behind_batch(x, self.dim, verb="splits")
         sizes = _filled_in(x.shape[dim], self.unflattened_size, x, "unflattened_size")
         return x.with_shape((*x.shape[:dim], *sizes, *x.shape[dim + 1 :]))
 

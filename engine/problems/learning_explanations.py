@@ -73,6 +73,23 @@ LEARNING: Final[dict[str, Explanation]] = {
         "nll(x) = −x[class],  x = log softmax(scores)",
         "https://docs.pytorch.org/docs/stable/generated/torch.nn.NLLLoss.html",
     ),
+    "batch-mixed": Explanation(
+        "The samples of a batch mixed",
+        "The first axis is the batch N: samples that happened to be drawn together and know nothing of each other. A "
+        "softmax along it makes the probabilities of one class add up to 1 over the samples, so an answer changes with "
+        "the batch, and a single sample always gets 1. For (N, classes) it works along axis 1, for (N, T, classes) "
+        "along the last one.",
+        "softmax over classes: Σ_c y(n, c) = 1 for each sample n",
+        "https://docs.pytorch.org/docs/stable/generated/torch.nn.Softmax.html",
+    ),
+    "batch-moved": Explanation(
+        "The batch is not in front any more",
+        "Layers, losses and metrics count on the samples along the first axis. A Permute that puts another axis there, "
+        "or a Flatten that begins at axis 0, makes samples of what are steps or rows. It is sound only where all "
+        "until the way back knows: recurrent layers with batch_first = False between two Permutes, or layers that see "
+        "each step by itself between a Flatten and an Unflatten.",
+        "(N, T, F) → (T, N, F) → (N, T, F);  (N, T, F) → (N·T, F) → (N, T, F)",
+    ),
     "batch-as-time": Explanation(
         "The batch taken for time",
         "Data come as (N, T, features): samples first. With batch_first = False a layer reads (T, N, features), goes "

@@ -49,11 +49,13 @@ class GraphRule:
     """Looks at the network as a whole, once after a batch of edits.
 
     ``about`` says of which types of nodes it reads more than their wires: where others alone have changed and no wire
-    has, it finds what it found. By default it looks after every edit.
+    has, it finds what it found. By default it looks after every edit. ``inside`` says that it looks at every block by
+    itself, too, as each use has it.
     """
 
     check: Callable[[Graph, Report], Found]
     about: Callable[[str], bool] | None = None
+    inside: bool = False
 
 
 @dataclass(frozen=True, slots=True)

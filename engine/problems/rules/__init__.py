@@ -6,6 +6,7 @@ from typing import Final
 
 from engine.problems.rule import EdgeRule, GraphRule, NodeRule, SumRule, ViewRule
 from engine.problems.rules import activation_rules as activations
+from engine.problems.rules import batch_rules as batches
 from engine.problems.rules import data_rules as data
 from engine.problems.rules import dropout_rules as dropouts
 from engine.problems.rules import extent_rules as extent
@@ -28,6 +29,7 @@ NODE_RULES: Final[tuple[NodeRule, ...]] = (
     *data.NODE,
     *activations.NODE,
     *dropouts.NODE,
+    *batches.NODE,
     *time.NODE,
     *windows.NODE,
 )
@@ -51,6 +53,7 @@ GRAPH_RULES: Final[tuple[GraphRule, ...]] = (
     *learning.GRAPH,
     *sequences.GRAPH,
     *dropouts.GRAPH,
+    *batches.GRAPH,
     *extent.GRAPH,
     *tables.GRAPH,
     *weights.GRAPH,

@@ -9,6 +9,7 @@ from typing import Final
 from engine.graph import GraphError
 from engine.problems.ways import activation_ways as activations
 from engine.problems.ways import axis_ways as axes
+from engine.problems.ways import batch_ways as batches
 from engine.problems.ways import dropout_ways as dropouts
 from engine.problems.ways import learning_ways as learning
 from engine.problems.ways import number_ways as kinds
@@ -25,22 +26,30 @@ from engine.problems.ways.fault_site import FaultSite, Way
 Finder = Callable[[FaultSite], Iterator[Way | None]]
 
 WAYS: Final[dict[str, tuple[Finder, ...]]] = {
-    "axes": (sequences.back_in_shape, axes.insert, axes.other_kind, axes.own_settings),
-    "axis": (axes.own_settings, axes.insert),
+    "axes": (batches.in_front, sequences.back_in_shape, axes.insert, axes.other_kind, axes.own_settings),
+    "axis": (batches.in_front, axes.own_settings, axes.insert),
     "sizes": (axes.sizes, axes.own_settings, sizes.made_to_fit),
     "range": (axes.indices, parameters.back),
     "dtype": (kinds.other_numbers, kinds.other_source, sequences.masks, wires.without_optional),
     "division": (sizes.divide, sizes.whole_multiple, parameters.back),
-    "mismatch": (sizes.same, sizes.joined_otherwise, kinds.other_numbers),
+    "mismatch": (batches.in_front, sizes.same, sizes.joined_otherwise, kinds.other_numbers),
     "window": (windows.fit, windows.larger_input),
     "padding": (windows.less_padding, windows.larger_input),
     "same-stride": (windows.keep_size,),
     "output-padding": (windows.output_padding,),
-    "open-size": (sequences.answer_not_state, axes.fixed_size, axes.given_length, axes.insert, parameters.back),
+    "open-size": (
+        batches.in_front,
+        sequences.answer_not_state,
+        axes.fixed_size,
+        axes.given_length,
+        axes.insert,
+        parameters.back,
+    ),
     "one-value": (settings.batch, learning.other_norm),
     "state": (sequences.both_states, sequences.states, sequences.as_needed, wires.without_optional),
     "mask": (sequences.masks, sequences.as_needed, sizes.same, wires.without_optional),
     "shape": (
+        batches.in_front,
         sequences.answer_not_state,
         axes.own_settings,
         axes.insert,
@@ -96,6 +105,8 @@ WAYS: Final[dict[str, tuple[Finder, ...]]] = {
     "axes-by-reshape": (axes.permuted,),
     "constant-answer": (activations.of_one,),
     "redundant-activation": (activations.one_less,),
+    "batch-mixed": (batches.other_axis,),
+    "batch-moved": (batches.in_front,),
     "batch-as-time": (sequences.batch_first,),
     "idle-dropout": (sequences.stacked,),
     "last-of-both": (sequences.last_output,),
@@ -118,6 +129,8 @@ DISPENSABLE: Final = frozenset(
     {"unused", "dropout-last", "softmax-before-loss", "sigmoid-before-loss", "activation-before-loss"}
 )
 """Warnings that deleting the guilty layer answers; of errors it always is a last fix."""
+DECISIVE: Final = (batches.in_front,)
+"""Where these find the cause further up, nothing else is a fix: it would build on what is wrong there."""
 
 
 def ways(site: FaultSite) -> Iterator[Way]:
@@ -125,8 +138,11 @@ def ways(site: FaultSite) -> Iterator[Way]:
     code = site.problem.code
     for find in WAYS.get(code, ()):
         try:
-            yield from (way for way in find(site) if way is not None)
+            found = [way for way in find(site) if way is not None]
         except GraphError:  # a layer that is not installed here
             continue
+        yield from found
+        if found and find in DECISIVE:
+            return
     if site.node is not None and (site.problem.severity == "error" or code in DISPENSABLE):
         yield from (way for way in wires.removal(site) if way is not None)

@@ -1,0 +1,77 @@
+"""Fixes of the batch at a wrong position: left in front by the layer that moves it, or taken where it is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from engine.graph import Node
+from engine.problems.looking import kind_of
+from engine.problems.rules.batch_rules import misled, moves_batch
+from engine.problems.ways.fault_site import FaultSite, Way
+from engine.spec import BATCH
+
+
+def other_axis(site: FaultSite) -> Iterator[Way | None]:
+    """The axis of the classes or features: the channels of a map, else the last one."""
+    x, edge = site.spec(site.edge()), site.edge()
+    if x is None or edge is None:
+        return
+    made = kind_of(site.graph, edge.source)
+    channels = (x.axes is not None and x.axes[1:2] == ("channels",)) or made.channels_second
+    for axis in (1, -1) if channels or x.rank == 2 else (-1, 1):
+        if x.shape[axis] != BATCH:
+            yield site.set(dim=axis)
+
+
+def in_front(site: FaultSite) -> Iterator[Way | None]:
+    """The batch left in front: by the guilty layer, or by the nearest one above it that moves it."""
+    node = _mover(site)
+    if node is None:
+        return
+    into = moves_batch(site.graph, site.report, node.id)
+    x = site.spec(into)
+    if x is None:
+        return
+    fields = type(site.report.layer(node.id)).model_fields
+    for edge in list(misled(site.graph, site.report, node.id)) if site.graph.inside is None else ():
+        reader = site.graph.nodes[edge.target]
+        if site.value("batch_first", reader) is True and _right_axis(site, edge.source, edge.source_port):
+            yield site.set(of=reader.id, batch_first=False)
+    if "dims" in fields:
+        dims = site.value("dims", node)
+        assert isinstance(dims, tuple)
+        kept = (0, *(dim % x.rank for dim in dims if dim % x.rank))
+        if kept != tuple(range(x.rank)):
+            yield site.set(of=node.id, dims=kept)
+        else:
+            yield site.remove(node.id)
+    elif "start_dim" in fields:
+        yield site.set(of=node.id, start_dim=1, end_dim=-1)
+        yield site.set(of=node.id, start_dim=1)
+        yield site.remove(node.id)
+    elif "dim" in fields:
+        for axis in (1, -1):
+            yield site.set(of=node.id, dim=axis)
+
+
+def _right_axis(site: FaultSite, source: str, port: str) -> bool:
+    """Whether the batch is the second axis, where layers with steps first have it."""
+    spec = site.report.spec(source, port)
+    return spec is not None and spec.shape[1:2] == (BATCH,)
+
+
+def _mover(site: FaultSite) -> Node | None:
+    """The guilty node if it moves the batch, else the nearest one above it that does."""
+    if site.node is None:
+        return None
+    todo, seen = [site.node.id], {site.node.id}
+    while todo:
+        node_id = todo.pop(0)
+        if moves_batch(site.graph, site.report, node_id) is not None:
+            return site.graph.nodes[node_id]
+        for edge in site.graph.incoming[node_id].values():
+            spec = site.report.spec(edge.source, edge.source_port)
+            if edge.source not in seen and spec is not None and spec.shape[:1] != (BATCH,):
+                seen.add(edge.source)
+                todo.append(edge.source)
+    return None

@@ -157,6 +157,7 @@ class MainWindow(QMainWindow):
         page.open_wanted.connect(self.files.open_network)
         page.results_wanted.connect(self.pages.show_results)
         page.load_weights_wanted.connect(self.commands.weights.ask)
+        page.predict_wanted.connect(self.pages.predict_begun)
         page.message.connect(self.say)
         page.run.state_changed.connect(self.actions_table.update)
         page.run.finished.connect(self.values.refresh)

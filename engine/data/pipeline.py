@@ -294,10 +294,17 @@ def chains_of(
     return chains, tuple(fitted)
 
 
-def of_others(config: DataConfig, prepared: Prepared, columns: Columns, device: torch.device | str = "cpu") -> Part:
+def of_others(
+    config: DataConfig,
+    prepared: Prepared,
+    columns: Columns,
+    device: torch.device | str = "cpu",
+    rows: slice = slice(None),
+) -> Part:
     """Samples of other files as the network sees its own: with what the transforms have learnt from those.
 
-    ``columns`` are some of the fields, with as many samples each. Raises DataError.
+    ``columns`` are some of the fields, with as many samples each, of which those in ``rows`` are taken. Raises
+    DataError.
     """
     import numpy as np
 
@@ -307,7 +314,7 @@ def of_others(config: DataConfig, prepared: Prepared, columns: Columns, device: 
         chains[learnt.transform.field] = (*chains[learnt.transform.field], learnt)
         for mask in reshape(learnt.transform, now):
             chains[mask] = (*chains[mask], for_masks(learnt, prepared.fields[mask].padding))
-    every = np.arange(len(next(iter(columns.values()))))
+    every = np.arange(len(next(iter(columns.values()))))[rows]
     tensors = {
         name: view_of(column, prepared.fields[name], every, chains[name], workers(config.workers)).whole().to(device)
         for name, column in columns.items()

@@ -15,9 +15,10 @@ from engine.settings.transforms import Standardise
 from engine.settings.weights import WeightsSettings
 from engine.shapes import infer
 from engine.training.status import TrainingError
-from engine.weights.beside import expected
+from engine.weights.beside import Beside
+from engine.weights.chosen import known_of
+from engine.weights.normalization import BRIGHTEST, numbers
 
-BRIGHTEST: Final = 255.0
 PLAIN: Final = "Nothing beside the weights says how images are normalised: values go from 0 to 1."
 
 
@@ -37,21 +38,36 @@ def with_images(graph: Graph, weights: WeightsSettings) -> tuple[Graph, str]:
     if len(shape) != 3 or not answers or not flat or len(sizes) != 3 + len(answers) or sizes[0] not in (1, 3):
         raise TrainingError(
             f"{graph.name} has no data, so nobody knows how samples are prepared and what its answers mean: choose "
-            "some in a project (layerloom new WHAT FILE.loom --data PATH), and give that project.",
+            "some first (on the Data page; layerloom new WHAT FILE.loom --data PATH).",
             setting="data.dataset",
         )
     channels, height, width, classes, *_ = sizes
-    found = expected(Path(weights.path), graph.name, channels, classes)
+    found = known_of(weights, graph.name, classes)
     names = found.classes if len(found.classes) == classes else tuple(f"class {one}" for one in range(classes))
-    mean, std = (found.mean, found.std) if found.mean else ((0.0,) * channels, (1.0,) * channels)
+    fits = len(found.mean) == channels
+    mean, std = (found.mean, found.std) if fits else ((0.0,) * channels, (1.0,) * channels)
     options = {"classes": names, "size": (height, width), "grey": channels == 1}
     source = {"kind": "images", "path": str(Path(weights.path).parent), "options": options}
     scaled = {"mean": tuple(BRIGHTEST * one for one in mean), "std": tuple(BRIGHTEST * one for one in std)}
     copy = graph.copy()
     SetSetting(("data", "source"), source).apply(copy)
     SetSetting(("data", "transforms"), ({"name": "standardise", "field": "image", **scaled},)).apply(copy)
-    said = f"Images are normalised as {found.origin} expects." if found.mean else PLAIN
-    return copy, said
+    return copy, " ".join(
+        filter(None, (_preparation(found, height, width) if fits else PLAIN, _unnamed(found, classes)))
+    )
+
+
+def _preparation(found: Beside, height: int, width: int) -> str:
+    """How images are prepared, in a sentence."""
+    return f"Images are cut to {height} × {width} and normalised by {numbers(found)}, as of {found.origin}."
+
+
+def _unnamed(found: Beside, classes: int) -> str:
+    """Why the names that are known do not go with the classes; empty where they do, and where none are known."""
+    count = len(found.classes)
+    if count in (0, classes):
+        return ""
+    return f"The known names of classes are not taken: they are {count:,}, but the network has {classes:,} classes."
 
 
 def given(config: DataConfig) -> tuple[Fitted, ...]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import torch
 from torch import Tensor
@@ -14,6 +14,7 @@ from engine.data.dataset import Asked, DataError
 from engine.data.origin import declared
 from engine.data.pipeline import Part, of_others
 from engine.data.sources.kinds import source_of
+from engine.data.watch import Watch
 from engine.inside import on_board
 from engine.inside.replaced import Replaced, replacements
 from engine.inside.trained import Trained
@@ -21,6 +22,10 @@ from engine.training.evaluation.network import Head
 
 if TYPE_CHECKING:
     from engine.data.dataset import Array
+
+NOBODY: Final = Watch()
+READ_AT_ONCE: Final = 128
+"""Samples that are in memory together, in whole batches."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,55 +77,65 @@ def asked_of(trained: Trained, paths: Sequence[Path]) -> Asked:
     return source_of(source).ask([path.absolute() for path in paths])
 
 
-def answers_to(trained: Trained, found: Asked) -> list[Prediction]:
+def answers_to(trained: Trained, found: Asked, watch: Watch = NOBODY) -> list[Prediction]:
     """The answers to samples, in their order; an error where one cannot be read.
 
-    Raises DataError where none can be read, or they lack what the network is given.
+    Raises DataError where none can be read, or they lack what the network is given; Stopped once the watcher wants
+    that.
     """
-    network, part = trained.network, part_of(trained, found)
-    unread = unread_of(part, found)
-    replaced = replacements(trained, found, unread)
-    predictions = list[Prediction]()
+    network, total = trained.network, len(found.names)
+    answered, unread = list[tuple[Answer, ...]](), dict[int, DataError]()
+    together = trained.size() * max(1, READ_AT_ONCE // trained.size())
     network.module.eval()
-    with torch.no_grad():
-        for batch in part.batches(network.inputs, trained.size()):
-            answers = network.answers(batch)
-            each = [said(trained, head, head.answer(answers)) for head in network.heads]
-            for row in range(len(answers[0])):
-                index = len(predictions)
-                name, error = found.names[index], unread.get(index)
-                if error is not None:
-                    predictions.append(Prediction(name, (), error=str(error)))
-                else:
-                    answer = tuple(column[row] for column in each)
-                    predictions.append(Prediction(name, answer, replaced.get(index, ())))
-    return predictions
+    for start in range(0, max(1, total), together):
+        watch.at(start / max(1, total), f"asking about {total:,} samples")
+        part = part_of(trained, found, slice(start, start + together))
+        unread |= _not_numbers(part, found, start)
+        with torch.no_grad():
+            for batch in part.batches(network.inputs, trained.size()):
+                answers = network.answers(batch)
+                each = [said(trained, head, head.answer(answers)) for head in network.heads]
+                answered += zip(*each, strict=True)
+    unread = _some_read(unread | found.unread, found)
+    replaced = replacements(trained, found, unread)
+    return [
+        Prediction(name, (), error=str(unread[index]))
+        if index in unread
+        else Prediction(name, answered[index], replaced.get(index, ()))
+        for index, name in enumerate(found.names)
+    ]
 
 
 def unread_of(part: Part, found: Asked) -> dict[int, DataError]:
     """Why samples cannot be read, by position: ``part`` was made of them. Raises DataError where none can be."""
-    unread = _not_numbers(part, found) | found.unread
+    return _some_read(_not_numbers(part, found) | found.unread, found)
+
+
+def _some_read(unread: dict[int, DataError], found: Asked) -> dict[int, DataError]:
     if len(unread) == len(found.names):
         raise unread[0]
     return unread
 
 
-def _not_numbers(part: Part, found: Asked) -> dict[int, DataError]:
-    """The samples with a value that is not a number where nothing is filled in, by position."""
+def _not_numbers(part: Part, found: Asked, start: int = 0) -> dict[int, DataError]:
+    """The samples with a value that is not a number where nothing is filled in, by position.
+
+    ``part`` begins at the sample with the position ``start``.
+    """
     bad = torch.zeros(len(part), dtype=torch.bool)
     for values in part.tensors.values():
         if values.is_floating_point():
             bad |= ~values.flatten(1).isfinite().all(1).cpu()
     rows: list[int] = bad.nonzero().flatten().tolist()
     return {
-        row: DataError(
-            f"{found.names[row]} has a value that is not a number, and this project fills in none: correct it."
+        start + row: DataError(
+            f"{found.names[start + row]} has a value that is not a number, and this project fills in none: correct it."
         )
         for row in rows
     }
 
 
-def part_of(trained: Trained, found: Asked) -> Part:
+def part_of(trained: Trained, found: Asked, rows: slice = slice(None)) -> Part:
     """Samples as the network sees its own. Raises DataError where they lack what the network is given."""
     config, inputs = trained.config, trained.network.inputs
     missing = [name for name in inputs if name not in found.arrays]
@@ -128,7 +143,7 @@ def part_of(trained: Trained, found: Asked) -> Part:
         raise DataError(f"{declared(config).title} are given with {missing[0]!r}, which such files do not have.")
     if not found.names:
         raise DataError("There is no sample in these files: there is nothing to ask about.")
-    return of_others(config, trained.data, {name: found.arrays[name] for name in inputs}, trained.device)
+    return of_others(config, trained.data, {name: found.arrays[name] for name in inputs}, trained.device, rows)
 
 
 def said(trained: Trained, head: Head, answer: Tensor) -> list[Answer]:

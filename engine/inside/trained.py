@@ -25,6 +25,8 @@ from engine.training.status import TrainingError
 from engine.training.steps.assembly import build
 from engine.training.steps.device import settled
 
+AT_ONCE: Final = 32
+"""Samples that go through the network together where it has none of its own and no size of a batch is chosen."""
 NOT_NUMBERS: Final = (
     "The network answers NaN, no number: where its training failed so, its answers say nothing. Train again with a "
     "smaller learning rate."
@@ -57,8 +59,8 @@ class Trained:
         part = self.data.part(name)
         if not len(part) and self.data_gone:
             raise TrainingError(
-                "Its own samples are gone, so it can be judged by other data only (--data PATH, or Other file … in "
-                "the window).",
+                "It has no samples of its own here, so it can be judged by other data only (--data PATH, or Other file "
+                "… in the window).",
                 setting="data.source.path",
             )
         if not len(part):
@@ -87,7 +89,7 @@ class Trained:
 
     def size(self) -> int:
         """Samples that go through the network together."""
-        return self.config.size(len(self.data.train))
+        return self.config.size(len(self.data.train)) or AT_ONCE
 
 
 def open_run(

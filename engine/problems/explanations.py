@@ -195,6 +195,12 @@ EXPLANATIONS: Final[dict[str, Explanation]] = {
         "The file of the weights is gone",
         "The training is to begin with weights from a file, and only the way to it is stored in the project.",
     ),
+    "weights-normalization": Explanation(
+        "Images come otherwise than the weights expect",
+        "Loaded layers answer best to values in the range they have learned from: the mean of the images they were "
+        "trained on is subtracted, channel by channel, and the result divided by the deviation.",
+        "value = (pixel / 255 − mean) / deviation",
+    ),
     "no-data": Explanation("No data", "Shapes, code and cost need none. To train, choose some on the Data page."),
     "input-data": Explanation(
         "The Input is not as the data",

@@ -9,6 +9,7 @@ from pydantic import Field
 from engine.settings.section import Section
 
 MOST_ENTRIES: Final = 100_000
+MOST_CHANNELS: Final = 64
 
 
 class WeightsSettings(Section):
@@ -26,4 +27,14 @@ class WeightsSettings(Section):
     )
     keys: Literal["names", "nodes"] = Field(
         "names", description="what the left sides begin with: names of layers, or ids of nodes, which outlive a rename"
+    )
+    mean: tuple[float, ...] = Field(
+        (), max_length=MOST_CHANNELS, description="of the images the weights were trained on, by channel, values 0 to 1"
+    )
+    std: tuple[Annotated[float, Field(gt=0)], ...] = Field(
+        (), max_length=MOST_CHANNELS, description="the standard deviation that goes with the mean"
+    )
+    origin: Annotated[str, Field(max_length=4096)] = Field("", description="where mean and std come from, in words")
+    classes: tuple[Annotated[str, Field(max_length=4096)], ...] = Field(
+        (), max_length=MOST_ENTRIES, description="what the classes of the weights are called, in their order"
     )

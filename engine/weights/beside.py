@@ -8,16 +8,19 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
 from engine.files import read_bytes
+from engine.weights.failure import WeightsError
 
 Numbers = tuple[float, ...]
 LARGEST: Final = 2**24
 LISTS: Final = ("classes", "labels", "categories", "class_names", "imagenet_classes", "imagenet_class_index")
 """What files with names of classes are called, with .txt or .json."""
+OF_IMAGENET: Final = 1000
+"""Classes."""
 IMAGENET: Final = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)
 """Mean and standard deviation of ImageNet's training images by channel, of values from 0 to 1 (torchvision)."""
 HALF: Final = (0.5, 0.5, 0.5), (0.5, 0.5, 0.5)
@@ -54,18 +57,34 @@ def beside(path: Path) -> Beside:
     return Beside(classes)
 
 
-def expected(path: Path, published: str, channels: int, classes: int) -> Beside:
+def expected(path: Path, published: str, classes: int) -> Beside:
     """The same, with what networks usually expect where nothing is said: those of 1,000 classes ImageNet's values.
 
     ``published`` is the network whose names the weights have, "" where they have none.
     """
     found = beside(path)
-    if found.mean and len(found.mean) == channels:
-        return found
-    if channels == 3 and classes == 1000 and published:
+    if not found.mean and classes == OF_IMAGENET and published:
         mean, std = OTHERS.get(published, IMAGENET)
-        return Beside(found.classes, mean, std, f"the published {published}")
-    return Beside(found.classes)
+        return replace(found, mean=mean, std=std, origin=f"the published {published}")
+    return found
+
+
+def read_classes(path: Path) -> tuple[str, ...]:
+    """The names in a list of classes: a line each, a JSON list, or JSON with a name for each number (id2label).
+
+    Raises WeightsError where it is none.
+    """
+    try:
+        size = len(read_bytes(path, LARGEST + 1))
+    except OSError as error:
+        raise WeightsError(f"{path} cannot be read: {error.strerror or error}.") from error
+    found = _names(path) if path.suffix.lower() == ".json" else _lines(path)
+    if size > LARGEST or not found or any("\x00" in one for one in found):
+        raise WeightsError(
+            f"{path.name} is not a list of classes: give a text with a name on each line, in the order of the classes, "
+            'or JSON such as {"0": "cat", "1": "dog"}.'
+        )
+    return found
 
 
 def _object(path: Path) -> Mapping[str, object]:
@@ -105,12 +124,20 @@ def _by_number(names: Mapping[str, object]) -> tuple[str, ...]:
 
 def _lists(folder: Path, stem: str) -> Iterator[tuple[str, ...]]:
     for name in (f"{stem}_classes", f"{stem}.classes", *LISTS):
-        found = _json(folder / f"{name}.json")
-        if isinstance(found, dict):
-            yield _by_number(found)
-        if isinstance(found, list) and all(isinstance(one, str) for one in found):
-            yield tuple(found)
-        yield tuple(line.strip() for line in _text(folder / f"{name}.txt").splitlines() if line.strip())
+        yield _names(folder / f"{name}.json")
+        yield _lines(folder / f"{name}.txt")
+
+
+def _names(path: Path) -> tuple[str, ...]:
+    """Those of a JSON file: a list, or by number, also as ``id2label``."""
+    found = _json(path)
+    if isinstance(found, dict):
+        return _labels(found) or _by_number(found)
+    return tuple(found) if isinstance(found, list) and all(isinstance(one, str) for one in found) else ()
+
+
+def _lines(path: Path) -> tuple[str, ...]:
+    return tuple(line.strip() for line in _text(path).splitlines() if line.strip())
 
 
 def _numbers(value: object) -> Numbers:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -10,6 +11,7 @@ from engine.edits import MISSING, Compound, Edit, SetSetting
 from engine.files import is_file
 from engine.graph import Graph
 from engine.settings.weights import WeightsSettings
+from engine.weights.beside import Beside, expected
 from engine.weights.failure import WeightsError
 from engine.weights.keys import Attributes, keys_of
 from engine.weights.loading import check, put
@@ -28,7 +30,15 @@ def choose(report: Report, *, partial: bool = False, accept_guess: bool = False)
     """The edit that lets a project begin with these weights. Raises WeightsError as `load` does."""
     check(report, partial=partial, accept_guess=accept_guess)
     entries = tuple(f"{report.keys.get(name, name)} = {source}" for name, source in report.placed.items())
-    value = {"path": str(report.path.absolute()), "sha256": report.sha256, "map": entries, "keys": "nodes"}
+    value: dict[str, object] = {
+        "path": str(report.path.absolute()),
+        "sha256": report.sha256,
+        "map": entries,
+        "keys": "nodes",
+    }
+    known = report.images
+    said = {"mean": known.mean, "std": known.std, "origin": known.origin, "classes": known.classes}
+    value |= {name: one for name, one in said.items() if one}
     return Compound((SetSetting(SETTING, value),), f"Load the weights of {report.path.name}")
 
 
@@ -73,6 +83,44 @@ def chosen(graph: Graph) -> str | None:
     value = graph.settings["training"].get("weights")
     path = value.get("path") if isinstance(value, Mapping) else None
     return path if isinstance(path, str) and path else None
+
+
+def name_classes(graph: Graph, names: tuple[str, ...], file: str, classes: int | None = None) -> Edit:
+    """The edit that says what the classes of the chosen weights are called, as a ``file`` has them.
+
+    ``classes`` is how many the network has, where that is known. Raises WeightsError.
+    """
+    value = graph.settings["training"].get("weights")
+    if classes is not None and len(names) != classes:
+        raise WeightsError(
+            f"{file} names {len(names):,} classes, but the network has {classes:,}: give a list of its own classes."
+        )
+    if not isinstance(value, Mapping):
+        raise WeightsError("This network begins with no weights from a file: load some first (File, Load Weights).")
+    return Compound((SetSetting(SETTING, {**value, "classes": names}),), "Name the classes of the weights")
+
+
+def known_of(settings: WeightsSettings, published: str, classes: int) -> Beside:
+    """How the chosen weights expect images and what their classes are called: as stored, else by what is beside them.
+
+    ``published`` and ``classes`` are those of the network.
+    """
+    found = expected(Path(settings.path), published, classes)
+    if settings.mean and len(settings.mean) == len(settings.std):
+        found = replace(found, mean=settings.mean, std=settings.std, origin=settings.origin or Path(settings.path).name)
+    return replace(found, classes=settings.classes) if settings.classes else found
+
+
+def images_of(graph: Graph) -> Beside:
+    """The same as far as a project has it stored; without looking at a file."""
+    value = graph.settings["training"].get("weights")
+    try:
+        settings = WeightsSettings.model_validate(value)
+    except ValueError:  # no weights, or a setting that is a problem of its own
+        return Beside()
+    if len(settings.mean) != len(settings.std):
+        return Beside()
+    return Beside(settings.classes, settings.mean, settings.std, settings.origin or Path(settings.path).name)
 
 
 def missing(path: str) -> str:

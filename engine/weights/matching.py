@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from engine.graph import Graph
 from engine.weights import known_names
+from engine.weights.beside import OF_IMAGENET, expected
 from engine.weights.by_name import NameIndex, fit
 from engine.weights.by_order import by_order
 from engine.weights.failure import WeightsError
@@ -89,6 +90,7 @@ def match_file(
         rotary=Rotary(order, asked=rotary is not None or (order is None and not own)) if pairs else None,
         keys={name: one.key for name, one in ours.items()},
         notes=file.notes,
+        images=expected(file.path, by, _classes(shapes)),
     )
 
 
@@ -191,6 +193,11 @@ def _copies(
             if torch.equal(file.read(name), file.read(source.names[0])):
                 found[name] = f"it is a copy of {source.names[0]}, which the network shares"
     return found
+
+
+def _classes(shapes: Mapping[str, Shape]) -> int:
+    """ImageNet's number of classes where a tensor is as long; 0 where none is."""
+    return OF_IMAGENET if any(shape[:1] == (OF_IMAGENET,) for shape in shapes.values()) else 0
 
 
 def _left_over(

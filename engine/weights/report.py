@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
+from engine.weights.beside import Beside
 from engine.weights.files.weights_file import TensorFacts
 
 How = Literal["name", "order", "shape", "hand"]
@@ -32,7 +33,8 @@ class Report:
 
     ``how`` says of what is placed why it is. ``ours`` and ``theirs`` are the shapes, ``by`` the network whose published
     names fitted ("" where our own did), ``sha256`` the sum of the file, ``keys`` our names with ids of nodes.
-    ``rotary`` is there where the network has rotary positions.
+    ``rotary`` is there where the network has rotary positions, ``images`` is what is known of how the weights expect
+    images and of what their classes are called.
     """
 
     path: Path
@@ -48,6 +50,7 @@ class Report:
     rotary: Rotary | None = None
     keys: Mapping[str, str] = field(default_factory=dict)
     notes: tuple[str, ...] = field(default=())
+    images: Beside = field(default_factory=Beside)
 
     @property
     def complete(self) -> bool:

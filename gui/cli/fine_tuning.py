@@ -9,8 +9,8 @@ from engine.blocks.block import PREFIX
 from engine.fine_tuning.freezing import freeze_up_to
 from engine.fine_tuning.learning_rates import slow_down_loaded
 from engine.fine_tuning.new_head import new_head
-from engine.fine_tuning.normalization import differs, expected_by, normalize, words
 from engine.graph import Graph
+from engine.weights.normalization import differs, normalize, words
 from engine.weights.report import Report
 from gui.cli.common import CallError
 
@@ -34,13 +34,14 @@ def add_fine_tuning(parser: argparse.ArgumentParser) -> None:
 
 
 def fine_tuned(graph: Graph, report: Report | None, args: argparse.Namespace) -> Graph:
-    """The network as these options want it, once its weights are chosen. Raises CallError, FineTuningError.
+    """The network as these options want it, once its weights are chosen. Raises CallError, FineTuningError,
+    WeightsError.
 
     ``report`` is that of the weights of ``--weights``.
     """
     if args.normalize and report is None:
         raise CallError("--normalize is about --weights; give both.")
-    wanted = expected_by(graph, report) if report is not None else None
+    wanted = report.images if report is not None else None
     if wanted is not None and args.normalize:
         normalize(graph, wanted).apply(graph)
     elif wanted is not None and differs(graph, wanted):

@@ -9,7 +9,8 @@ from pathlib import Path
 import presets
 from engine import project
 from engine.graph import Graph
-from engine.weights.chosen import choose
+from engine.weights.beside import read_classes
+from engine.weights.chosen import choose, name_classes
 from engine.weights.matching import match
 from engine.weights.recipe import shape_words
 from engine.weights.report import Report
@@ -59,6 +60,9 @@ def add_partial(parser: argparse.ArgumentParser) -> None:
         "--rotary", choices=ORDERS, help="what rotary positions turn together in the file, where it does not tell"
     )
     parser.add_argument(
+        "--classes", type=Path, metavar="FILE", help="the names of the classes of the weights: a line each, or JSON"
+    )
+    parser.add_argument(
         "--accept-guess", action="store_true", help="take tensors that are placed by a guess among equal shapes"
     )
 
@@ -73,14 +77,21 @@ def take_weights(graph: Graph, args: argparse.Namespace) -> Report | None:
     """Let a network begin with the weights of ``--weights``; what fits where. Raises WeightsError, CallError."""
     if args.weights is not None:
         report = match(graph, args.weights, rotary=args.rotary)
-        choose(report, partial=args.partial, accept_guess=args.accept_guess).apply(graph)
+        _take(graph, report, args)
         for note in (str(report), *report.notes):
             print(f"layerloom: {note}", file=sys.stderr)
         return report
-    if args.partial or args.accept_guess:
-        option = "--partial" if args.partial else "--accept-guess"
+    given = {"--partial": args.partial, "--accept-guess": args.accept_guess, "--classes": args.classes}
+    if option := next((option for option, value in given.items() if value), ""):
         raise CallError(f"{option} is about --weights; give both.")
     return None
+
+
+def _take(graph: Graph, report: Report, args: argparse.Namespace) -> None:
+    """Let a network begin with the weights of a report. Raises WeightsError."""
+    choose(report, partial=args.partial, accept_guess=args.accept_guess).apply(graph)
+    if args.classes is not None:
+        name_classes(graph, read_classes(args.classes), args.classes.name).apply(graph)
 
 
 def run(args: argparse.Namespace) -> int:
@@ -95,7 +106,7 @@ def run(args: argparse.Namespace) -> int:
         show(report)
     fits = report.loadable(partial=args.partial, accept_guess=args.accept_guess)
     if args.output is not None:
-        choose(report, partial=args.partial, accept_guess=args.accept_guess).apply(graph)
+        _take(graph, report, args)
         project.save(graph, args.output)
         print(f"wrote {args.output}", file=sys.stderr)
     return 0 if fits else 1

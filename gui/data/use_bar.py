@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Container
+
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
@@ -19,6 +21,8 @@ from gui.widgets import Note, heading
 
 MISFITS = frozenset({"data", "input-data", "output-data", "too-many-classes", "embedding-range"})
 """The kinds of problems that lie between the data and the network."""
+PROPOSED = frozenset({"weights-normalization"})
+"""What fits, and would be better otherwise."""
 BY_HAND = "No single click fixes it."
 FIRST = 2
 """Fixes that are offered; the Problems panel has them all."""
@@ -83,7 +87,7 @@ class UseBar(QWidget):
         else:
             self.title.setText(f"✓ {dataset.title} · in use")
             self._say(said, "")
-            self._show_problem(_misfit(self.document))
+            self._show_problem(_first(self.document, MISFITS) or _first(self.document, PROPOSED))
 
     def _say(self, said: str, misfit: str, token: str = "warning") -> None:
         for note, text in ((self.said, said), (self.misfit, misfit)):
@@ -98,8 +102,8 @@ class UseBar(QWidget):
             self.fixes.hide()
         else:
             sign = "✕" if problem.severity == "error" else "!"
-            words = f"{sign} It does not fit the network yet. {problem.message}"
-            self._say(self.said.text(), words, problem.severity)
+            misfit = f"{sign} It does not fit the network yet. {problem.message}"
+            self._say(self.said.text(), misfit if problem.code in MISFITS else problem.message, problem.severity)
             if problem != self.problem:
                 self.fixes.clear()
             self.finder.find(problem)
@@ -121,9 +125,9 @@ class UseBar(QWidget):
             self.message.emit(str(error))
 
 
-def _misfit(document: Document) -> Problem | None:
-    """The first problem between the data and the network, gravest first."""
-    return next((problem for problem in document.all_problems() if problem.code in MISFITS), None)
+def _first(document: Document, codes: Container[str]) -> Problem | None:
+    """The first problem of these kinds, gravest first."""
+    return next((problem for problem in document.all_problems() if problem.code in codes), None)
 
 
 def _would_misfit(document: Document, config: DataConfig | None) -> str:

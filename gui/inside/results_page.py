@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
@@ -19,17 +20,25 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from engine import project
+from engine.errors import LayerloomError
 from engine.training.status import sentence
+from engine.weights.beside import read_classes
+from engine.weights.chosen import chosen, name_classes
 from gui.document import Document
 from gui.inside.looking.inside_tab import InsideTab
-from gui.inside.run_choice import RunChoice
+from gui.inside.predict.predict_tab import PredictTab
+from gui.inside.run_choice import BEGUN, RunChoice
 from gui.inside.subject import PARTS, Choice, Subject, Weights, open_subject
 from gui.inside.tab import ResultsTab
 from gui.inside.tabs import make_tabs
 from gui.widgets import Note, label, plain
 from gui.work.background import Background
 
-NONE = "No network has been trained yet. Train one, and what it does is shown here."
+NONE = (
+    "No network has been trained yet. Train one, or load published weights (File, Load Weights): what it does is shown "
+    "here."
+)
 OTHER_FILE, OTHER_FOLDER = "Other file …", "Other folder …"
 
 
@@ -81,6 +90,7 @@ class ResultsPage(QWidget):
         self.export.setAccessibleName("Export the run")
         self.export.clicked.connect(self._export)
         self.note = Note()
+        self.note.setContentsMargins(16, 0, 16, 6)
         self.tabs = QTabWidget()
         self.tabs.setDocumentMode(True)
         self.tabs.tabBar().setDrawBase(False)
@@ -88,6 +98,7 @@ class ResultsPage(QWidget):
         for page in self.pages:
             page.message.connect(self.message)
             page.inside_wanted.connect(self._look_inside)
+            page.names_given.connect(self._read_names)
             self.tabs.addTab(page, page.title)
             self.tabs.setTabToolTip(self.tabs.count() - 1, plain(page.tip))
         self.tabs.currentChanged.connect(lambda _row: self._fill())
@@ -104,7 +115,12 @@ class ResultsPage(QWidget):
     def show_run(self, folder: Path) -> None:
         """Show a run."""
         self._followed = folder
-        self.runs.refresh(folder, self.document.project.name)
+        self._list(folder)
+
+    def show_begun(self) -> None:
+        """Show the network itself with the weights that it begins with, and let it be asked."""
+        self.show_tab(PredictTab.title)
+        self._list(BEGUN)
 
     def show_tab(self, title: str) -> ResultsTab:
         """Bring the tab with a title to the front."""
@@ -121,10 +137,15 @@ class ResultsPage(QWidget):
     def reload(self) -> None:
         """Read the list of runs again, and the run that is shown with the weights it has by now."""
         self.subject = None
-        self.runs.refresh(network=self.document.project.name)
+        self._list()
+
+    def _list(self, wanted: Path | None = None) -> None:
+        network = self.document.project
+        path = chosen(network)
+        self.runs.refresh(wanted, network.name, Path(path).name if path is not None else "")
 
     def _export(self) -> None:
-        if self._wanted is not None:
+        if self._wanted is not None and self._wanted[0].network is None:
             self.export_wanted.emit(self._wanted[0].folder)
 
     def close_background(self) -> None:
@@ -137,7 +158,7 @@ class ResultsPage(QWidget):
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
         if not self.runs.background.busy:
-            self.runs.refresh(network=self.document.project.name)
+            self._list()
 
     def hideEvent(self, event: QHideEvent) -> None:
         super().hideEvent(event)
@@ -147,7 +168,11 @@ class ResultsPage(QWidget):
 
     def _choose_run(self, folder: Path, called: str) -> None:
         part = self._wanted[0].part if self._wanted is not None else "test"
-        self._open(Choice(folder, part), called)
+        path = chosen(self.document.project)
+        if folder != BEGUN:
+            self._open(Choice(folder, part), called)
+        elif path is not None:
+            self._open(Choice(Path(path), part, network=project.to_bytes(self.document.project)), called)
 
     def _choose_part(self, row: int) -> None:
         if self._wanted is None:
@@ -155,7 +180,7 @@ class ResultsPage(QWidget):
         choice, called = self._wanted
         name = self.part.itemData(row)
         if name is not None:
-            self._open(Choice(choice.folder, name), called)
+            self._open(replace(choice, part=name, other=None), called)
             return
         title = "Samples of the same form"
         if self.part.itemText(row) == OTHER_FILE:
@@ -163,7 +188,7 @@ class ResultsPage(QWidget):
         else:
             found = QFileDialog.getExistingDirectory(self, title)
         if found:
-            self._open(Choice(choice.folder, choice.part, Path(found)), called)
+            self._open(replace(choice, other=Path(found)), called)
         else:
             self._show_part(choice)
 
@@ -188,6 +213,30 @@ class ResultsPage(QWidget):
     def _failed(self, choice: Choice, error: Exception) -> None:
         if self._wanted is not None and self._wanted[0] == choice:
             self._show_state(sentence(error))
+
+    def _read_names(self, path: Path) -> None:
+        """Let the classes of the weights be called as a list says."""
+        self.background.run(partial(read_classes, path), partial(self._name, path.name), self._not_named)
+
+    def _name(self, file: str, names: tuple[str, ...]) -> None:
+        subject = self.subject
+        if subject is None or not subject.nameable:
+            return
+        trained = subject.trained
+        try:
+            edit = name_classes(
+                self.document.project, names, file, trained.data.fields[trained.network.heads[0].field].classes
+            )
+            self.document.apply(edit, whole_project=True)
+        except LayerloomError as error:
+            self._not_named(error)
+        else:
+            self.reload()
+
+    def _not_named(self, error: Exception) -> None:
+        tab = self.show_tab(PredictTab.title)
+        assert isinstance(tab, PredictTab)
+        tab.answers.show_hint(sentence(error), wrong=True)
 
     def _fill(self) -> None:
         """Hand the run to the tab that is seen."""
@@ -214,9 +263,13 @@ class ResultsPage(QWidget):
     def _show_state(self, error: str = "") -> None:
         """Show the tabs, or say why there is nothing in them."""
         empty = self.runs.count() == 0
-        self.export.setEnabled(self._wanted is not None)
-        for widget in (self.of, self.runs, self.reopen, self.export):
+        if empty:  # what was shown is not there any more
+            self.subject = self._wanted = None
+        of_run = self._wanted is not None and self._wanted[0].network is None
+        self.export.setEnabled(of_run)
+        for widget in (self.of, self.runs, self.reopen):
             widget.setVisible(not empty)
+        self.export.setVisible(not empty and of_run)
         self._fill()
         self.go.setVisible(empty)
         if self.subject is not None:
@@ -227,7 +280,8 @@ class ResultsPage(QWidget):
         self.note.hide()
         self.stack.setCurrentIndex(1)
         self.hint.set_token("error" if error else "muted")
-        self.hint.setText(error or (NONE if empty else "Opening the run …"))
+        opening = "Opening the run …" if of_run else "Reading the weights …"
+        self.hint.setText(error or (NONE if empty else opening))
 
     def _lay_out(self) -> None:
         self.hint = Note()

@@ -24,11 +24,15 @@ PARTS: dict[PartName, str] = {"test": "test", "validation": "validation", "train
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """Which run, and which samples: a part of its own data, or ``other`` files."""
+    """Which run, and which samples: a part of its own data, or ``other`` files.
+
+    ``network`` is in place of a run: a project as it is in a file, with the weights in ``folder`` that it begins with.
+    """
 
     folder: Path
     part: PartName = "test"
     other: Path | None = None
+    network: bytes | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -50,6 +54,16 @@ class Subject:
         return self.choice.folder
 
     @property
+    def run(self) -> Path | None:
+        """The same; None for a network that no run has trained."""
+        return self.choice.folder if self.choice.network is None else None
+
+    @property
+    def nameable(self) -> bool:
+        """Whether its classes can be named by the user: no data of its own say what they are called."""
+        return self.run is None and self.trained.data_gone
+
+    @property
     def config(self) -> DataConfig:
         """Where the samples are."""
         return self.trained.config if self.choice.other is None else self.trained.elsewhere(self.choice.other)
@@ -60,14 +74,24 @@ def open_subject(choice: Choice, label: str, known: Subject | None, moment: Weig
 
     ``moment`` gives the weights of one that is in training in this window.
     """
-    if known is not None and known.folder == choice.folder:
+    if known is not None and (known.folder, known.choice.network) == (choice.folder, choice.network):
         trained = known.trained
+    elif choice.network is not None:
+        trained = _begun(choice.network)
     else:
         trained = _opened(choice.folder, moment(choice.folder) if moment is not None else None)
     if choice.other is not None:
         return Subject(choice, label, trained, trained.others(choice.other), choice.other.name)
     there = len(trained.data.part(choice.part)) > 0
     return Subject(choice, label, trained, trained.part(choice.part) if there else None, PARTS[choice.part])
+
+
+def _begun(network: bytes) -> Trained:
+    """The network of a project with the weights that it begins with."""
+    from engine import project
+    from engine.inside.published import open_network
+
+    return open_network(project.from_bytes(network))
 
 
 def _opened(folder: Path, now: tuple[int, dict[str, Tensor]] | None) -> Trained:

@@ -19,6 +19,8 @@ class ResultsTab(QWidget):
     """Whether it is about the samples that are chosen above, rather than about others."""
 
     message = Signal(str)
+    names_given = Signal(object)
+    """The path of a list that says what the classes of the network are called."""
     inside_wanted = Signal(int)
     """Why the network answers as it does to one of the samples that are chosen above: its position among them."""
 

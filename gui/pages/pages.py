@@ -100,7 +100,7 @@ class Pages(QStackedWidget):
     def seen_run(self) -> Path | None:
         """The folder of the run that is seen: on the Results page the one chosen there, else that of Training."""
         subject = self._results.subject if self._results is not None and self.currentWidget() is self._results else None
-        return self.shown_run() if subject is None else subject.folder
+        return self.shown_run() if subject is None or subject.run is None else subject.run
 
     # -- showing one -----------------------------------------------------------------------------------------------
 
@@ -136,6 +136,11 @@ class Pages(QStackedWidget):
             results.show_run(folder)
         else:
             results.follow(self.shown_run())
+
+    def predict_begun(self) -> None:
+        """Ask the network about samples as it is, with the weights that it begins with."""
+        self._show("page.results", self.results)
+        self.results.show_begun()
 
     def show_networks(self, names: Iterable[str] = ()) -> None:
         """Compare networks: these presets, or what was compared before."""

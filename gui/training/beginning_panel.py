@@ -9,26 +9,31 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from engine.edits import MISSING
+from engine.errors import LayerloomError
 from engine.fine_tuning.beginning import Beginning, beginning
 from engine.fine_tuning.failure import FineTuningError
 from engine.fine_tuning.learning_rates import MULTIPLIER, multiplier_of_loaded, slow_down_loaded
 from engine.graph import GraphError
 from engine.layers.parameters import parameters
 from engine.properties import Properties
-from engine.weights.chosen import missing
+from engine.weights.chosen import images_of, missing
+from engine.weights.normalization import normalize
 from gui.document import Document
 from gui.forms import Form
 from gui.widgets import Label, Note, heading, plain, push_button
 
 NAMED: Final = 4
 """Layers that are named in a sentence."""
+OTHERWISE: Final = "weights-normalization"
+"""The problem of images that come otherwise than the weights expect."""
 HELP: Final = "all layers that begin with loaded weights learn at so many times the learning rate; 1: as the others"
 
 
 class BeginningPanel(QWidget):
-    """``load_wanted``: the user wants to choose weights."""
+    """``load_wanted``: the user wants to choose weights; ``predict_wanted``: to ask the network about own samples."""
 
     load_wanted = Signal()
+    predict_wanted = Signal()
     message = Signal(str)
 
     def __init__(self, document: Document, parent: QWidget | None = None) -> None:
@@ -43,15 +48,27 @@ class BeginningPanel(QWidget):
         self.load = push_button(
             "Load Weights …", "Let the network begin with weights from a file", self.load_wanted.emit
         )
+        self.predict = push_button(
+            "Predict", "Ask the network, with these weights, about images of yours", self.predict_wanted.emit
+        )
+        self.expected = Note()
+        self.normalize = push_button(
+            "Normalise Images", "Bring the images of the data into the range these weights expect", self._normalize
+        )
         row = QHBoxLayout()
         row.addWidget(self.load)
+        row.addWidget(self.predict)
         row.addStretch(1)
+        proposal = QHBoxLayout()
+        proposal.addWidget(self.normalize)
+        proposal.addStretch(1)
         box = QVBoxLayout(self)
         box.setContentsMargins(0, 0, 0, 0)
         box.setSpacing(6)
         box.addWidget(heading("Weights to begin with"))
-        for part in (self.weights, self.form, self.frozen):
+        for part in (self.weights, self.form, self.frozen, self.expected):
             box.addWidget(part)
+        box.addLayout(proposal)
         box.addLayout(row)
 
     def refresh(self) -> None:
@@ -68,6 +85,18 @@ class BeginningPanel(QWidget):
         self.form.set_errors({MULTIPLIER: gone} if gone else {})
         self.frozen.setText(frozen_words(found))
         self.frozen.setVisible(bool(found.frozen))
+        self.predict.setVisible(bool(found.file))
+        otherwise = next((one.message for one in self.document.all_problems() if one.code == OTHERWISE), "")
+        self.expected.setText(otherwise)
+        for widget in (self.expected, self.normalize):
+            widget.setVisible(bool(otherwise))
+
+    def _normalize(self) -> None:
+        project = self.document.project
+        try:
+            self.document.apply(normalize(project, images_of(project)), "Normalise the images", whole_project=True)
+        except LayerloomError as error:
+            self.message.emit(str(error))
 
     def _edited(self, _name: str, value: Any) -> None:
         number = 1.0 if value is MISSING else value

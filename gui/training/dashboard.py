@@ -48,6 +48,8 @@ class Dashboard(QWidget):
     open_wanted = Signal(object)
     """The folder of a run whose network is to be opened as a new project."""
     load_weights_wanted = Signal()
+    predict_wanted = Signal()
+    """The network is to be asked as it is, with the weights that it begins with."""
 
     def __init__(
         self,
@@ -71,6 +73,7 @@ class Dashboard(QWidget):
         self.remarks = Remarks(document, self)
         self.settings = TrainingSettings(document, preferences)
         self.settings.beginning.load_wanted.connect(self.load_weights_wanted)
+        self.settings.beginning.predict_wanted.connect(self.predict_wanted)
         self.runs = RunsList(document, root, preferences)
         self.below = Lower(self.runs)
         self.drawing = Drawing(document, self.run, self.runs, self.empty, preferences, self)

@@ -12,12 +12,12 @@ from PySide6.QtWidgets import QCheckBox, QComboBox, QDialog, QFileDialog, QHBoxL
 
 from engine.edits import MISSING, Compound, Edit, SetSetting
 from engine.errors import LayerloomError
-from engine.fine_tuning.normalization import differs, expected_by, normalize, words
 from engine.graph import Graph
 from engine.training.status import sentence
 from engine.weights.beside import Beside
 from engine.weights.chosen import SETTING, choose, chosen, missing, relocated
 from engine.weights.matching import match
+from engine.weights.normalization import differs, normalize, words
 from engine.weights.report import Report
 from engine.weights.rotary import Order
 from gui.document import Document
@@ -241,5 +241,4 @@ def _held(project: Graph, path: Path, assign: dict[str, str], rotary: Order | No
     if before is not None and missing(before) and not assign and (edit := relocated(project, path)) is not None:
         return edit
     report = match(project, path, assign, rotary)
-    wanted = expected_by(project, report)
-    return Held(report, wanted if differs(project, wanted) else None)
+    return Held(report, report.images if differs(project, report.images) else None)

@@ -15,9 +15,11 @@ from PIL import Image
 import presets
 from engine.data import sources
 from engine.data.dataset import DataError
+from engine.data.watch import Stopped, Watch
+from engine.inside import predicting
 from engine.inside.asking import of_bytes, of_values, values_of
 from engine.inside.evaluation.evaluation_set import of_files
-from engine.inside.predicting import answers_to, predict
+from engine.inside.predicting import answers_to, asked_of, predict
 from engine.inside.replaced import not_read, notes
 from engine.inside.trained import open_run
 from gui.cli import main
@@ -99,6 +101,25 @@ def test_other_data_that_are_judged_say_it_as_well(fruit: Path, place: Path, tmp
     assert "in 'colour': 'purple' (new.csv row 3). Taken instead: none of its categories." in colour
     assert "in 'weight': 'heavy' (new.csv row 3). Taken instead: " in weight
     assert of_files(asked, place / "fruit.csv").notes == ()
+
+
+def test_samples_that_are_read_in_pieces_get_the_same_answers(
+    images: Path, place: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = open_run(images)
+    shutil.copytree(place / "own", tmp_path / "some")
+    (tmp_path / "some" / "0" / "broken.png").write_text("no image")
+    whole = predict(asked, [tmp_path / "some"])
+    monkeypatch.setattr(predicting, "READ_AT_ONCE", 1)
+    assert len(whole) > asked.size(), "there is more than one piece"
+    assert predict(asked, [tmp_path / "some"]) == whole
+    assert sum(bool(one.error) for one in whole) == 1
+    seen = list[float]()
+    watch = Watch(lambda share, _words: seen.append(share), lambda: bool(seen))
+    found = asked_of(asked, [tmp_path / "some"])
+    with pytest.raises(Stopped):
+        answers_to(asked, found, watch)
+    assert seen == [0.0], "the first piece was the last"
 
 
 def test_a_typed_date_that_is_none_is_said(fruit: Path) -> None:

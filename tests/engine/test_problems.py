@@ -166,6 +166,16 @@ def lost_weights() -> Graph:
     return edited(SetSetting(("training", "weights"), value))()
 
 
+def otherwise_normalized() -> Graph:
+    """A network with weights that expect other values than the images of the data have."""
+    graph = read("x: Input(shape=(3, 8, 8))\nf: Flatten\nfc: Linear(out_features=2)\ny: Output")
+    options = {"classes": ("cat", "dog"), "size": (8, 8)}
+    graph.settings["data"] = {"source": {"kind": "images", "path": "/nowhere/pets", "options": options}}
+    value = {"path": __file__, "sha256": "0" * 64, "map": ("fc.weight = fc.weight",)}
+    graph.settings["training"] = {"weights": {**value, "mean": (0.5, 0.5, 0.5), "std": (0.2, 0.2, 0.2)}}
+    return graph
+
+
 PROVOKED: list[tuple[str, str, str | None, str | None, str | None, Callable[[], Graph], str]] = [
     # code, severity, node, port, parameter or setting, the network, a part of the sentence
     ("window", "error", "n2", "input", "kernel_size", edited(SetParameter("n2", "kernel_size", 9)), "9×9 window over"),
@@ -201,6 +211,7 @@ PROVOKED: list[tuple[str, str, str | None, str | None, str | None, Callable[[], 
     ("open-size", "error", "n2", "input", None,
      drawn("x: Input(shape=('T',))\nfc: Linear(out_features=2)\ny: Output"), "whose last axis T is open"),
     ("weights-missing", "warning", None, None, "training.weights.path", lost_weights, "are not at /nowhere/net.pth"),
+    ("weights-normalization", "hint", None, None, "data.transforms", otherwise_normalized, "mean (0.5, 0.5, 0.5)"),
     ("no-data", "hint", None, None, "data.dataset", edited(SetSetting(("data", "dataset"), None)), "No data is chosen"),
 ]  # fmt: skip
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -17,12 +18,15 @@ from engine import project
 from engine.compile import compile_graph
 from engine.data import sources
 from engine.data.pipeline import prepare
-from engine.fine_tuning.normalization import differs, normalize
 from engine.settings.resolution import resolve_settings
+from engine.weights import match
 from engine.weights.beside import Beside, beside, expected
+from engine.weights.chosen import choose
+from engine.weights.normalization import differs, normalize
 from gui.cli import main
 from gui.document import Document
 from gui.weights.weights_dialog import WeightsDialog
+from gui.window import MainWindow
 from presets.fitting import fitted
 
 MEAN, STD = (0.5, 0.25, 0.75), (0.2, 0.3, 0.4)
@@ -51,8 +55,8 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def test_files_beside_weights_are_read_and_those_of_others_say_nothing(tmp_path: Path) -> None:
     weights = tmp_path / "w.pth"
     assert beside(weights) == Beside()
-    assert expected(weights, "AlexNet", 3, 1000).mean == (0.485, 0.456, 0.406)
-    assert expected(weights, "AlexNet", 3, 10).mean == expected(weights, "", 3, 1000).mean == ()
+    assert expected(weights, "AlexNet", 1000).mean == (0.485, 0.456, 0.406)
+    assert expected(weights, "AlexNet", 10).mean == expected(weights, "", 1000).mean == ()
     (tmp_path / "config.json").write_text("{not json")
     (tmp_path / "classes.txt").write_text("tench\ngoldfish\n\n")
     assert beside(weights).classes == ("tench", "goldfish")
@@ -115,12 +119,47 @@ def test_a_network_without_data_names_the_five_likeliest(folder: Path, capsys: p
     Path("theirs/config.json").unlink()
     assert main(asked) == 0
     assert json.loads(capsys.readouterr().out)[0]["answers"][0]["name"].startswith("class ")
+    Path("names.json").write_text(json.dumps({"id2label": {str(n): f"pet {n}" for n in range(4)}}))
+    assert main([*asked, "--classes", "names.json"]) == 0
+    assert json.loads(capsys.readouterr().out)[0]["answers"][0]["name"].startswith("pet ")
+    Path("names.json").write_text('["one"]')
+    assert main([*asked, "--classes", "names.json"]) == 0
+    assert "names of classes are not taken: they are 1, but the network has 4" in capsys.readouterr().err
+    Path("names.json").write_text("{}")
+    assert main([*asked, "--classes", "names.json"]) == 2
+    assert "names.json is not a list of classes" in capsys.readouterr().err
 
 
 def _without_data(what: str) -> project.Graph:
     graph, _ = presets.open_what(what)
     graph.settings["data"] = {}
     return graph
+
+
+def test_the_data_page_and_the_training_page_propose_them(
+    qtbot: QtBot, folder: Path, windows: Callable[[], MainWindow]
+) -> None:
+    window = windows()
+    graph, _ = fitted(NETWORK, sources.describe(folder / "pets"))
+    choose(match(graph, folder / "theirs" / "w.pth"), partial=True).apply(graph)
+    window.document.open_graph(graph)
+    before = project.to_bytes(graph)
+    window.pages.show_data()
+    use = window.pages.data.use
+    qtbot.waitUntil(lambda: bool(use.fixes.buttons), timeout=60_000)
+    assert "expect images normalised by mean (0.5, 0.25, 0.75)" in use.misfit.text()
+    qtbot.mouseClick(use.fixes.buttons[0], Qt.MouseButton.LeftButton)
+    wanted = (127.5, 63.75, 191.25)
+    assert window.document.project.settings["data"]["transforms"][-1]["mean"] == wanted
+    qtbot.waitUntil(use.misfit.isHidden, timeout=60_000)
+    window.document.history.undo()
+    assert project.to_bytes(window.document.project) == before
+    window.pages.show_training()
+    panel = window.pages.training.settings.beginning
+    qtbot.waitUntil(panel.normalize.isVisible, timeout=60_000)
+    qtbot.mouseClick(panel.normalize, Qt.MouseButton.LeftButton)
+    assert window.document.project.settings["data"]["transforms"][-1]["mean"] == wanted
+    qtbot.waitUntil(panel.normalize.isHidden, timeout=60_000)
 
 
 def test_the_dialog_proposes_the_values(qtbot: QtBot, folder: Path) -> None:

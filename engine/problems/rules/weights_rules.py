@@ -6,7 +6,8 @@ from engine.graph import Graph
 from engine.problems.problem import Problem
 from engine.problems.rule import Found, GraphRule
 from engine.shapes import Report
-from engine.weights.chosen import chosen, missing
+from engine.weights.chosen import chosen, images_of, missing
+from engine.weights.normalization import differs, words
 
 
 def weights_there(graph: Graph, report: Report) -> Found:
@@ -16,4 +17,11 @@ def weights_there(graph: Graph, report: Report) -> Found:
         yield Problem("warning", "weights-missing", why, setting="training.weights.path")
 
 
-GRAPH = (GraphRule(weights_there),)
+def images_as_expected(graph: Graph, report: Report) -> Found:
+    """The images of the data are normalised otherwise than those that the weights were trained on."""
+    if chosen(graph) is not None and (wanted := images_of(graph)).mean and differs(graph, wanted):
+        said = f"{words(wanted)} The images of the data come otherwise."
+        yield Problem("hint", "weights-normalization", said, setting="data.transforms")
+
+
+GRAPH = (GraphRule(weights_there), GraphRule(images_as_expected))

@@ -78,6 +78,7 @@ WAYS: Final[dict[str, tuple[Finder, ...]]] = {
     "data": (settings.other_data,),
     "no-data": (settings.some_data,),
     "weights-missing": (settings.new_weights,),
+    "weights-normalization": (settings.as_weights_expect,),
     "input-data": (settings.as_data, settings.resized, settings.other_data),
     "output-data": (
         axes.class_axes,

@@ -21,6 +21,8 @@ from engine.problems.ways.parameter_ways import near_values
 from engine.problems.ways.width_ways import makers
 from engine.settings.resolution import SettingFault, resolve_settings
 from engine.settings.transforms import FRAMED
+from engine.weights.chosen import images_of
+from engine.weights.normalization import normalize
 
 
 def setting(path: str, value: object, label: str) -> Way:
@@ -168,6 +170,11 @@ def back(site: FaultSite) -> Iterator[Way | None]:
 def new_weights(site: FaultSite) -> Iterator[Way | None]:
     """Begin with new weights instead of those of the file."""
     yield setting("training.weights", MISSING, "Begin with new weights")
+
+
+def as_weights_expect(site: FaultSite) -> Iterator[Way | None]:
+    """The images of the data normalised as those that the weights were trained on."""
+    yield Way("Normalise images as the weights expect", (normalize(site.project, images_of(site.project)),))
 
 
 def batch(site: FaultSite) -> Iterator[Way | None]:

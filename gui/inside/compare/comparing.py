@@ -56,7 +56,9 @@ def compare_runs(subject: Subject, others: Sequence[tuple[Path, str]], watch: Wa
     for number, (folder, label) in enumerate(runs):
         own = within(watch, number / steps, (number + 1) / steps)
         own.at(0.0, f"opening {label}")
-        one = subject if number == 0 else open_subject(replace(subject.choice, folder=folder), label, None)
+        one = (
+            subject if number == 0 else open_subject(replace(subject.choice, folder=folder, network=None), label, None)
+        )
         answers = answer_all(one.trained, evaluation_set(one), within(own, 0.0, 0.4))
         drawing = going_on(within(own, 0.4, 1.0), f"drawing samples of {label} again")
         found = scores_of(answers, resamples=RESAMPLES, watch=drawing)

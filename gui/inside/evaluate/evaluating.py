@@ -113,7 +113,7 @@ def check_by_folds(subject: Subject, output: str, watch: Watch) -> FoldSuspects:
     from engine.inside.trained import open_run
     from engine.training.runs.folds import folds_of_run, run_folders
 
-    together = folds_of_run(subject.folder)
+    together = folds_of_run(subject.run) if subject.run is not None else None
     folders = [] if together is None else list(run_folders(together))
     asked: list[Answered] = []
     for number, folder in enumerate(folders):

@@ -45,7 +45,8 @@ class FoldsCheck(QWidget):
         """Offer the check for this run, or not."""
         self.cancel()
         self._evaluation = found
-        self.setVisible(found.details.checkable and folds_of_run(found.subject.folder) is not None)
+        run = found.subject.run
+        self.setVisible(found.details.checkable and run is not None and folds_of_run(run) is not None)
 
     def cancel(self) -> None:
         """End what is being computed."""

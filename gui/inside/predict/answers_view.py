@@ -97,7 +97,8 @@ class AnswersView(QWidget):
         self.list.blockSignals(False)
         count = sum(not one.error for one in predictions)
         first = f", the first {MOST_LISTED:,} listed" if len(predictions) > MOST_LISTED else ""
-        self.title.setText(f"{count:,} answers{first}" if several else "Answer")
+        answers = "answer" if count == 1 else "answers"
+        self.title.setText(f"{count:,} {answers}{first}" if several else "Answer")
         self.list.setVisible(several)
         self.save.setVisible(bool(predictions))
         self._show_row(0)

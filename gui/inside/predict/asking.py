@@ -7,8 +7,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
+from engine.data.watch import Watch, within
+
 if TYPE_CHECKING:
-    from engine.data.dataset import Array, Asked
+    from engine.data.dataset import Array, Asked, Column
     from engine.inside.asking import Value
     from engine.inside.predicting import Prediction
     from engine.inside.trained import Trained
@@ -17,6 +19,10 @@ Files = Literal["images", "tables", "arrays", ""]
 Way = Literal["drawing", "values", "text", "files"]
 MOST_PICTURED = 200
 """Samples of which images are kept to be shown."""
+PIECE = 16
+"""Images that are read together."""
+ASKING = 0.9
+"""The share of the work that is done once all answers are there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,15 +73,26 @@ def ways_of(trained: Trained) -> Ways:
     )
 
 
-def answered(trained: Trained, image: str, make: Callable[[Trained], Asked]) -> Answered:
-    """Make the samples, and ask. Raises DataError for what cannot be asked."""
-    import numpy as np
-
+def answered(trained: Trained, image: str, make: Callable[[Trained], Asked], watch: Watch) -> Answered:
+    """Make the samples, and ask. Raises DataError for what cannot be asked, Stopped once the watcher wants that."""
     from engine.inside.predicting import answers_to
 
+    watch.at(0.0, "reading")
     found = make(trained)
-    images = np.asarray(found.arrays[image][:MOST_PICTURED]) if image in found.arrays else None
-    return Answered(tuple(answers_to(trained, found)), images)
+    predictions = tuple(answers_to(trained, found, within(watch, 0.0, ASKING)))
+    return Answered(predictions, _pictured(found.arrays[image], watch) if image in found.arrays else None)
+
+
+def _pictured(column: Column, watch: Watch) -> Array:
+    """What the first samples look like, read in pieces."""
+    import numpy as np
+
+    count = min(len(column), MOST_PICTURED)
+    pieces = []
+    for start in range(0, count, PIECE):
+        watch.at(ASKING + (1 - ASKING) * start / count, "reading images to be shown")
+        pieces.append(np.asarray(column[start : min(start + PIECE, count)]))
+    return np.concatenate(pieces)
 
 
 def files(paths: Sequence[Path]) -> Callable[[Trained], Asked]:

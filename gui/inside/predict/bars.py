@@ -5,19 +5,23 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QRectF, QSize, Qt
-from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from engine.errors import visible
 from gui.theme import theme
+from gui.widgets import plain
 
 if TYPE_CHECKING:
     from engine.inside.predicting import Prediction
 
 ROW, GAP, NAME, SAID = 24, 8, 130, 58
+LONGEST = 260
+"""Pixels that long names may take."""
 WIDEST = 560
-MOST = 10
-"""Classes that are shown; the others share one more line. So few stay in their order, so that bars do not jump."""
+MOST, LIKELIEST = 10, 5
+"""So few classes stay in their order, so that bars do not jump; of more the likeliest are shown, and one line for all
+others."""
 
 
 class AnswerBars(QWidget):
@@ -39,7 +43,7 @@ class AnswerBars(QWidget):
             if len(answers) > 1:
                 self._add(answer.output, None, "", title=True)
             few = len(answer.probabilities) <= MOST + 1
-            shown = sorted(answer.probabilities, key=_in_order) if few else [*answer.probabilities[:MOST]]
+            shown = sorted(answer.probabilities, key=_in_order) if few else [*answer.probabilities[:LIKELIEST]]
             for name, chance in shown:
                 self._add(visible(name), chance, f"{100 * chance:.1f} %")
             if rest := answer.probabilities[len(shown) :]:
@@ -48,7 +52,8 @@ class AnswerBars(QWidget):
             for name, number in answer.numbers:
                 self._add(name, None, f"{number:.6g}")
         self.setAccessibleDescription("; ".join(f"{name} {said}".strip() for name, _, said in self._rows))
-        self.setToolTip("The answer of the network: each class with its probability" if self._rows else "")
+        said = [f"{name} {said}".strip() for name, _, said in self._rows]
+        self.setToolTip(plain("\n".join(["The answer of the network: each class with its probability", *said])))
         self.updateGeometry()
         self.update()
 
@@ -58,14 +63,23 @@ class AnswerBars(QWidget):
     def minimumSizeHint(self) -> QSize:
         return QSize(NAME + SAID + 40, self.sizeHint().height())
 
+    def _room_for_names(self) -> int:
+        """Pixels for the names on the left: more for long ones, where there is room."""
+        font = self.font()
+        font.setBold(True)
+        metrics = QFontMetrics(font)
+        longest = max((metrics.horizontalAdvance(name) for name, _, _ in self._rows), default=0)
+        return max(NAME, min(longest, LONGEST, self.width() // 2))
+
     def _add(self, name: str, share: float | None, said: str, *, title: bool = False) -> None:
         self._rows.append((name, share, said))
         self._titled.append(title)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
-        wide = min(self.width(), WIDEST)
-        room = max(wide - NAME - SAID - 2 * GAP, 10)
+        names = self._room_for_names()
+        wide = min(self.width(), WIDEST + names - NAME)
+        room = max(wide - names - SAID - 2 * GAP, 10)
         middle = Qt.AlignmentFlag.AlignVCenter
         best = max((share for _, share, _ in self._rows if share is not None), default=0.0)
         for index, (name, share, said) in enumerate(self._rows):
@@ -79,12 +93,12 @@ class AnswerBars(QWidget):
             font.setBold(leading)
             painter.setFont(font)
             painter.setPen(theme.color("text"))
-            text = painter.fontMetrics().elidedText(name, Qt.TextElideMode.ElideMiddle, NAME)
-            painter.drawText(QRectF(0, top, NAME, ROW), middle | Qt.AlignmentFlag.AlignRight, text)
+            text = painter.fontMetrics().elidedText(name, Qt.TextElideMode.ElideRight, names)
+            painter.drawText(QRectF(0, top, names, ROW), middle | Qt.AlignmentFlag.AlignRight, text)
             if share is None:
-                painter.drawText(QRectF(NAME + GAP, top, room, ROW), middle, said)
+                painter.drawText(QRectF(names + GAP, top, room, ROW), middle, said)
                 continue
-            bar = QRectF(NAME + GAP, top + 5, room, ROW - 10)
+            bar = QRectF(names + GAP, top + 5, room, ROW - 10)
             painter.fillRect(bar, theme.color("raised"))
             bar.setWidth(room * min(max(share, 0.0), 1.0))
             painter.fillRect(bar, theme.color("accent" if leading else "muted"))

@@ -23,6 +23,7 @@ from engine.files import FileError, write_atomically
 from engine.training.status import sentence
 from gui.inside.predict import asking
 from gui.inside.predict.answers_view import AnswersView
+from gui.inside.predict.asker import Asker
 from gui.inside.predict.asking import Answered, Way, Ways
 from gui.inside.predict.pad import DrawingPad
 from gui.inside.predict.value_form import ValueForm
@@ -49,6 +50,7 @@ EXAMPLES = {
     "": NONE,
 }
 DRAW = "Draw, type, paste or drop something: the network answers at once."
+DROP = "Drop, open or paste something: the network answers at once."
 
 
 class PredictTab(ResultsTab):
@@ -61,11 +63,14 @@ class PredictTab(ResultsTab):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setAcceptDrops(True)
-        self.background = Background("ask-network", self)
+        self.background = Background("ways-to-ask", self)
+        self.asker = Asker(self)
+        self.asker.answered.connect(self._answered)
         self._subject: Subject | None = None
         self._ways: Ways | None = None
         self.pad, self.form, self.text = DrawingPad(), ValueForm(), QPlainTextEdit()
         self.answers = AnswersView()
+        self.asker.failed.connect(lambda text, wrong: self.answers.show_hint(text, wrong=wrong))
         self.answers.save_wanted.connect(self._ask_save)
         self._soon = QTimer(self, singleShot=True, interval=0)
         self._soon.timeout.connect(self._ask)
@@ -78,7 +83,7 @@ class PredictTab(ResultsTab):
     @property
     def busy(self) -> bool:
         """Whether an answer is being found."""
-        return self._soon.isActive() or self.background.busy
+        return self._soon.isActive() or self.background.busy or self.asker.busy
 
     def show_subject(self, subject: Subject) -> None:
         same = self._subject is not None and self._subject.trained is subject.trained
@@ -90,9 +95,11 @@ class PredictTab(ResultsTab):
 
     def forget(self) -> None:
         self._soon.stop()
+        self.asker.cancel()
 
     def close_background(self) -> None:
         self._soon.stop()
+        self.asker.close()
         self.background.close()
 
     def ask_files(self, paths: Sequence[Path]) -> None:
@@ -119,7 +126,8 @@ class PredictTab(ResultsTab):
         if ways.first == "values":
             self._ask()
         else:
-            self.answers.show_hint(DRAW if ways.files or ways.first != "files" else "")
+            only_files = DROP if ways.files else ""
+            self.answers.show_hint(only_files if ways.first == "files" else DRAW)
 
     def _way(self) -> Way:
         return WAYS[self.ways.currentIndex()]
@@ -139,10 +147,8 @@ class PredictTab(ResultsTab):
             self.answers.show_hint(DRAW)
 
     def _run(self, make: Callable[[Trained], Asked]) -> None:
-        if self._subject is None or self._ways is None:
-            return
-        job = partial(asking.answered, self._subject.trained, self._ways.image, make)
-        self.background.run(job, self._answered, self._failed)
+        if self._subject is not None and self._ways is not None:
+            self.asker.ask(self._subject.trained, self._ways.image, make)
 
     def _answered(self, found: Answered) -> None:
         self.answers.show_answers(found.predictions, found.images)
@@ -156,6 +162,12 @@ class PredictTab(ResultsTab):
         found, _ = QFileDialog.getOpenFileNames(self, "Ask about files")
         if found:
             self.ask_files([Path(name) for name in found])
+
+    def _open_names(self) -> None:
+        kinds = "Lists of classes (*.txt *.json *.csv);;All files (*)"
+        found, _ = QFileDialog.getOpenFileName(self, "Names of the classes", "", kinds)
+        if found:
+            self.names_given.emit(Path(found))
 
     def _open_folder(self) -> None:
         if found := QFileDialog.getExistingDirectory(self, "Ask about the images of a folder"):
@@ -212,6 +224,7 @@ class PredictTab(ResultsTab):
             for button in (self.files, self.paste_button):
                 button.setVisible(bool(ways.files))
             self.folder.setVisible(ways.files == "images")
+            self.names.setVisible(self._subject is not None and self._subject.nameable)
 
     def _show_way(self, way: Way) -> None:
         self.ways.setCurrentIndex(WAYS.index(way))
@@ -244,8 +257,11 @@ class PredictTab(ResultsTab):
         row = QHBoxLayout(self)
         row.setContentsMargins(16, 12, 16, 12)
         row.setSpacing(24)
+        right = QVBoxLayout()
+        right.addWidget(self.asker.work)
+        right.addWidget(self.answers, 1)
         row.addWidget(left)
-        row.addWidget(self.answers, 1)
+        row.addLayout(right, 1)
 
     def _drawing_page(self) -> QWidget:
         undo = push_button("Undo stroke", "Undo the last stroke (Ctrl+Z on the pad)", self.pad.undo)
@@ -264,7 +280,11 @@ class PredictTab(ResultsTab):
         self.paste_button = push_button(
             "Paste", "Ask about the image, the files or the rows on the clipboard", self.paste
         )
-        return _column(self.file_note, self.files, self.folder, self.paste_button)
+        self.names = push_button(
+            "Names of Classes …", "Say what the classes are called: a text with a name on each line", self._open_names
+        )
+        self.names.hide()
+        return _column(self.file_note, self.files, self.folder, self.paste_button, self.names)
 
 
 def _column(*parts: QWidget | QHBoxLayout) -> QWidget:

@@ -75,7 +75,7 @@ ACTIONS = (
     Action("canvas.freeze", "Freeze up to Here", "freeze", "Keep the weights of the selected layer and of all before it as they are while training; what is after it learns", lambda c: c.fine_tuning.freeze(), "fixable", separator=True),
     Action("canvas.unfreeze", "Unfreeze", "unfreeze", "Let the selected layers learn again", lambda c: c.fine_tuning.unfreeze(), "frozen"),
     Action("canvas.unfreeze_all", "Unfreeze All", "unfreeze", "Let all layers learn again", lambda c: c.fine_tuning.unfreeze_all(), "design"),
-    Action("canvas.new_head", "New Head", "new-head", "Replace the last layer by one for the classes of the data, which begins at random; the rest keeps its weights", lambda c: c.fine_tuning.new_head(), "design"),
+    Action("canvas.new_head", "New Head", "new-head", "Replace the last layer by one for the classes of the data, which begins at random; the rest keeps its weights", lambda c: c.fine_tuning.new_head()),
     Action("canvas.arrange", "Arrange Everything", "arrange", "Lay the network out from top to bottom", lambda c: c.editing.arrange(), "design", separator=True),
     Action("canvas.arrange_selection", "Arrange Selection", "arrange", "Lay out the selected layers", lambda c: c.editing.arrange_selection(), "selection"),
     Action("canvas.fit", "Fit All", "fit", "Show the whole network", lambda c: c.zooming.fit_all(), "design", separator=True),

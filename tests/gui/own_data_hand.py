@@ -46,6 +46,17 @@ class OwnHand:
             QApplication.sendEvent(self.window, QDropEvent(QPointF(50, 50), copy, data, LEFT, none))
         return enter.isAccepted()
 
+    def drop_into(self, widget: QWidget, path: Path) -> None:
+        """Drop a file on a widget that takes it itself."""
+        data = QMimeData()
+        data.setUrls([QUrl.fromLocalFile(str(path))])
+        copy, none = Qt.DropAction.CopyAction, Qt.KeyboardModifier.NoModifier
+        enter = QDragEnterEvent(QPoint(50, 50), copy, data, LEFT, none)
+        enter.ignore()
+        QApplication.sendEvent(widget, enter)
+        assert enter.isAccepted()
+        QApplication.sendEvent(widget, QDropEvent(QPointF(50, 50), copy, data, LEFT, none))
+
     def settle(self, *, presets: bool = False) -> DataPage:
         """Wait until what was dropped, chosen or changed is shown, and ``presets`` have been tried."""
         page = self.page

@@ -21,6 +21,8 @@ Kind = Literal["int", "float", "bool", "text"]
 PREFIX: Final = "block."
 """The type of a node that uses the block ``b`` is ``block.b``."""
 PARAMETER: Final = r"^[a-z][a-z0-9_]{0,39}$"
+WORD: Final = re.compile(r"(?<=[a-z0-9])(?=[A-Z][a-z]([a-z]|[A-Z]{2}|$))|(?<=[A-Z]{2})(?=[A-Z][a-z]{4})")
+"""Where a word begins in ``LinearBottleneck``, ``ConvReLU`` and ``SEBottleneck``; ResNeXt is one."""
 BLOCK: Final = r"^[a-z][a-z0-9_]{0,39}$"
 LONGEST_HELP: Final = 2000
 TAKEN: Final = frozenset(
@@ -153,7 +155,7 @@ class Blocks(Mapping[str, Block]):
 
     def fresh_id(self, name: str) -> str:
         """An id that is free, made of the name."""
-        stem = re.sub(r"[^a-z0-9]+", "_", re.sub(r"(?<=[a-z0-9])(?=[A-Z][a-z])", "_", name).lower()).strip("_")[:32]
+        stem = re.sub(r"[^a-z0-9]+", "_", WORD.sub("_", name).lower()).strip("_")[:32]
         stem = stem if stem and stem[0].isalpha() else f"block_{stem}".rstrip("_")
         result, number = stem, 2
         while result in self._blocks:

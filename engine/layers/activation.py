@@ -110,6 +110,7 @@ class RReLU(_Activation):
 class ReLU6(_Activation):
     """ReLU that is cut off at 6: small numbers suit small machines."""
 
+    stem_name: ClassVar[str] = "relu"
     keeps_positive: ClassVar[bool] = True
     zeroes: ClassVar[bool] = True
     torch: ClassVar[str] = "torch.nn.ReLU6"

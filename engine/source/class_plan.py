@@ -267,7 +267,7 @@ class ClassPlan:
         name = PLAINER.get(name, name)
         if name.startswith("size("):
             asked, _, axis = name[len("size(") : -1].rpartition(",")
-            name = f"{asked}_size_{axis}"
+            name = f"{asked}_size_{axis.strip().replace('-', 'minus_')}"
         if name in taken:
             name = f"{self.graph.nodes[node_id].name}_{name}"
         made = Derived(identifier(name, taken), lambda view: values[0] if (v := value(view)) is None else v, values)

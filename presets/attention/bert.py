@@ -56,7 +56,7 @@ def build(
     if token_types:
         types = graph.add("Input", name="token_type_ids", shape=("T",), dtype="int64")
     else:
-        types = along(graph, ids, ("ZerosLike", {}))
+        types = along(graph, ids, ("ZerosLike", {"name": "token_type_ids"}))
     rows = ((ids, "word_embeddings", vocab_size), (types, "token_types", type_vocab_size))
     read = added(
         graph,

@@ -32,7 +32,7 @@ def in_front(site: FaultSite) -> Iterator[Way | None]:
     x = site.spec(into)
     if x is None:
         return
-    fields = type(site.report.layer(node.id)).model_fields
+    fields = kind_of(site.graph, node.id).model_fields
     for edge in list(misled(site.graph, site.report, node.id)) if site.graph.inside is None else ():
         reader = site.graph.nodes[edge.target]
         if site.value("batch_first", reader) is True and _right_axis(site, edge.source, edge.source_port):

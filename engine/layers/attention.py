@@ -49,12 +49,9 @@ def need_square(mask: Spec, batch: tuple[Dim, ...], steps: Dim, keys: Dim, what:
 def need_heads(size: Dim, heads: int, parameter: str) -> None:
     """Raise ShapeError unless the features split into heads."""
     if isinstance(size, int) and size % heads:
-        raise ShapeError(
-            f"splits {size} features into {heads} heads, and {size} / {heads} is not an integer.",
-            port="query" if parameter == "num_heads" else None,
-            parameter=parameter,
-            code="division",
-        )
+        words = f"splits {size} features into {heads} heads, and {size} / {heads} is not an integer."
+        port = "query" if parameter == "num_heads" else None
+        raise ShapeError(words, port=port, parameter=parameter, code="division")
 
 
 class ScaledDotProductAttention(Layer):

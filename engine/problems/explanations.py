@@ -164,6 +164,14 @@ EXPLANATIONS: Final[dict[str, Explanation]] = {
         "Data flows along wires from the Input to the Output; a layer works once all its inputs have one, but for "
         "those drawn smaller, which are optional.",
     ),
+    "one-wire": Explanation(
+        "A join of one value",
+        "Add, Concat and Multiply bring branches together. With one wire they hand on what they get, and the same "
+        "value on both sides of a sum only doubles it. Mostly the other wire is the shortcut of a residual network, "
+        "which begins before the layers that the sum skips; the skip of a U-Net; or what a gate multiplies.",
+        "y = x + F(x)",
+        "He et al. 2015, Deep Residual Learning, https://arxiv.org/abs/1512.03385",
+    ),
     "no-such-port": Explanation(
         "A wire to a port that is gone",
         "With other parameters a layer may have other ports: a pooling hands out indices only if asked to. The wire "

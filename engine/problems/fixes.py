@@ -110,7 +110,7 @@ def _try(trial: Trial, site: FaultSite, way: Way, judged: Collection[str]) -> Ge
                 return None
             keeps = way.keeps is not False and site.now(trial) is site.graph and attempt.keeps(site.graph, live)
             fix = Fix(way.label, edit, site.result(trial, way), keeps, checker.count("error"), checker.count("warning"))
-            repeating = attempt.repeating()
+            repeating = [] if way.repeats else attempt.repeating()
     except GraphError:  # the graph refuses it (a circle, a taken port): then it is not a fix
         return None
     for new in attempt.problems:

@@ -51,7 +51,7 @@ def train(graph: Graph) -> None:
     for node, answer in zip(graph.of_type("Output"), every, strict=True):
         output = report.layer(node.id)
         assert isinstance(output, Output)
-        if output.loss == "cross_entropy":
+        if output.loss is not None and output.criterion.target == "classes":
             labels = torch.randint(0, answer.shape[-1], answer.shape[:-1])
             total = total + output.criterion.mean(answer, labels)
         elif output.loss is not None:

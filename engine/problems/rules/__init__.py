@@ -11,6 +11,7 @@ from engine.problems.rules import data_rules as data
 from engine.problems.rules import dropout_rules as dropouts
 from engine.problems.rules import extent_rules as extent
 from engine.problems.rules import image_rules as images
+from engine.problems.rules import join_rules as joins
 from engine.problems.rules import learning_rules as learning
 from engine.problems.rules import range_rules as ranges
 from engine.problems.rules import scale_rules as scale
@@ -24,6 +25,7 @@ from engine.problems.rules import wiring_rules as wiring
 
 NODE_RULES: Final[tuple[NodeRule, ...]] = (
     *wiring.NODE,
+    *joins.NODE,
     *learning.NODE,
     *images.NODE,
     *data.NODE,

@@ -11,6 +11,7 @@ from engine.problems.ways import activation_ways as activations
 from engine.problems.ways import axis_ways as axes
 from engine.problems.ways import batch_ways as batches
 from engine.problems.ways import dropout_ways as dropouts
+from engine.problems.ways import join_ways as joins
 from engine.problems.ways import learning_ways as learning
 from engine.problems.ways import number_ways as kinds
 from engine.problems.ways import parameter_ways as parameters
@@ -63,7 +64,8 @@ WAYS: Final[dict[str, tuple[Finder, ...]]] = {
     "absent": (parameters.same_condition, parameters.plain_property, wires.other_port),
     "sharing": (parameters.as_owner, parameters.same_condition, parameters.plain_property),
     "unknown-layer": (parameters.known_layer,),
-    "unconnected": (wires.obvious, wires.optional_input),
+    "one-wire": (joins.other_side,),
+    "unconnected": (joins.other_side, wires.obvious, wires.optional_input),
     "no-such-port": (wires.other_port,),
     "unused": (wires.somewhere,),
     "misplaced": (wires.right_end,),
@@ -127,7 +129,7 @@ WAYS: Final[dict[str, tuple[Finder, ...]]] = {
     "empty": (),
 }
 DISPENSABLE: Final = frozenset(
-    {"unused", "dropout-last", "softmax-before-loss", "sigmoid-before-loss", "activation-before-loss"}
+    {"unused", "one-wire", "dropout-last", "softmax-before-loss", "sigmoid-before-loss", "activation-before-loss"}
 )
 """Warnings that deleting the guilty layer answers; of errors it always is a last fix."""
 DECISIVE: Final = (batches.in_front,)

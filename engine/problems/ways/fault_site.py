@@ -51,6 +51,8 @@ class Way:
     keeps: bool | None = None
     shown: str | None = None
     """The node whose result is shown, where it is not the guilty one."""
+    repeats: bool = False
+    """Whether one value may be repeated to the size of another: a gate, one number a channel, is meant so."""
 
 
 @dataclass(slots=True)

@@ -120,7 +120,8 @@ def somewhere(site: FaultSite) -> Iterator[Way | None]:
             waits = name is not None and name not in graph.incoming[other.id]
             if waits and not entry.optional and (not entry.many or graph.incoming[other.id]):
                 edge = Edge(node.id, port, other.id, name or "")
-                yield Way(f"Wire it to {other.name}", (Connect(edge),))
+                gate = kind_of(graph, other.id).numbers == "multiplied"
+                yield Way(f"Wire it to {other.name}", (Connect(edge),), repeats=gate)
     if node.type in ("Input", "BlockInput"):
         return
     kind = "BlockOutput" if graph.inside is not None else "Output"

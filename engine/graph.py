@@ -133,6 +133,10 @@ class Graph:
         """The output ports of a node that wires leave from."""
         return self._leaving.get(node_id, {}).keys()
 
+    def forked(self, node_id: str) -> tuple[str, ...]:
+        """The output ports of a node that several wires leave from."""
+        return tuple(port for port, count in self._leaving.get(node_id, {}).items() if count > 1)
+
     def created(self, node_id: str | None) -> int:
         """A number that rises in creation order; −1 for none, or one that is gone."""
         return -1 if node_id is None else self._created.get(node_id, -1)

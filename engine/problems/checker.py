@@ -169,7 +169,7 @@ class Checker:
                 continue
             alone = len(graph.outgoing[node_id]) == 1
             wires, outputs = tuple(graph.incoming[node_id].values()), report.outputs.get(node_id)
-            own = node, report.layers[node_id], alone, graph.shared(node_id)
+            own = node, report.layers[node_id], alone, frozenset(graph.forked(node_id)), graph.shared(node_id)
             seen = *own, wires, report.inputs.get(node_id), outputs
             known = self._seen.get(node_id)
             if known is None or known != seen or known[-1] is not outputs:  # axes take no part in equality

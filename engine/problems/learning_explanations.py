@@ -105,6 +105,26 @@ LEARNING: Final[dict[str, Explanation]] = {
         "",
         "https://docs.pytorch.org/docs/stable/generated/torch.nn.LSTM.html",
     ),
+    "states-exchanged": Explanation(
+        "The cell taken for the state",
+        "An LSTM hands on two things of one size: h, what it shows at the last step, and c, the cell that its gates "
+        "keep. A decoder continues where the encoder stopped only if each comes where it belongs; a GRU has h alone.",
+        "h₀ = h_T,  c₀ = c_T",
+        "Sutskever, Vinyals and Le 2014, Sequence to Sequence Learning, https://arxiv.org/abs/1409.3215",
+    ),
+    "memory-exchanged": Explanation(
+        "A decoder whose two sequences are exchanged",
+        "A decoder continues one sequence, the target so far, and looks at another, the memory that an encoder has "
+        "made. Its answer has the steps of the first. Exchanged, it continues the source and looks at the target.",
+        "",
+        ATTENTION,
+    ),
+    "first-step": Explanation(
+        "The first step of a recurrent layer",
+        "A recurrent layer reads step by step, and what it gives at a step is made of that one and those before it. At "
+        "the first step it has read one alone; at the last it knows the whole sequence.",
+        "h_t = f(x_t, h_{t−1})",
+    ),
     "last-of-both": Explanation(
         "The last step of both directions",
         "A bidirectional layer reads the sequence from both ends. At the last step the forward pass has seen "

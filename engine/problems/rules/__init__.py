@@ -8,6 +8,7 @@ from engine.problems.rule import EdgeRule, GraphRule, NodeRule, SumRule, ViewRul
 from engine.problems.rules import activation_rules as activations
 from engine.problems.rules import batch_rules as batches
 from engine.problems.rules import data_rules as data
+from engine.problems.rules import decoder_rules as decoders
 from engine.problems.rules import dropout_rules as dropouts
 from engine.problems.rules import extent_rules as extent
 from engine.problems.rules import image_rules as images
@@ -26,6 +27,7 @@ from engine.problems.rules import wiring_rules as wiring
 NODE_RULES: Final[tuple[NodeRule, ...]] = (
     *wiring.NODE,
     *joins.NODE,
+    *decoders.NODE,
     *learning.NODE,
     *images.NODE,
     *data.NODE,
@@ -54,6 +56,7 @@ GRAPH_RULES: Final[tuple[GraphRule, ...]] = (
     *scale.GRAPH,
     *learning.GRAPH,
     *sequences.GRAPH,
+    *decoders.GRAPH,
     *dropouts.GRAPH,
     *batches.GRAPH,
     *extent.GRAPH,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from engine.graph import Graph
+from engine.layers.layer import Layer
 from engine.problems.looking import PASSES_THROUGH, called, keeps_layout, kind_of, maps_features, only, origins
 from engine.problems.problem import Problem
 from engine.problems.rule import EdgeRule, Found, NodeRule
@@ -46,24 +47,58 @@ def idle_dropout(graph: Graph, report: Report, node_id: str) -> Found:
 
 
 def last_of_both(graph: Graph, report: Report, node_id: str) -> Found:
-    """At the last step the pass from the end has seen one step alone."""
-    select = report.layer(node_id)
-    if node_id not in report.inputs or getattr(select, "index", 0) != -1 or getattr(select, "dim", 0) not in (1, -2):
+    """One step, or one state, of a layer of which that one has not seen the whole sequence."""
+    step, axis = _taken(report.layer(node_id))
+    if step is None or node_id not in report.inputs:
         return
     for edge in origins(graph, report, node_id, only(*PASSES_THROUGH)):
         layer = report.layer(edge.source)
-        whole = edge.source_port == "output" and layer is not None and layer.runs_over_time
-        if whole and getattr(layer, "bidirectional", False) and getattr(layer, "batch_first", True):
-            source = called(graph, graph.nodes[edge.source])
+        if layer is None or not layer.runs_over_time or not getattr(layer, "batch_first", True):
+            continue
+        both, name = getattr(layer, "bidirectional", False), called(graph, graph.node(node_id))
+        source, first = called(graph, graph.nodes[edge.source]), step == 0
+        whole = edge.source_port == "output" and axis in (1, -2)
+        if both and edge.source_port in graph.forked(edge.source):
+            continue  # the other direction is taken beside it
+        if whole and both:
+            end = (
+                "the pass from the start has seen the first step"
+                if first
+                else "the pass from the end has seen the last"
+            )
+            says = f"{'first' if first else 'last'} step of {source}, which reads in both directions: there {end} alone"
+        elif both and edge.source_port.endswith("_n") and axis in (0, -3):
+            says = f"state of one direction of {source}, which reads in both"
+        elif whole and first:
             yield Problem(
                 "warning",
-                "last-of-both",
-                f"{called(graph, graph.node(node_id))} takes the last step of {source}, which reads in both "
-                "directions: there the pass from the end has seen the last step alone. Its output last has the end of "
-                "both passes.",
+                "first-step",
+                f"{name} takes the first step of {source}, which has read nothing but that one there: what it knows of "
+                "the whole sequence is at its end. Its output last has it.",
                 node_id,
                 "input",
             )
+            continue
+        else:
+            continue
+        yield Problem(
+            "warning",
+            "last-of-both",
+            f"{name} takes the {says}. Its output last has the end of both passes.",
+            node_id,
+            "input",
+        )
+
+
+def _taken(layer: Layer | None) -> tuple[int | None, int]:
+    """The one position that a layer takes along an axis, if it is the first or the last, and that axis."""
+    index, axis = getattr(layer, "index", None), getattr(layer, "dim", None)
+    if type(axis) is not int:
+        return None, 0
+    if index is None and hasattr(layer, "start"):
+        ends = getattr(layer, "start", None), getattr(layer, "stop", None)
+        index = -1 if ends == (-1, None) else 0 if ends == (0, 1) else None
+    return (index if index in (0, -1) else None), axis
 
 
 def padding_read(graph: Graph, report: Report, node_id: str) -> Found:
@@ -102,6 +137,6 @@ NODE = (
     NodeRule(idle_dropout, lambda kind: kind.runs_over_time),
 )
 EDGE = (
-    EdgeRule(last_of_both, lambda kind: {"dim", "index"} <= kind.model_fields.keys()),
+    EdgeRule(last_of_both, lambda kind: "dim" in kind.model_fields and bool({"index", "start"} & {*kind.model_fields})),
     EdgeRule(padding_read, lambda kind: kind.runs_over_time, settings=True),
 )

@@ -10,6 +10,7 @@ from engine.graph import GraphError
 from engine.problems.ways import activation_ways as activations
 from engine.problems.ways import axis_ways as axes
 from engine.problems.ways import batch_ways as batches
+from engine.problems.ways import decoder_ways as decoders
 from engine.problems.ways import dropout_ways as dropouts
 from engine.problems.ways import join_ways as joins
 from engine.problems.ways import learning_ways as learning
@@ -29,11 +30,11 @@ Finder = Callable[[FaultSite], Iterator[Way | None]]
 WAYS: Final[dict[str, tuple[Finder, ...]]] = {
     "axes": (batches.in_front, sequences.back_in_shape, axes.insert, axes.other_kind, axes.own_settings),
     "axis": (batches.in_front, axes.own_settings, axes.insert),
-    "sizes": (axes.sizes, axes.own_settings, sizes.made_to_fit),
+    "sizes": (sequences.last_of_states, axes.sizes, axes.own_settings, sizes.made_to_fit),
     "range": (axes.indices, parameters.back),
     "dtype": (kinds.other_numbers, kinds.other_source, sequences.masks, wires.without_optional),
     "division": (sizes.divide, sizes.whole_multiple, parameters.back),
-    "mismatch": (batches.in_front, sizes.same, sizes.joined_otherwise, kinds.other_numbers),
+    "mismatch": (decoders.same_width, batches.in_front, sizes.same, sizes.joined_otherwise, kinds.other_numbers),
     "window": (windows.fit, windows.larger_input),
     "padding": (windows.less_padding, windows.larger_input),
     "same-stride": (windows.keep_size,),
@@ -47,7 +48,7 @@ WAYS: Final[dict[str, tuple[Finder, ...]]] = {
         parameters.back,
     ),
     "one-value": (settings.batch, learning.other_norm),
-    "state": (sequences.both_states, sequences.states, sequences.as_needed, wires.without_optional),
+    "state": (decoders.same_kind, sequences.both_states, sequences.states, sequences.as_needed, wires.without_optional),
     "mask": (sequences.masks, sequences.as_needed, sizes.same, wires.without_optional),
     "shape": (
         batches.in_front,
@@ -67,7 +68,9 @@ WAYS: Final[dict[str, tuple[Finder, ...]]] = {
     "one-wire": (joins.other_side,),
     "unconnected": (joins.other_side, wires.obvious, wires.optional_input),
     "no-such-port": (wires.other_port,),
-    "unused": (wires.somewhere,),
+    "unused": (decoders.for_the_decoder, wires.somewhere),
+    "states-exchanged": (decoders.by_name,),
+    "memory-exchanged": (decoders.exchanged,),
     "misplaced": (wires.right_end,),
     "no-input": (wires.start,),
     "no-output": (wires.end,),
@@ -83,6 +86,7 @@ WAYS: Final[dict[str, tuple[Finder, ...]]] = {
     "weights-normalization": (settings.as_weights_expect,),
     "input-data": (settings.as_data, settings.resized, settings.other_data),
     "output-data": (
+        sequences.answer_at_the_end,
         axes.class_axes,
         settings.other_loss,
         sizes.classes,
@@ -113,6 +117,7 @@ WAYS: Final[dict[str, tuple[Finder, ...]]] = {
     "batch-as-time": (sequences.batch_first,),
     "idle-dropout": (sequences.stacked,),
     "last-of-both": (sequences.last_output,),
+    "first-step": (sequences.last_output,),
     "dropout-last": (learning.earlier,),
     "heavy-dropout": (dropouts.less,),
     "dropout-in-a-row": (dropouts.fewer,),

@@ -7,8 +7,9 @@ from typing import Final
 
 from engine.edits import MISSING, AddNode, Connect, Disconnect, Edit, RemoveNode, SetParameter
 from engine.graph import Edge
-from engine.problems.looking import PASSES_THROUGH, above, kind_of, maps_features, role
+from engine.problems.looking import PASSES_THROUGH, above, keeps_layout, kind_of, maps_features, role
 from engine.problems.ways.fault_site import COLUMN, ROW, FaultSite, Step, Way, number
+from engine.problems.ways.field_ways import target
 from engine.problems.ways.width_ways import resized
 
 
@@ -274,6 +275,31 @@ def last_output(site: FaultSite) -> Iterator[Way | None]:
     edits += [Connect(last)] if edge is not into else []
     edits += [Connect(Edge(start.source, start.source_port, each.target, each.target_port)) for each in readers]
     yield Way(f"Take last of {site.graph.nodes[edge.source].name} instead", tuple(edits), keeps=False)
+
+
+def last_of_states(site: FaultSite) -> Iterator[Way | None]:
+    """The same where a state was to be brought into the shape of an answer."""
+    edge = site.edge("input")
+    if edge is None or not kind_of(site.graph, edge.source).runs_over_time or not edge.source_port.endswith("_n"):
+        return
+    if not site.value("bidirectional", site.graph.nodes[edge.source]):
+        yield site.exchange("Select", {"dim": 0, "index": -1}, "Change to Select(0, -1): the state of the top layer")
+    yield from last_output(site)
+
+
+def answer_at_the_end(site: FaultSite) -> Iterator[Way | None]:
+    """The answer after the last step, where one label a sample is learned and all steps were led on."""
+    edge, field = site.edge("input"), target(site)
+    x = site.spec(edge)
+    if edge is None or x is None or x.rank != 3 or field is None or field.shape not in ((), (1,)):
+        return
+    while (before := list(site.graph.incoming[edge.source].values())) and len(before) == 1:
+        kind = kind_of(site.graph, edge.source)
+        if kind.runs_over_time or not (keeps_layout(kind) or maps_features(kind)):
+            break
+        edge = before[0]
+    if kind_of(site.graph, edge.source).runs_over_time and edge.source_port == "output":
+        yield site.rewire(edge, edge.source, "last", f"Take last of {site.graph.nodes[edge.source].name}")
 
 
 def with_lengths(site: FaultSite) -> Iterator[Way | None]:

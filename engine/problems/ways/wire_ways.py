@@ -122,6 +122,7 @@ def somewhere(site: FaultSite) -> Iterator[Way | None]:
                 edge = Edge(node.id, port, other.id, name or "")
                 gate = kind_of(graph, other.id).numbers == "multiplied"
                 yield Way(f"Wire it to {other.name}", (Connect(edge),), repeats=gate)
+    yield from _around(site)
     if node.type in ("Input", "BlockInput"):
         return
     kind = "BlockOutput" if graph.inside is not None else "Output"
@@ -134,6 +135,22 @@ def somewhere(site: FaultSite) -> Iterator[Way | None]:
         last = next(iter(graph.incoming[end.id].values()), None)
         if spec is not None and last is not None and last.source not in below(graph, node.id):
             yield _joined(site, Edge(node.id, port, "", ""), last)
+
+
+def _around(site: FaultSite) -> Iterator[Way | None]:
+    """Layers that read what came before the guilty one, past it: let them read its result."""
+    graph, node, port = site.graph, site.node, site.problem.port
+    wires = site.wires()
+    if node is None or port is None or len(wires) != 1:
+        return
+    first = wires[0]  # of the chain that nothing uses
+    while len(graph.outgoing[first.source]) == 1 and len(graph.incoming[first.source]) == 1:
+        first = next(iter(graph.incoming[first.source].values()))
+    past = [e for e in graph.outgoing[first.source] if e.source_port == first.source_port and e.target != first.target]
+    for edge in past:
+        target = graph.nodes[edge.target].name
+        name = f"Let {target} read it instead of {graph.nodes[first.source].name}"
+        yield site.rewire(edge, node.id, port, name)
 
 
 def _joined(site: FaultSite, branch: Edge, trunk: Edge) -> Way | None:

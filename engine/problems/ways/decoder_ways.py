@@ -1,0 +1,146 @@
+"""Fixes of encoders and decoders: the state, the memory or the width that the one has for the other."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from engine.edits import Connect, Disconnect, Edit
+from engine.graph import Edge
+from engine.layers.layer import Layer
+from engine.problems.looking import above, kind_of, role
+from engine.problems.ways.fault_site import FaultSite, Way, number
+from engine.problems.ways.width_ways import resized
+
+SIZES = ("num_layers", "bidirectional", "hidden_size")
+
+
+def by_name(site: FaultSite) -> Iterator[Way | None]:
+    """Every state on the port that has its letter."""
+    edits: list[Edit] = []
+    named: list[str] = []
+    wires = [wire for wire in site.wires() if role(site.kind, wire.target_port) == "state"]
+    for wire in wires:
+        meant = f"{wire.target_port.removesuffix('_0')}_n"
+        if wire.source_port != meant and meant in site.report.outputs.get(wire.source, {}):
+            edits += [Disconnect(wire), Connect(Edge(wire.source, meant, site.id, wire.target_port))]
+            named.append(meant)
+    if edits:
+        yield Way(f"Take {' and '.join(named)} of {site.graph.nodes[wires[0].source].name}", tuple(edits))
+
+
+def same_kind(site: FaultSite) -> Iterator[Way | None]:
+    """A recurrent layer made one of the kind whose states it gets, or the other way round."""
+    edge, node = site.edge(), site.node
+    if edge is None or node is None or not site.kind.runs_over_time:
+        return
+    source = site.graph.nodes[edge.source]
+    theirs = kind_of(site.graph, source.id)
+    ours, given = _states(site.kind), [port.name for port in theirs.outputs if port.name.endswith("_n")]
+    if not theirs.runs_over_time or len(ours) == len(given):
+        return
+    shared = {name: value for name, value in node.parameters.items() if name in theirs.model_fields}
+    wired = [wire for wire in site.wires() if wire.target_port in ours]
+    kept = [Edge(source.id, name, node.id, f"{name.removesuffix('_n')}_0") for name in given]
+    if {wire.target_port for wire in wired} <= {wire.target_port for wire in kept}:
+        exchange = site.exchanged(node, theirs.type_name(), shared)
+        more = [Connect(wire) for wire in kept if wire.target_port not in {each.target_port for each in wired}]
+        yield Way(f"Change {node.name} to {theirs.type_name()}", (*exchange.edits, *more), keeps=True)
+    own = {name: value for name, value in source.parameters.items() if name in site.kind.model_fields}
+    change = site.exchanged(source, site.kind.type_name(), own)
+    edits = [*map(Disconnect, wired), *change.edits]
+    left = [edit for edit in edits if not (isinstance(edit, Connect) and edit.edge.target == node.id)]
+    left = [edit for index, edit in enumerate(left) if edit not in left[:index]]
+    states = [Connect(Edge(source.id, f"{name.removesuffix('_0')}_n", node.id, name)) for name in ours]
+    yield Way(f"Change {source.name} to {site.kind.type_name()} and take all its states", (*left, *states), keeps=True)
+
+
+def _states(kind: type[Layer]) -> list[str]:
+    return [port.name for port in kind.inputs if port.role == "state"]
+
+
+def for_the_decoder(site: FaultSite) -> Iterator[Way | None]:
+    """What an encoder has made and nothing reads: the first state of a decoder, or what a decoder looks at."""
+    graph, node = site.graph, site.node
+    if node is None:
+        return
+    before = above(graph, node.id)
+    for other in graph.nodes.values():
+        if other.id in before or other.id == node.id or other.id not in graph.incoming:
+            continue
+        kind, wires = kind_of(graph, other.id), graph.incoming[other.id]
+        if site.kind.runs_over_time and kind.runs_over_time and not wires.keys() & set(_states(kind)):
+            yield from _begun(site, other.id)
+        ports = {port.role: port.name for port in reversed(kind.inputs[:2])}
+        own, memory = wires.get(ports.get("numbers", "")), wires.get(ports.get("context", ""))
+        if kind.attends and own is not None and memory is not None and _source(own) == _source(memory):
+            encoded = bool(before & _encoders(site)) or node.id in _encoders(site)
+            port = (memory if encoded else own).target_port
+            yield site.rewire(wires[port], node.id, _first(site), f"Wire it to {port} of {other.name}")
+
+
+def _begun(site: FaultSite, decoder: str) -> Iterator[Way | None]:
+    """The states of the guilty layer as those that a decoder begins with, and that of the same size and kind."""
+    kind, name = kind_of(site.graph, decoder), site.graph.nodes[decoder].name
+    given = {port.name for port in site.kind.outputs}
+    pairs = [(f"{port.removesuffix('_0')}_n", port) for port in _states(kind)]
+    edits: list[Edit] = []
+    label = ""
+    if any(theirs not in given for theirs, _ in pairs):  # an LSTM begins with two states, a GRU has one
+        pairs = [pair for pair in pairs if pair[0] in given]
+        decoding = site.graph.nodes[decoder]
+        shared = {key: value for key, value in decoding.parameters.items() if key in site.kind.model_fields}
+        edits += site.exchanged(decoding, site.kind.type_name(), shared).edits
+        label = f"Change {name} to {site.kind.type_name()} and begin it"
+    edits += [Connect(Edge(site.id, theirs, decoder, port)) for theirs, port in pairs]
+    text = f"{label or f'Begin {name}'} with {' and '.join(theirs for theirs, _ in pairs)} of it"
+    yield Way(text, tuple(edits), keeps=True)
+    sizes = {key: value for key in SIZES if (value := site.value(key)) != site.value(key, site.graph.nodes[decoder])}
+    if sizes:
+        yield Way(f"{text}, and set its sizes alike", (*edits, *site.set(sizes, of=decoder).edits), keeps=True)
+
+
+def _encoders(site: FaultSite) -> set[str]:
+    """The nodes that let steps see each other."""
+    found = set[str]()
+    for node_id in site.graph.nodes:
+        kind, layer = kind_of(site.graph, node_id), site.report.layer(node_id)
+        if kind.attends or kind.runs_over_time or (layer is not None and layer.windows()):
+            found.add(node_id)
+    return found
+
+
+def _source(edge: Edge) -> tuple[str, str]:
+    return edge.source, edge.source_port
+
+
+def _first(site: FaultSite) -> str:
+    return site.problem.port or "output"
+
+
+def exchanged(site: FaultSite) -> Iterator[Way | None]:
+    """The two sequences of a decoder on one another's ports."""
+    wires = [wire for wire in site.wires() if role(site.kind, wire.target_port) in ("numbers", "context")][:2]
+    if len(wires) != 2:
+        return
+    one, other = wires
+    edits = (
+        *map(Disconnect, wires),
+        Connect(Edge(one.source, one.source_port, site.id, other.target_port)),
+        Connect(Edge(other.source, other.source_port, site.id, one.target_port)),
+    )
+    yield Way(f"Exchange {one.target_port} and {other.target_port}", edits)
+
+
+def same_width(site: FaultSite) -> Iterator[Way | None]:
+    """What is looked at made as wide as what looks, or the other way round."""
+    if not site.kind.attends:
+        return
+    wires = site.wires()
+    own = next((wire for wire in wires if role(site.kind, wire.target_port) == "numbers"), None)
+    memory = next((wire for wire in wires if role(site.kind, wire.target_port) == "context"), None)
+    x, y = site.spec(own), site.spec(memory)
+    if own is None or memory is None or x is None or y is None or x.shape[-1] == y.shape[-1]:
+        return
+    for edge, size in ((memory, number(x.shape[-1])), (own, number(y.shape[-1]))):
+        if size is not None:
+            yield from resized(site, edge, -1, size)

@@ -9,7 +9,6 @@ import ast
 
 import pytest
 
-from tests.each import each
 from tests.test_house import FILES, ROOT
 
 MODULES = {
@@ -114,7 +113,7 @@ PROGRAM = sorted(
 )
 
 
-@each([name for name in PROGRAM if name not in EXEMPT])
+@pytest.mark.parametrize("name", [name for name in PROGRAM if name not in EXEMPT])
 def test_nobody_uses_what_one_system_lacks(name: str) -> None:
     assert specific((ROOT / name).read_text(encoding="utf-8")) == []
 
@@ -161,7 +160,7 @@ def _is_unix(use: str) -> bool:
     return use not in (*ASKS, "ctypes", ".rename()", "os.fsync", "shlex.quote", "shlex.join")
 
 
-@each(TESTS)
+@pytest.mark.parametrize("name", TESTS)
 def test_a_test_of_unix_is_skipped_elsewhere(name: str) -> None:
     assert unmarked((ROOT / name).read_text(encoding="utf-8")) == []
 

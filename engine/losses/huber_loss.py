@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Annotated, ClassVar
+from typing import TYPE_CHECKING, Annotated, ClassVar
 
 from pydantic import Field
 
-from engine.losses.loss import Loss
+from engine.losses.number_loss import NumberLoss
+
+if TYPE_CHECKING:
+    from torch import Tensor
 
 
-class HuberLoss(Loss):
+class HuberLoss(NumberLoss):
     """For numbers: squares of small errors, in proportion to large ones."""
 
     name: ClassVar[str] = "huber_loss"
@@ -22,6 +25,9 @@ class HuberLoss(Loss):
     delta: Annotated[float, Field(gt=0.0)] = Field(
         1.0, description="where the Huber loss turns from square to straight"
     )
+
+    def slope(self, errors: Tensor) -> Tensor:
+        return errors.clamp(-self.delta, self.delta)
 
 
 LOSSES = (HuberLoss,)

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
-from engine.losses.loss import Loss, Suited
+from engine.losses.loss import Suited
+from engine.losses.number_loss import NumberLoss
+
+if TYPE_CHECKING:
+    from torch import Tensor
 
 
-class L1Loss(Loss):
+class L1Loss(NumberLoss):
     """For numbers; single wild ones do little harm. The best answer is the median."""
 
     name: ClassVar[str] = "l1_loss"
@@ -17,6 +21,9 @@ class L1Loss(Loss):
     reference: ClassVar[str] = "Laplace 1774, Mémoire sur la probabilité des causes par les évènements"
     rank: ClassVar[int] = 6
     suits: ClassVar[frozenset[Suited]] = frozenset({"numbers"})
+
+    def constant(self, values: Tensor) -> Tensor:
+        return values.median(0).values
 
 
 LOSSES = (L1Loss,)

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
-from engine.losses.loss import Loss, Suited
+from engine.losses.loss import Suited
+from engine.losses.number_loss import NumberLoss
+
+if TYPE_CHECKING:
+    from torch import Tensor
 
 
-class MSELoss(Loss):
+class MSELoss(NumberLoss):
     """For numbers; large errors count more than in proportion. The best answer is the mean."""
 
     name: ClassVar[str] = "mse_loss"
@@ -17,6 +21,9 @@ class MSELoss(Loss):
     reference: ClassVar[str] = "Gauss 1809, Theoria motus corporum coelestium"
     rank: ClassVar[int] = 5
     suits: ClassVar[frozenset[Suited]] = frozenset({"numbers"})
+
+    def constant(self, values: Tensor) -> Tensor:
+        return values.mean(0)
 
 
 LOSSES = (MSELoss,)

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Annotated, ClassVar
+from typing import TYPE_CHECKING, Annotated, ClassVar
 
 from pydantic import Field
 
-from engine.losses.loss import Loss
+from engine.losses.number_loss import NumberLoss
+
+if TYPE_CHECKING:
+    from torch import Tensor
 
 
-class SmoothL1Loss(Loss):
+class SmoothL1Loss(NumberLoss):
     """For numbers: the Huber loss divided by its threshold, so that large errors have the slope 1."""
 
     name: ClassVar[str] = "smooth_l1_loss"
@@ -20,6 +23,9 @@ class SmoothL1Loss(Loss):
     rank: ClassVar[int] = 8
 
     beta: Annotated[float, Field(gt=0.0)] = Field(1.0, description="where smooth L1 turns from square to straight")
+
+    def slope(self, errors: Tensor) -> Tensor:
+        return errors.clamp(-self.beta, self.beta)
 
 
 LOSSES = (SmoothL1Loss,)

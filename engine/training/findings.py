@@ -53,7 +53,8 @@ class HealthCheck:
 class Diagnosis:
     """Something that goes wrong: one sentence, what to do, and the node (within blocks) or the setting it is about.
 
-    ``over`` says that it was so for a while and is so no more.
+    ``value`` is what the advice would set: a number for the setting, the name of a field that is to be standardised.
+    It holds from ``step`` on; ``over`` says that it does no more, since step ``until`` (None: not known).
     """
 
     code: str
@@ -64,9 +65,29 @@ class Diagnosis:
     node: str | None = None
     setting: str | None = None
     over: bool = False
+    value: float | str | None = None
+    until: int | None = None
+
+    @property
+    def period(self) -> str:
+        """From when to when it held, in words."""
+        began = f"from step {self.step:,}" if self.step else "from the start"
+        return began if not self.over or self.until is None else f"{began} to step {self.until:,}"
 
 
 NOT_A_NUMBER: Final = "not-a-number"
 """The code of the gravest: the layer it names computes no number."""
-Found = Iterator[tuple[str, NodePath | None, str, str]]
-"""What a rule finds: (code, where, sentence, advice)."""
+
+
+class Finding(NamedTuple):
+    """What a rule finds: ``at`` is the node at fault, else it is about a setting. See `Diagnosis` for the others."""
+
+    code: str
+    at: NodePath | None
+    message: str
+    advice: str
+    value: float | str | None = None
+    setting: str | None = None
+
+
+Found = Iterator[Finding]

@@ -12,9 +12,11 @@ from engine.foreign import is_out_of_memory
 from engine.settings.weights import WeightsSettings
 from engine.training.control import Control
 from engine.training.diagnosis.course import TrainingFacts
+from engine.training.diagnosis.dropouts import dropouts
 from engine.training.diagnosis.monitor import HealthMonitor
 from engine.training.diagnosis.probes import Probed
 from engine.training.evaluation.chance_level import baseline
+from engine.training.evaluation.network import Network
 from engine.training.evaluation.predictions import PredictionSampler
 from engine.training.history import History
 from engine.training.keeper import Keeper
@@ -91,10 +93,22 @@ def facts_of(plan: TrainingPlan, data: Prepared, stepper: Stepper) -> TrainingFa
         lr=config.optimizer.lr,
         baseline=baseline(network, data.train),
         samples=plan.data.size(len(data.train)) * config.accumulate,
-        classes=0 if len(network.objectives) > 1 or not network.heads else network.heads[0].task.classes or 2,
+        classes=_classes(network),
         clipped=config.clip_norm is not None,
         best_kept=config.checkpoint.best,
+        epochs=config.epochs,
+        optimizer=config.optimizer,
+        dropouts=tuple(dropouts(plan.graph)),
+        as_they_come=plan.data.sampling == "each",
     )
+
+
+def _classes(network: Network) -> int:
+    """How many classes the one Output tells apart; 0: it answers numbers, or there are several."""
+    if len(network.objectives) > 1 or not network.heads:
+        return 0
+    task = network.heads[0].task
+    return 2 if task.kind == "two" else task.classes
 
 
 def _begin_with(session: Session, weights: WeightsSettings) -> None:

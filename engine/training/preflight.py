@@ -16,8 +16,10 @@ from engine.errors import About
 from engine.layers.endpoints import Output
 from engine.losses import suiting
 from engine.training.diagnosis.health import weights_of
+from engine.training.diagnosis.lookups import check_lookups
 from engine.training.diagnosis.nonfinite import not_a_number, origin, undisturbed
 from engine.training.diagnosis.probes import Probed, node_at
+from engine.training.diagnosis.scale_signs import SizeListener, input_scale, target_scale
 from engine.training.evaluation.chance_level import baseline
 from engine.training.evaluation.network import Batch, Head
 from engine.training.findings import Diagnosis, NodePath
@@ -89,16 +91,22 @@ def preflight(
         for part in (data.train, data.validation, data.test):
             check_targets(head, part)
     check_numbers(plan, data)
+    check_lookups(plan, data)
     check_variations(plan, data, stepper.network.heads)
-    loss, alike = _try(plan, stepper, probed, data.train, count)
+    sizes = SizeListener()
+    loss, alike = _try(plan, stepper, probed, data.train, count, sizes)
     chance = baseline(stepper.network, data.train)
     found = Preflight(min(count, len(data.train)), loss, chance, needed, free, largest, len(data.train))
-    said = [*_padded(plan, data), *_alike(plan, alike), *_in_order(plan, data, stepper.network.heads), *_start(found)]
+    heads = stepper.network.heads
+    said = [*_padded(plan, data), *_alike(plan, alike), *_in_order(plan, data, heads), *_start(found)]
+    said += [*input_scale(plan, sizes.sizes, weights_of(probed)), *target_scale(plan, data, heads)]
     return found, said
 
 
-def _try(plan: TrainingPlan, stepper: Stepper, probed: Probed, train: Part, size: int) -> tuple[float, list[NodePath]]:
-    """The loss of the first batch, and the layers whose units are all alike.
+def _try(
+    plan: TrainingPlan, stepper: Stepper, probed: Probed, train: Part, size: int, listener: SizeListener
+) -> tuple[float, list[NodePath]]:
+    """The loss of the first batch, and the layers whose units are all alike; ``listener`` hears what nodes give.
 
     A batch as the last of an epoch goes through, too, and one to evaluate.
     """
@@ -121,8 +129,10 @@ def _try(plan: TrainingPlan, stepper: Stepper, probed: Probed, train: Part, size
         module.eval()
         try:
             with torch.no_grad():
-                network.answers(batches[0])
+                probed.listener = listener.hear
+                network.answers(batches[0], probed.like(module))
         finally:
+            probed.listener = None
             module.train()
     for first, batch in zip(losses, batches, strict=True):
         if not math.isfinite(first):
@@ -251,6 +261,7 @@ def _padded(plan: TrainingPlan, data: Prepared) -> Iterator[Diagnosis]:
                 0,
                 (),
                 node_id,
+                value=float(padding),
             )
 
 

@@ -18,6 +18,7 @@ from engine.data.pipeline import Part, Prepared
 from engine.data.sampling import order_of
 from engine.errors import NOTHING, About
 from engine.training.control import Control
+from engine.training.diagnosis.answers import AnswerCounter
 from engine.training.diagnosis.health import HealthProbe, due
 from engine.training.diagnosis.monitor import HealthMonitor
 from engine.training.diagnosis.nonfinite import Origin, not_a_number, origin
@@ -80,6 +81,7 @@ class Session:
 
     def __post_init__(self) -> None:
         self.config = self.plan.training
+        self._counter = AnswerCounter()
         self._first_epoch = 0
         """The one this session began with."""
         self._lost = ""
@@ -125,9 +127,8 @@ class Session:
             loss = self.validation.get("loss")
             means = self.recorder.epoch_means
             first = float(self.recorder.history.series("train/loss")[1][0])
-            self.monitor.epoch(
-                self.steps, means.get("loss", math.nan), math.nan if loss is None else loss, self.lr.value, first
-            )
+            judged, answered = math.nan if loss is None else loss, self._counter.counted
+            self.monitor.epoch(self.steps, means.get("loss", math.nan), judged, self.lr.value, first, answered)
             self.lr.epoch_done(loss)
             self.show(lr=self.lr.value, diagnoses=self.monitor.diagnoses)
             self.on_epoch()
@@ -340,9 +341,10 @@ class Session:
         """The metrics of a part; None if it was stopped on the way. Raises SampleError."""
         last = split == "test" or epoch == self.config.epochs
         evaluation = Evaluation(split, part, self.network, self.stepper.judged, self.steps, epoch, last)
-        for observer in self.observers:
+        observers = (*self.observers, self._counter)
+        for observer in observers:
             observer.begin(evaluation)
-        size, followers = self.plan.data.size(len(self.data.train)), [observer.add for observer in self.observers]
+        size, followers = self.plan.data.size(len(self.data.train)), [observer.add for observer in observers]
         numbers = itertools.count()
 
         def go_on() -> bool:
@@ -353,7 +355,7 @@ class Session:
         values = self.network.evaluate(part, size, go_on, self.stepper.judged, followers)
         if values is None:
             return None
-        for observer in self.observers:
+        for observer in observers:
             observer.finish(evaluation)
         return self.recorder.evaluation(split, self.steps, epoch, values)
 

@@ -251,6 +251,7 @@ ANSWERS = {"scores": (-6.0, 6.0), "probabilities": (0.001, 0.999), "numbers": (0
     [
         *("binary_cross_entropy_with_logits", "binary_cross_entropy", "soft_margin_loss"),
         *("multilabel_soft_margin_loss", "hinge_embedding_loss", "poisson_nll_loss"),
+        *("mse_loss", "l1_loss", "huber_loss", "smooth_l1_loss"),
     ],
 )
 @settings(max_examples=6, deadline=None)

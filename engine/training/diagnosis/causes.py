@@ -7,26 +7,36 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
-from engine.edits import MISSING, Compound, Edit, SetProperty, SetSetting
+from engine.edits import Edit
 from engine.graph import Graph
+from engine.training.diagnosis import remedies
 from engine.training.findings import Diagnosis
 
-NOTHING_LEARNED: Final = frozenset({"stuck", "rate-too-low"})
+NOTHING_LEARNED: Final = frozenset(
+    {"stuck", "rate-too-low", "one-class-answered", "slow-convergence", "too-few-epochs"}
+)
 NO_GRADIENT: Final = NOTHING_LEARNED | {"dead-units", "saturated-units", "vanishing-gradients"}
-TOO_LARGE: Final = NO_GRADIENT | {"exploding-gradients", "loss-rises", "not-a-number"}
+TOO_LARGE: Final = NO_GRADIENT | {"exploding-gradients", "loss-rises", "oscillating-loss", "not-a-number"}
+OF_RATE: Final = frozenset({"rate-too-high"})
 CAUSES: Final[Mapping[str, frozenset[str]]] = {
     "padding-counts": frozenset(),
     "alike": NO_GRADIENT,
-    "large-start": TOO_LARGE,
-    "unshuffled": NOTHING_LEARNED | {"loss-rises", "overfitting"},
+    "input-scale": TOO_LARGE | OF_RATE | {"large-start"},
+    "target-scale": TOO_LARGE | OF_RATE | {"large-start"},
+    "large-start": TOO_LARGE | OF_RATE,
+    "unshuffled": NOTHING_LEARNED | {"loss-rises", "oscillating-loss", "overfitting"},
     "rate-too-high": TOO_LARGE,
-    "exploding-gradients": frozenset({"loss-rises", "not-a-number", "stuck"}),
+    "exploding-gradients": frozenset({"loss-rises", "oscillating-loss", "not-a-number", *NOTHING_LEARNED}),
     "not-a-number": frozenset(),
-    "loss-rises": frozenset({"stuck"}),
+    "loss-rises": frozenset({"stuck", "oscillating-loss", "one-class-answered"}),
     "saturated-units": NOTHING_LEARNED | {"vanishing-gradients"},
     "dead-units": NOTHING_LEARNED | {"vanishing-gradients"},
     "vanishing-gradients": NOTHING_LEARNED,
-    "stuck": frozenset({"rate-too-low"}),
+    "too-much-dropout": NOTHING_LEARNED | {"oscillating-loss"},
+    "oscillating-loss": frozenset({"stuck", "one-class-answered"}),
+    "rate-too-low": frozenset({"stuck", "one-class-answered"}),
+    "slow-convergence": frozenset({"stuck", "one-class-answered"}),
+    "stuck": frozenset({"one-class-answered"}),
 }
 """Code → the codes that follow from it; what may cause the others stands first. A layer whose units are all alike
 (zeros) hands on zeros and no gradient; steps or numbers that are too large throw units to where they are flat; without
@@ -82,14 +92,4 @@ def _rank(diagnosis: Diagnosis) -> int:
 
 def remedy(matter: RootCause, graph: Graph) -> tuple[str, Edit] | None:
     """The edit of a project that fixes the cause and no more, with what a button calls it; None where there is none."""
-    cause = matter.cause
-    if cause.code == "unshuffled":
-        return "Shuffle the samples", SetSetting(("data", "shuffle"), True)
-    if cause.code == "alike":
-        nodes = [graph.nodes.get(d.node or "") for d in (cause, *matter.also) if not d.inside]
-        guilty = [node for node in nodes if node is not None and node.properties.get("initialization") == "zeros"]
-        if guilty:
-            edits = tuple(SetProperty(node.id, "initialization", MISSING) for node in guilty)
-            names = ", ".join(node.name for node in guilty)
-            return f"Reset initialization of {names}", Compound(edits, f"Reset initialization of {names}")
-    return None
+    return remedies.remedy(matter.cause, matter.also, graph)

@@ -3,26 +3,37 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final, NamedTuple
 
 from engine.graph import Graph
 from engine.problems.looking import kind_of
+from engine.settings.optimizers import AdamW, Optimizer
+from engine.training.diagnosis.answers import Answered
 from engine.training.diagnosis.probes import node_at
 from engine.training.findings import Diagnosis, HealthCheck, NodePath
 from engine.training.history import History
 
 FEW: Final = 8
 """Samples a step: of fewer the loss may be low by chance."""
+WORKS: Final = (0.8, 0.9)
+"""Training and validation loss as a share of the start, from which on a network works: whatever single layers look
+like then, gradients reach what has to learn. (Of the 40 sound trainings of `tests/engine/ill_trainings.py` all get
+there; of those whose layers have a fault none within three looks.)"""
+DEFAULT: Final = AdamW()
+LEARNED: Final = (0.5, 0.6)
+"""The same, from which on it has learned: what was said of its beginning is over."""
 
 
 @dataclass(frozen=True, slots=True)
 class TrainingFacts:
     """What the rules have to know beside the numbers.
 
-    ``baseline`` is the loss of knowing only class frequencies (NaN: not known), ``classes`` how many there are (0: of
-    several Outputs), ``lr`` the learning rate that is set, ``samples`` how many a step learns from.
+    ``baseline`` is the loss of the best answer that is the same for every sample (NaN: not known), ``classes`` how many
+    there are (0: of several Outputs), ``lr`` the learning rate that is set, ``samples`` how many a step learns from,
+    ``epochs`` how many there are to be. ``dropouts`` are the shares that layers drop, ``as_they_come`` says
+    that rare classes are shown as seldom as they are.
     """
 
     graph: Graph
@@ -32,6 +43,10 @@ class TrainingFacts:
     samples: int = FEW
     clipped: bool = False
     best_kept: bool = False
+    epochs: int = 0
+    optimizer: Optimizer = DEFAULT
+    dropouts: tuple[tuple[NodePath, float], ...] = ()
+    as_they_come: bool = False
 
     def answers(self) -> frozenset[str]:
         """The nodes whose results are the answers, apart from their shape."""
@@ -48,11 +63,13 @@ class TrainingFacts:
 
 
 class Epoch(NamedTuple):
-    """What an epoch came to: mean training loss, validation loss (NaN: none), the learning rate it ended with."""
+    """What an epoch came to: mean training loss, validation loss (NaN: none), the learning rate it ended with, and
+    what was answered to the validation part (None: not counted)."""
 
     training: float
     validation: float
     lr: float
+    answered: Answered | None = None
 
 
 class Course:
@@ -65,11 +82,41 @@ class Course:
         self.first = math.nan  # loss of the first step
         self.epochs: list[Epoch] = []
         self.ratios: list[float] = []
+        self.dead: dict[NodePath, float] = {}
+        """The share of dead units of each layer at the first look."""
 
     @property
     def start(self) -> float:
         """The loss that nothing learned costs: of guessing or, where that is not known, of the first step."""
         return self.facts.baseline if math.isfinite(self.facts.baseline) else self.first
+
+    @property
+    def losses(self) -> list[float]:
+        """The mean training loss of each epoch."""
+        return [epoch.training for epoch in self.epochs]
+
+    @property
+    def validations(self) -> list[float]:
+        """The validation loss of each epoch; of the training part where there is no other."""
+        return [epoch.validation if math.isfinite(epoch.validation) else epoch.training for epoch in self.epochs]
+
+    def below(self, shares: tuple[float, float]) -> bool:
+        """Whether the last epoch's losses, of training and validation, are at most these shares of the start."""
+        if not self.epochs:
+            return False
+        training, validation = self.epochs[-1].training, self.validations[-1]
+        return training <= shares[0] * self.start and validation <= shares[1] * self.start
+
+    @property
+    def led_down(self) -> bool:
+        """Whether a schedule has led the rate down, or is still leading it up: the pace is no sign then."""
+        rates = [epoch.lr for epoch in self.epochs]
+        return rates[-1] < 0.5 * self.facts.lr or (len(rates) > 1 and rates[-1] > 1.01 * rates[-2])
+
+    def fall(self, epochs: int) -> float:
+        """How far the training loss fell in the last so many epochs, as a share of the start."""
+        losses = self.losses
+        return (losses[-1 - epochs] - losses[-1]) / self.start if len(losses) > epochs else math.inf
 
     def name(self, path: NodePath) -> str:
         """A node in words."""
@@ -79,6 +126,8 @@ class Course:
     def add_look(self, look: HealthCheck) -> None:
         """Take the ratios of a look into the layers."""
         ratios = sorted(health.ratio for health in look.layers.values() if health.ratio == health.ratio)
+        if not self.ratios:
+            self.dead = {path: health.dead for path, health in look.layers.items() if health.dead == health.dead}
         self.ratios.append(ratios[len(ratios) // 2] if ratios else math.nan)
 
 
@@ -86,7 +135,7 @@ def epochs_of(history: History) -> Iterator[Epoch]:
     """The epochs of a run that are over, from its curves."""
     losses, rates = history.series("train/loss")[1], history.series("train/lr")[1]
     trained = history.epochs("train/loss")
-    judged = dict(
+    judged: Mapping[float, float] = dict(
         zip(history.epochs("validation/loss").tolist(), history.series("validation/loss")[1].tolist(), strict=True)
     )
     for epoch in sorted(judged):

@@ -19,7 +19,7 @@ from engine.resolve import resolve
 from engine.training.diagnosis.probes import Probed, Results, node_at
 from engine.training.findings import HealthCheck, LayerHealth, NodePath
 
-EARLY: Final = (1, 10, 30)
+EARLY: Final = (1, 3, 10, 20, 30, 50)
 """Steps that are looked at whatever the rate is: what goes wrong at the start shows at once."""
 ROWS: Final = 16
 """Seen less often, a unit may well be 0 each time by chance."""

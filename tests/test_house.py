@@ -8,7 +8,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-import pytest
+from tests.each import each
 
 ROOT = Path(__file__).resolve().parent.parent
 LONGEST = 400
@@ -51,16 +51,12 @@ def test_the_light_modules_leave_the_heavy_ones_alone() -> None:
     assert (done.returncode, done.stderr) == (0, "")
 
 
-@pytest.mark.parametrize("path", FILES, ids=lambda path: path.relative_to(ROOT).as_posix())
+@each(FILES)
 def test_a_file_is_short_enough_to_read(path: Path) -> None:
     assert len(path.read_text(encoding="utf-8").splitlines()) <= LONGEST
 
 
-@pytest.mark.parametrize(
-    "path",
-    [path for path in FILES if path.is_relative_to(ROOT / "tests")],
-    ids=lambda path: path.relative_to(ROOT).as_posix(),
-)
+@each([path for path in FILES if path.is_relative_to(ROOT / "tests")])
 def test_no_test_sleeps(path: Path) -> None:
     """A sleep is too short on a busy machine and too long on every other; wait for what is to happen instead."""
     text = path.read_text(encoding="utf-8")
@@ -68,16 +64,14 @@ def test_no_test_sleeps(path: Path) -> None:
     assert [word for word in words if re.search(rf"(?<![\w.]){re.escape(word)}", text)] == []
 
 
-@pytest.mark.parametrize(
-    "path",
+@each(
     [
         path
         for path in FILES
         if path.is_relative_to(ROOT / "tests")
         and "benchmarks" not in path.parts
         and path != ROOT / "tests" / "proofs.py"
-    ],
-    ids=lambda path: path.relative_to(ROOT).as_posix(),
+    ]
 )
 def test_no_test_is_judged_by_a_clock(path: Path) -> None:
     """How long something takes depends on what else the machine does: count the work (`tests.work`) instead.
@@ -91,11 +85,7 @@ def test_no_test_is_judged_by_a_clock(path: Path) -> None:
     assert [name for name in names if name.removesuffix("_ns") in words] == []
 
 
-@pytest.mark.parametrize(
-    "path",
-    [path for path in FILES if "benchmarks" in path.parts],
-    ids=lambda path: path.relative_to(ROOT).as_posix(),
-)
+@each([path for path in FILES if "benchmarks" in path.parts])
 def test_benchmarks_only_print(path: Path) -> None:
     """What they assert are facts (a count, a state), never an order between what was measured and a goal."""
     tree = ast.parse(path.read_text(encoding="utf-8"))
@@ -105,11 +95,7 @@ def test_benchmarks_only_print(path: Path) -> None:
     assert [ast.unparse(part) for part in orders] == []
 
 
-@pytest.mark.parametrize(
-    "path",
-    [path for path in FILES if path.is_relative_to(ROOT / "engine")],
-    ids=lambda path: path.relative_to(ROOT).as_posix(),
-)
+@each([path for path in FILES if path.is_relative_to(ROOT / "engine")])
 def test_what_others_may_use_says_what_it_does(path: Path) -> None:
     tree = ast.parse(path.read_text(encoding="utf-8"))
     assert ast.get_docstring(tree), "the file itself"

@@ -6,6 +6,7 @@ import ast
 
 import pytest
 
+from tests.each import each
 from tests.test_house import FILES, ROOT
 
 MODULES = {"engine/files.py", "engine/own_files.py", "engine/system/__init__.py"}
@@ -99,7 +100,7 @@ def names() -> list[str]:
     return sorted(name for name in found if name.partition("/")[0] in ("engine", "presets", "gui"))
 
 
-@pytest.mark.parametrize("file", [name for name in names() if name not in MODULES | set(EXEMPT)])
+@each([name for name in names() if name not in MODULES | set(EXEMPT)])
 def test_nobody_opens_files_past_the_module(file: str) -> None:
     assert [f"{file}:{line}" for line in past(ast.parse((ROOT / file).read_text(encoding="utf-8")))] == []
 

@@ -12,6 +12,7 @@ import re
 
 import pytest
 
+from tests.each import each
 from tests.test_house import FILES, ROOT
 
 EXEMPT = {"engine/foreign.py"}
@@ -129,7 +130,7 @@ FOLDERS = ("engine/", "gui/", "presets/")
 SOURCES = [name for path in FILES if (name := path.relative_to(ROOT).as_posix()).startswith(FOLDERS)]
 
 
-@pytest.mark.parametrize("name", [name for name in SOURCES if name not in EXEMPT])
+@each([name for name in SOURCES if name not in EXEMPT])
 def test_no_code_reads_a_message(name: str) -> None:
     assert readings((ROOT / name).read_text(encoding="utf-8"), GRAMMAR.get(name, ())) == []
 

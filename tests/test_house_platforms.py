@@ -9,6 +9,7 @@ import ast
 
 import pytest
 
+from tests.each import each
 from tests.test_house import FILES, ROOT
 
 MODULES = {
@@ -113,7 +114,7 @@ PROGRAM = sorted(
 )
 
 
-@pytest.mark.parametrize("name", [name for name in PROGRAM if name not in EXEMPT])
+@each([name for name in PROGRAM if name not in EXEMPT])
 def test_nobody_uses_what_one_system_lacks(name: str) -> None:
     assert specific((ROOT / name).read_text(encoding="utf-8")) == []
 
@@ -160,7 +161,7 @@ def _is_unix(use: str) -> bool:
     return use not in (*ASKS, "ctypes", ".rename()", "os.fsync", "shlex.quote", "shlex.join")
 
 
-@pytest.mark.parametrize("name", TESTS)
+@each(TESTS)
 def test_a_test_of_unix_is_skipped_elsewhere(name: str) -> None:
     assert unmarked((ROOT / name).read_text(encoding="utf-8")) == []
 

@@ -10,6 +10,7 @@ import ast
 
 import pytest
 
+from tests.each import each
 from tests.test_house import FILES, ROOT
 
 RICH = {
@@ -112,7 +113,7 @@ def past(code: str) -> list[str]:
 WINDOW = sorted(name for path in FILES if (name := path.relative_to(ROOT).as_posix()).startswith("gui/"))
 
 
-@pytest.mark.parametrize("name", [name for name in WINDOW if name not in RICH])
+@each([name for name in WINDOW if name not in RICH])
 def test_text_from_a_file_is_never_markup(name: str) -> None:
     assert past((ROOT / name).read_text(encoding="utf-8")) == []
 

@@ -6,6 +6,7 @@ import re
 
 import pytest
 
+from tests.each import each
 from tests.test_house import FILES, ROOT
 
 STUMBLES = re.compile(
@@ -24,7 +25,7 @@ def stumbles(text: str) -> list[str]:
     return [f"line {number}: {line.strip()}" for number, line in found]
 
 
-@pytest.mark.parametrize("name", [path.relative_to(ROOT).as_posix() for path in [*PRODUCT, *PAGES]])
+@each([path.relative_to(ROOT).as_posix() for path in [*PRODUCT, *PAGES]])
 def test_words_are_plain(name: str) -> None:
     assert stumbles((ROOT / name).read_text(encoding="utf-8")) == [], f"write instead: {PLAIN}"
 

@@ -9,8 +9,8 @@ from PySide6.QtGui import QTransform
 from PySide6.QtWidgets import QGraphicsView
 
 LOWEST, HIGHEST, STEP = 0.05, 3.0, 1.15
-READABLE = 0.75
-"""The zoom from which everything can be read; a freshly opened network is not shown smaller."""
+READABLE = 0.5
+"""The zoom from which names and shapes can be read; a freshly opened network is not shown smaller."""
 EDGE = 32
 """The margin around what is fitted, in pixels."""
 
@@ -20,6 +20,7 @@ class Camera:
 
     def __init__(self, view: QGraphicsView, zoomed: Callable[[float], None]) -> None:
         self._view, self._zoomed = view, zoomed
+        self._fitted: tuple[float, QPoint] | None = None
 
     @property
     def scale(self) -> float:
@@ -61,6 +62,12 @@ class Camera:
         if not box.isNull():
             self.zoom(self.fitting(box))
             self._view.centerOn(box.center())
+            self._fitted = (self.scale, self.offset)
+
+    @property
+    def fitted(self) -> bool:
+        """Whether it still shows what it was fitted to: nobody has zoomed or scrolled since."""
+        return self._fitted == (self.scale, self.offset)
 
     def begin(self, box: QRectF, head: QPointF) -> None:
         """Show a network that was just opened: whole if it can be read then, else from its head on."""

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QGraphicsItem, QGraphicsScene
 from engine.graph import Edge
 from gui.canvas.geometry import GRIP, MAGNET, End, Side, distance_to
 from gui.canvas.node_item import NodeItem
-from gui.canvas.style import BOXES, Style
+from gui.canvas.style import OVERVIEW, Style
 from gui.canvas.wire_item import WireItem
 
 DEEPEST = 14.0
@@ -46,7 +46,7 @@ class Finder:
 
     def grip(self, point: QPointF) -> End | None:
         """The port that a press takes hold of: one that is painted, and never so far inside that no node is left."""
-        return self._port(point, None, min(self._reach(GRIP), DEEPEST)) if self._style.detail > BOXES else None
+        return self._port(point, None, min(self._reach(GRIP), DEEPEST)) if self._style.detail > OVERVIEW else None
 
     def _port(self, point: QPointF, side: Side | None, reach: float) -> End | None:
         found: list[tuple[float, End]] = []

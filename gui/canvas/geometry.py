@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Literal
 
 from PySide6.QtCore import QLineF, QPointF
@@ -28,6 +29,9 @@ GRIP = 10.0
 """How near to a port a press must be to take hold of it, in pixels."""
 MAGNET = 20.0
 """How near to a port a dragged wire must come to be caught by it, in pixels."""
+
+ARC = 36.0
+"""How far the handles of an arc reach down or up, by which a wire enters or leaves a lane that leads upwards."""
 
 Side = Literal["input", "output"]
 Box = tuple[float, float]
@@ -90,19 +94,25 @@ def snap_down(value: float) -> float:
 
 
 def wire_path(start: QPointF, end: QPointF, points: Iterable[Position] = ()) -> QPainterPath:
-    """The course of a wire from an output to an input by way of ``points``, in legs with vertical tangents."""
+    """The course of a wire from an output to an input by way of ``points``, in legs with vertical tangents.
+
+    A leg straight up is entered and left in an arc.
+    """
     path = QPainterPath(start)
-    x1, y1 = start.x(), start.y()
-    for x2, y2 in (*points, (end.x(), end.y())):
+    corners = [(start.x(), start.y()), *points, (end.x(), end.y())]
+    up = [one[0] == other[0] and other[1] < one[1] for one, other in pairwise(corners)] if len(corners) > 2 else [False]
+    for leg, ((x1, y1), (x2, y2)) in enumerate(pairwise(corners)):
         drop = y2 - y1
-        if x1 == x2 and drop > 0:
+        if up[leg] or (x1 == x2 and drop > 0):
             path.lineTo(x2, y2)
+        elif any(up[max(leg - 1, 0) : leg + 2]):
+            turn = ARC if any(up[leg + 1 : leg + 2]) else -ARC
+            path.cubicTo(x1, y1 + turn, x2, y2 + turn, x2, y2)
         else:
             reach = max(drop / 2, 0.0)
             if drop < 0:  # upwards: swing out far enough to be seen as a loop
                 reach = min(120.0, 32.0 - drop / 4 + abs(x2 - x1) / 8)
             path.cubicTo(x1, y1 + reach, x2, y2 - reach, x2, y2)
-        x1, y1 = x2, y2
     return path
 
 

@@ -34,7 +34,7 @@ class Course:
     points: Ways = ()
 
     def leg(self) -> tuple[float, float, float]:
-        """The longest straight way down of a wire that has way points: where it is, and from where to where."""
+        """The longest straight way down, or up, of a wire that has way points: where it is, its top and its bottom."""
         corners = [(self.start.x(), self.start.y()), *self.points, (self.end.x(), self.end.y())]
         return max(_legs(corners), key=lambda leg: leg[2] - leg[1], default=(*corners[0], corners[0][1]))
 
@@ -156,4 +156,4 @@ def _around(one: Position, other: Position) -> Box:
 
 
 def _legs(corners: Sequence[Position]) -> Iterator[tuple[float, float, float]]:
-    return ((x, top, bottom) for (x, top), (below, bottom) in pairwise(corners) if x == below)
+    return ((x, min(start, end), max(start, end)) for (x, start), (other, end) in pairwise(corners) if x == other)

@@ -18,10 +18,11 @@ from engine.layers.layer import Layer
 from engine.layers.parameters import unparse
 from engine.resolve import Fault
 from engine.shapes import Report, kind_name
+from engine.spec import BATCH, Spec
 from gui.canvas.geometry import MARGIN, Box, End, Side, nearest, node_size
 from gui.canvas.node_kinds import kind
 from gui.canvas.painter import NodeLook, make_ports, paint_node
-from gui.canvas.style import OVERVIEW, Style
+from gui.canvas.style import NAMES, OVERVIEW, Style
 from gui.canvas.tooltips import shown
 
 
@@ -32,14 +33,26 @@ class NodeItem(QGraphicsRectItem):
         super().__init__()
         self.id = node_id
         self.style = style
+        self.spec: Spec | None = None
         self.setZValue(1)
         self.wear(look)
         if style.detail == OVERVIEW:
             self.setFlag(QGraphicsItem.GraphicsItemFlag.ItemHasNoContents)
 
+    def tell(self, spec: Spec | None) -> None:
+        """What comes out of it now."""
+        if spec is not self.spec:
+            self.spec = spec
+            if (shape := shape_of_a_sample(spec)) != self.look.shape:
+                self.look.shape = shape
+                self.look.far.clear()
+                if self.style.detail == NAMES:
+                    self.update()
+
     def wear(self, look: NodeLook) -> None:
         """Take on another look."""
         self.look = look
+        self.spec = None
         width, height = look.size
         self.setRect(-MARGIN, -MARGIN, width + 2 * MARGIN, height + 2 * MARGIN)
 
@@ -99,10 +112,28 @@ def node_look(graph: Graph, report: Report, node_id: str) -> NodeLook:
         make_ports(inputs, "input", size, wired, needed, spare),
         make_ports(outputs, "output", size, used, outputs),
         size,
+        output_shown(graph, node_id),
         stacked=node.type.startswith(PREFIX),
         absent=isinstance(layer, Absent),
         frozen=is_frozen(node),
     )
+
+
+def output_shown(graph: Graph, node_id: str) -> tuple[str, str] | None:
+    """The node and port whose shape a node shows: its first output in use, of an Output what comes in."""
+    used = {edge.source_port for edge in graph.outgoing[node_id]}
+    outputs = ports.output_ports(graph, node_id)
+    if outputs:
+        return node_id, next((port for port in outputs if port in used), outputs[0])
+    return next(((edge.source, edge.source_port) for edge in graph.incoming[node_id].values()), None)
+
+
+def shape_of_a_sample(spec: Spec | None) -> str:
+    """``16×5×5``: a shape without the batch; empty where it is not known."""
+    if spec is None:
+        return ""
+    sizes = [str(dim) for dim in (spec.shape[1:] if spec.shape[:1] == (BATCH,) else spec.shape)]
+    return "×".join(f"({size})" if " " in size else size for size in sizes) or "scalar"
 
 
 def still(node: Node) -> tuple[str, ...]:

@@ -9,7 +9,7 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QPainter, QPainterPath, QTransform
 
 from gui.canvas.geometry import Box, End, Side, port_points
-from gui.canvas.style import BOXES, CELL, FULL, NAMES, Family, Outline, Style, Text
+from gui.canvas.style import BROAD, CELL, FULL, STEPS, Family, Outline, Style, Text
 
 RADIUS, RING, BADGE, HEALTH, FROST = 4.5, 8.5, 8.0, 6.0, 9.0
 LARGE = 1.6
@@ -41,6 +41,10 @@ class NodeLook:
     inputs: dict[str, PaintedPort]
     outputs: dict[str, PaintedPort]
     size: Box
+    shown: tuple[str, str] | None = None
+    """The node and port whose shape it shows."""
+    shape: str = ""
+    """What comes out of it, without the batch; empty where that is not known."""
     severity: str = ""
     health: str = ""
     """How it does in training: a key of `Style.health`, or nothing."""
@@ -58,7 +62,8 @@ class NodeLook:
     outline: Outline = field(init=False)
     colors: Family = field(init=False)
     texts: tuple[tuple[bool, QPointF, Text], ...] = ()
-    far: tuple[str, QPointF, Text] = field(init=False)
+    far: dict[float, tuple[tuple[str, QPointF, Text], ...]] = field(default_factory=dict, init=False)
+    """For the steps of the zoom that it was painted at: role, point and text of its name and its shape."""
     filled: QPainterPath = field(init=False)
     hollow: QPainterPath = field(init=False)
     rings: QPainterPath | None = None
@@ -83,10 +88,7 @@ class NodeLook:
         width, height = self.size
         self.outline, self.colors = style.outline(self.size), style.family(self.family)
         self.texts = self._texts(style, width - CELL - 2 * PAD)
-        room = width - CELL - PAD - 2
-        role = "far" if style.static(self.name, "far").width <= room else "farther"  # smaller before it is elided
-        far = style.static(self.name, role, room)
-        self.far = (role, QPointF(CELL + PAD - 2, (height - far.height) / 2), far)
+        self.far.clear()
         self.filled, self.hollow = QPainterPath(), QPainterPath()
         for port in (*self.inputs.values(), *self.outputs.values()):
             path = self.filled if port.connected else self.hollow
@@ -110,15 +112,34 @@ class NodeLook:
         name = style.static(self.name, "name", room)
         free = room - name.width - 6.0
         whole = style.static(self.type, "small").width
-        kind = style.static(self.type, "small", free) if free >= min(whole, 60.0) else None  # a stub says nothing
-        top = 8.0 if self.summary else (height - name.height) / 2
+        below = self.summary or (self.type if whole > free else "")  # the type has a line of its own where one is free
+        top = 8.0 if below else (height - name.height) / 2
         texts = [(False, QPointF(left, top), name)]
-        if kind is not None:
+        if below != self.type and free >= min(whole, 60.0):  # a stub says nothing
+            kind = style.static(self.type, "small", free)
             texts.append((True, QPointF(right - kind.width, top + name.ascent - kind.ascent), kind))
-        if self.summary:
-            summary = style.static(self.summary, "small", room)
-            texts.append((True, QPointF(left, height - 8.0 - summary.height), summary))
+        if below:
+            line = style.static(below, "small", room)
+            texts.append((True, QPointF(left, height - 8.0 - line.height), line))
         return tuple(texts)
+
+    def compact(self, style: Style) -> tuple[tuple[str, QPointF, Text], ...]:
+        """Role, point and text of the name and the shape at a zoom that has room for no more."""
+        step = style.step
+        if step not in self.far:
+            self.far[step] = self._two_lines(style, step)
+        return self.far[step]
+
+    def _two_lines(self, style: Style, step: float) -> tuple[tuple[str, QPointF, Text], ...]:
+        (width, height), left = self.size, (CELL if step == STEPS[0] else BROAD) + PAD - 2
+        room = width - left - 4
+        name, shape = style.static(self.name, f"name {step}", room), style.static(self.shape, f"shape {step}", room)
+        if not self.shape:
+            return ((f"name {step}", QPointF(left, (height - name.height) / 2), name),)
+        return (  # by their baselines, closer than lines of a text: a shape has nothing that reaches below its own
+            (f"name {step}", QPointF(left, 0.42 * height - name.ascent), name),
+            (f"shape {step}", QPointF(left, 0.88 * height - shape.ascent), shape),
+        )
 
     def _found(self, names: Collection[str]) -> list[QPointF]:
         """The points of the ports with these names, an input before an output of the same name."""
@@ -168,10 +189,7 @@ def paint_node(painter: QPainter, look: NodeLook, style: Style) -> None:
         painter.setBrush(style.node)
         painter.drawPath(outline.box)
     painter.setPen(NO_PEN)
-    if detail == BOXES:
-        painter.setBrush(colors.bar)
-        painter.drawPath(outline.cell)
-    else:
+    if detail == FULL or style.step == STEPS[0]:
         painter.setBrush(colors.tint)
         painter.drawPath(outline.cell)
         painter.setBrush(colors.bar)
@@ -179,17 +197,17 @@ def paint_node(painter: QPainter, look: NodeLook, style: Style) -> None:
         painter.setBrush(NO_BRUSH)
         painter.setPen(colors.pen)
         painter.drawPath(colors.glyph)
-        if detail == NAMES:
-            painter.setPen(style.text)
-            role, point, text = look.far
-            painter.setFont(style.fonts[role])
-            painter.drawStaticText(point, text.static)
-        else:
-            _paint_texts(painter, look, style)
-        _paint_ports(painter, look, style)
+    else:
+        painter.setBrush(colors.bar)
+        painter.drawPath(outline.broad)
+    if detail == FULL:
+        _paint_texts(painter, look, style)
+    else:
+        _paint_compact(painter, look, style)
+    _paint_ports(painter, look, style)
     if look.frozen:
         _paint_flake(painter, look, style)
-    if look.pulse_mark is not None and detail != BOXES:
+    if look.pulse_mark is not None:
         _paint_health(painter, look, look.pulse_mark, style)
     symbol = look.mark if detail == FULL else look.far_mark
     if symbol is not None:
@@ -213,6 +231,14 @@ def _paint_texts(painter: QPainter, look: NodeLook, style: Style) -> None:
         if muted and role == "name":
             role = "small"
             painter.setPen(style.muted)
+        painter.setFont(style.fonts[role])
+        painter.drawStaticText(point, text.static)
+
+
+def _paint_compact(painter: QPainter, look: NodeLook, style: Style) -> None:
+    pens = (style.text, style.muted)
+    for pen, (role, point, text) in zip(pens, look.compact(style), strict=False):
+        painter.setPen(pen)
         painter.setFont(style.fonts[role])
         painter.drawStaticText(point, text.static)
 

@@ -165,12 +165,13 @@ class Scene(QGraphicsScene):
                 item.look.severity, item.look.guilty = severity, guilty
                 item.freshen()
         self._problems = found
+        report = self.document.report
         for node_id, item in self.nodes.items():
+            item.tell(report.spec(*item.look.shown) if item.look.shown else None)
             health = self.live.mark(node_id)
             if health != item.look.health:
                 item.look.health = health
                 item.freshen()
-        report = self.document.report
         for edge, wire in self.wires.items():
             look = self.nodes[edge.target].look
             guilty_target = look.severity == "error" and edge.target_port in look.guilty

@@ -183,7 +183,10 @@ class Sheet(QGraphicsView):
         return super().viewportEvent(event)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
+        fitted = self.camera.fitted
         super().resizeEvent(event)
+        if fitted and self.canvas.nodes:
+            self.camera.fit(self.canvas.content())
         self._hint.setGeometry(self.viewport().geometry())
 
     def showEvent(self, event: QShowEvent) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -23,18 +24,29 @@ from gui.canvas.geometry import HEIGHT, Box
 from gui.canvas.glyphs import SIZE, glyph, glyph_pen
 from gui.theme import theme
 
-OVERVIEW, BOXES, NAMES, FULL = range(4)
-"""How much is drawn: one overview pass, plain boxes, boxes with a name, everything."""
+OVERVIEW, NAMES, FULL = range(3)
+"""How much is drawn: one overview pass, boxes with a name and a shape, everything."""
+STEPS = (0.5, 0.45, 0.4, 0.36, 0.33, 0.3)
+"""From which zoom on names and shapes are written in which size, so that they never get smaller than `SMALLEST`."""
+SMALLEST = 9.0
+"""The least size of type on the screen, in pixels."""
 CELL = 31.0
 """The width of the tinted field with the family's glyph."""
 BAR = 4.0
 """The width of the family's bar."""
+BROAD = 12.0
+"""Its width where there is no room for the glyph."""
 CORNER = 7.0
 
 
 def detail_at(scale: float) -> int:
     """How much is drawn at a zoom."""
-    return FULL if scale >= 0.6 else NAMES if scale >= 0.4 else BOXES if scale >= 0.3 else OVERVIEW
+    return FULL if scale >= 0.6 else NAMES if scale >= STEPS[-1] else OVERVIEW
+
+
+def step_at(scale: float) -> float:
+    """The size of type that names and shapes have at a zoom, as one of `STEPS`."""
+    return next((step for step in STEPS if scale >= step), STEPS[-1])
 
 
 @dataclass(slots=True)
@@ -50,11 +62,15 @@ class Family:
 
 @dataclass(slots=True)
 class Outline:
-    """The shapes of a node of one size: its box, the tinted field, the bar, and a broad frame for the selection."""
+    """The shapes of a node of one size: its box, the tinted field, the bar, and a broad frame for the selection.
+
+    ``broad`` is the bar where there is no room for the glyph.
+    """
 
     box: QPainterPath
     cell: QPainterPath
     bar: QPainterPath
+    broad: QPainterPath
     frame: QPainterPath
 
 
@@ -75,13 +91,13 @@ class Style:
         """``color`` gives the colours by their tokens: those of the window's theme, or of another."""
         self.color = color
         self.scale = 1.0
-        self.detail = FULL
+        self.detail, self.step = FULL, STEPS[0]
         self.fast = False
         self.rebuild()
 
     def zoom(self, scale: float) -> None:
         """Take note of the zoom."""
-        self.scale, self.detail = scale, detail_at(scale)
+        self.scale, self.detail, self.step = scale, detail_at(scale), step_at(scale)
 
     def rebuild(self) -> None:
         """Prepare everything again, after a change of the theme."""
@@ -91,9 +107,11 @@ class Style:
             "name": _font(family, 13, QFont.Weight.DemiBold),
             "small": _font(family, 11),
             "label": _font(family, 11),
-            "far": _font(family, 21, QFont.Weight.DemiBold),
-            "farther": _font(family, 16, QFont.Weight.DemiBold),
         }
+        for step in STEPS:
+            pixels = math.ceil(SMALLEST / step)
+            self.fonts[f"name {step}"] = _font(family, pixels, QFont.Weight.DemiBold)
+            self.fonts[f"shape {step}"] = _font(family, pixels)
         self._metrics = {role: QFontMetricsF(font) for role, font in self.fonts.items()}
         self._texts: dict[tuple[str, str, float], Text] = {}
         self._families: dict[str, Family] = {}
@@ -161,13 +179,14 @@ class Style:
         """The shapes of a node of this size."""
         if size not in self._outlines:
             width, height = size
-            box, inner, cell, bar, frame = (QPainterPath() for _ in range(5))
+            box, inner, cell, bar, broad, frame = (QPainterPath() for _ in range(6))
             box.addRoundedRect(QRectF(0.5, 0.5, width - 1, height - 1), CORNER, CORNER)
             inner.addRoundedRect(QRectF(1, 1, width - 2, height - 2), CORNER - 0.5, CORNER - 0.5)
             cell.addRect(QRectF(0, 0, CELL, height))
             bar.addRect(QRectF(0, 0, BAR, height))
+            broad.addRect(QRectF(0, 0, BROAD, height))
             frame.addRoundedRect(QRectF(0, 0, width, height), CORNER + 0.5, CORNER + 0.5)
-            self._outlines[size] = Outline(box, inner & cell, inner & bar, frame)
+            self._outlines[size] = Outline(box, inner & cell, inner & bar, inner & broad, frame)
         return self._outlines[size]
 
     def static(self, text: str, role: str, width: float = 0.0) -> Text:

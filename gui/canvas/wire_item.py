@@ -106,7 +106,7 @@ class WireItem(QGraphicsRectItem):
     def label_box(self, label: Text) -> QRectF:
         """Where a text stands beside it."""
         place = self.label_place or LabelPlace()
-        leg = max(self.lines(), key=lambda line: line.dy()) if self.points else QLineF(self.start, self.end)
+        leg = max(self.lines(), key=lambda line: abs(line.dy())) if self.points else QLineF(self.start, self.end)
         x, y = leg.x1() + across(place.down) * leg.dx(), leg.y1() + place.down * leg.dy()
         beside = 0 if abs(leg.dx()) > SLANTED else place.beside
         left = {1: BESIDE, 0: -label.width / 2, -1: -BESIDE - label.width}[beside]

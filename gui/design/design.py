@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QSplitter, QTabWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QSplitter, QVBoxLayout, QWidget
 
 from engine.problems import Problem
 from engine.problems.fix import Fix
@@ -13,6 +13,7 @@ from gui.canvas.commands.layer_commands import open_position
 from gui.canvas.view import View
 from gui.design.breadcrumb import Breadcrumb
 from gui.design.code import CodePanel
+from gui.design.foot import HEIGHT, Foot
 from gui.design.inspector import Inspector
 from gui.design.layers_panel import LayersPanel
 from gui.design.palette import Palette
@@ -38,8 +39,7 @@ class DesignPage(QWidget):
         self.problems = ProblemsPanel(document)
         self.code = CodePanel(document)
         self.layers = LayersPanel(document)
-        self.tabs = QTabWidget()
-        self.tabs.setDocumentMode(True)
+        self.tabs = Foot()
         self.tabs.addTab(self.problems, "Problems")
         self.tabs.addTab(self.code, "Code")
         self.tabs.addTab(self.layers, "Layers")
@@ -56,7 +56,7 @@ class DesignPage(QWidget):
         lay.addWidget(self.view, 1)
         self.rows.addWidget(stage)
         self.rows.addWidget(self.tabs)
-        self.rows.setSizes([510, 220])
+        self.rows.setSizes([510, HEIGHT])
         self.rows.setStretchFactor(0, 1)
         self.columns = QSplitter(Qt.Orientation.Horizontal)
         for column in (self.palette_panel, self.rows, self.inspector):
@@ -144,7 +144,8 @@ class DesignPage(QWidget):
 
     def _title_problems(self, errors: int, warnings: int, hints: int) -> None:
         count = errors + warnings + hints
-        self.tabs.setTabText(0, f"Problems ({count})" if count else "Problems")
+        self.tabs.setTabText(0, f"Problems ({count})" if count else "✓ No problems")
+        self.tabs.set_quiet(self.problems, not errors + warnings)
 
     def show_layers(self) -> None:
         """Bring the table of layers to the front."""

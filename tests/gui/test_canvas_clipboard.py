@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QGuiApplication
@@ -163,6 +163,7 @@ JSON = st.recursive(
 )  # fmt: skip
 
 
+@settings(deadline=None)
 @given(st.dictionaries(st.sampled_from(["nodes", "edges", "positions", "incoming", "layerloom"]), JSON))
 def test_no_text_raises_anything_but_a_sentence(changes: dict[str, Any]) -> None:
     text = good(**changes)

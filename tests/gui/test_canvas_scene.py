@@ -18,11 +18,13 @@ from engine.edits import MISSING, Connect, Disconnect, Move, RenameNode, SetPara
 from engine.graph import Edge, Graph, GraphError
 from gui.canvas.geometry import End, node_size
 from gui.canvas.scene import Scene
+from gui.canvas.style import NAMES, SMALLEST
 from gui.canvas.tooltips import node_text
 from gui.document import Document
 from gui.theme import theme
 
 Show = Callable[[Graph], Any]
+SHAPES = {"n1": "1×28×28", "n2": "8×26×26", "n3": "8×26×26", "n4": "5408"}
 
 
 @pytest.fixture
@@ -127,6 +129,30 @@ def test_only_nodes_whose_problems_change_are_painted_anew(scene: Scene) -> None
     scene.document.apply(SetParameter("n2", "kernel_size", 99))
     scene.flush()
     assert {node_id for node_id, item in scene.nodes.items() if not item.look.ready} == {"n2"}
+
+
+@pytest.mark.parametrize("scale", [0.599, 0.5, 0.47, 0.42, 0.37, 0.34, 0.3])
+def test_a_box_that_is_drawn_says_its_name_and_its_shape_in_type_that_can_be_read(scene: Scene, scale: float) -> None:
+    scene.zoom(scale)
+    style = scene.styling
+    assert style.detail == NAMES
+    for node_id, item in scene.nodes.items():
+        texts = item.look.compact(style)
+        assert [text.static.text() for _, _, text in texts] == [item.look.name, SHAPES[node_id]]
+        for role, point, text in texts:
+            assert style.fonts[role].pixelSize() * scale >= SMALLEST
+            width, height = item.look.size
+            assert 0 <= point.x() < point.x() + text.width <= width
+            assert 0 <= point.y() + text.ascent <= height, "the line it stands on is inside the box"
+
+
+def test_the_shape_in_a_box_is_that_of_now(scene: Scene) -> None:
+    scene.document.apply(SetParameter("n2", "out_channels", 5))
+    scene.flush()
+    assert scene.nodes["n2"].look.shape == "5×26×26"
+    scene.document.apply(SetParameter("n2", "kernel_size", 99))
+    scene.flush()
+    assert scene.nodes["n2"].look.shape == ""
 
 
 def test_a_needed_port_is_hollow_until_it_is_wired(scene: Scene) -> None:

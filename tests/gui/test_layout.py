@@ -8,9 +8,13 @@ from itertools import combinations, pairwise
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from PySide6.QtCore import QPointF, QRectF
 
 from engine.graph import Edge, Graph, Node, Position
+from gui.canvas.geometry import wire_path
 from gui.canvas.layout.layout import GRID, arrange, routes
+from gui.canvas.layout.layout_routes import UPWARDS
+from gui.canvas.layout.layout_wrap import PAGE
 
 Sizes = dict[str, tuple[float, float]]
 Routes = dict[Edge, tuple[Position, ...]]
@@ -133,19 +137,23 @@ def crossings(graph: Graph, positions: dict[str, Position], sizes: Sizes) -> int
     )
 
 
-@settings(deadline=None, max_examples=200)
-@given(networks())
-def test_any_network_is_tidy(network: tuple[Graph, Sizes]) -> None:
-    graph, sizes = network
-    positions = arrange(graph, sizes)
-    assert positions.keys() == graph.nodes.keys()
-    assert positions == arrange(graph.copy(), sizes)
-    assert all(x % GRID == 0 == y % GRID for x, y in positions.values())
-    assert (min(x for x, _ in positions.values()), min(y for _, y in positions.values())) == (0, 0)
+def keep_apart(positions: dict[str, Position], sizes: Sizes) -> None:
     for one, two in combinations(positions, 2):
         (ax, ay), (bx, by), (aw, ah), (bw, bh) = positions[one], positions[two], sizes[one], sizes[two]
         beside = ax + aw + 32 <= bx or bx + bw + 32 <= ax
         assert beside or ay + ah + 40 <= by or by + bh + 40 <= ay, f"{one} and {two} touch"
+
+
+@settings(deadline=None, max_examples=200)
+@given(networks())
+def test_any_network_is_tidy(network: tuple[Graph, Sizes]) -> None:
+    graph, sizes = network
+    positions = arrange(graph, sizes, wrap=False)
+    assert positions.keys() == graph.nodes.keys()
+    assert positions == arrange(graph.copy(), sizes, wrap=False)
+    assert all(x % GRID == 0 == y % GRID for x, y in positions.values())
+    assert (min(x for x, _ in positions.values()), min(y for _, y in positions.values())) == (0, 0)
+    keep_apart(positions, sizes)
     ways = routes(graph, positions, sizes)
     assert ways.keys() == set(graph.edges)
     for edge in graph.edges:
@@ -175,10 +183,65 @@ def test_routes_run_down_wherever_the_nodes_are(network: tuple[Graph, Sizes], ch
     ways = routes(graph, positions, sizes)
     for edge, points in ways.items():
         ends = line(edge, positions, sizes, ways)
-        assert not points or all(below >= y - 1e-9 for (_, y), (_, below) in pairwise(ends))
+        upwards = ends[0][1] - ends[-1][1] > UPWARDS
+        assert not points or upwards or all(below >= y - 1e-9 for (_, y), (_, below) in pairwise(ends))
     some = set(list(graph.edges)[::3])
     again = routes(graph, positions, sizes, some, ways)
     assert some <= again.keys() <= ways.keys()
+
+
+def shown_at(positions: dict[str, Position], sizes: Sizes) -> float:
+    """The zoom at which all nodes are seen in a window of usual size."""
+    wide = max(x + sizes[name][0] for name, (x, _) in positions.items())
+    high = max(y + sizes[name][1] for name, (_, y) in positions.items())
+    return min(PAGE[0] / wide, PAGE[1] / high, 1.0)
+
+
+def runs_freely(graph: Graph, positions: dict[str, Position], sizes: Sizes) -> None:
+    """No wire, as it is drawn, runs over a node."""
+    ways = routes(graph, positions, sizes)
+    for edge in graph.edges:
+        (start, *points), end = line(edge, positions, sizes, ways)[:-1], line(edge, positions, sizes, ways)[-1]
+        path = wire_path(QPointF(*start), QPointF(*end), points)
+        for name, (x, y) in positions.items():
+            box = QRectF(x, y, *sizes[name]).adjusted(2, 2, -2, -2)
+            assert not any(box.contains(path.pointAtPercent(number / 200)) for number in range(201)), f"{edge}, {name}"
+
+
+@settings(deadline=None, max_examples=20)
+@given(st.integers(8, 60))
+def test_a_long_chain_stands_in_columns_so_that_it_can_be_read(length: int) -> None:
+    graph = Graph()
+    nodes = [graph.add("ReLU") for _ in range(length)]
+    for source, target in pairwise(nodes):
+        graph.connect(source, target)
+    sizes = same(graph)
+    positions, alone = arrange(graph, sizes), arrange(graph, sizes, wrap=False)
+    assert shown_at(positions, sizes) >= min(0.6, 1.1 * shown_at(alone, sizes))
+    assert nodes == sorted(nodes, key=lambda node: positions[node]), "down, then on to the right"
+    keep_apart(positions, sizes)
+    runs_freely(graph, positions, sizes)
+
+
+@settings(deadline=None, max_examples=50)
+@given(networks())
+def test_columns_keep_any_network_tidy_and_are_never_harder_to_read(network: tuple[Graph, Sizes]) -> None:
+    graph, sizes = network
+    positions, alone = arrange(graph, sizes), arrange(graph, sizes, wrap=False)
+    assert positions.keys() == alone.keys()
+    assert shown_at(positions, sizes) >= shown_at(alone, sizes)
+    assert all(x % GRID == 0 == y % GRID for x, y in positions.values())
+    keep_apart(positions, sizes)
+
+
+def test_a_network_is_cut_where_one_wire_runs_on_and_keeps_its_skips() -> None:
+    graph = residual(6)
+    sizes = same(graph)
+    positions = arrange(graph, sizes)
+    up = [edge for edge in graph.edges if positions[edge.target][1] <= positions[edge.source][1]]
+    assert up
+    assert all(len(graph.incoming[edge.target]) == 1 == len(graph.outgoing[edge.source]) for edge in up)
+    runs_freely(graph, positions, sizes)
 
 
 @settings(deadline=None, max_examples=50)
@@ -191,14 +254,14 @@ def test_the_trunk_is_straight(length: int, skips: list[tuple[int, int]], width:
     for source_number, target_number in skips:
         if source_number < target_number < length:
             graph.connect(trunk[source_number], trunk[target_number])
-    positions = arrange(graph, same(graph, (width, 56.0)))
+    positions = arrange(graph, same(graph, (width, 56.0)), wrap=False)
     assert len({x for x, _ in positions.values()}) == 1
 
 
 def test_widths_that_fit_the_raster_share_their_centre() -> None:
     graph = residual(2)
     sizes = {name: (160.0 + 32.0 * (number % 3), 56.0) for number, name in enumerate(graph.nodes)}
-    positions = arrange(graph, sizes)
+    positions = arrange(graph, sizes, wrap=False)
     trunk = [name for name in graph.nodes if graph.nodes[name].type in ("Input", "Add", "ReLU", "Output")]
     assert len({positions[name][0] + sizes[name][0] / 2 for name in trunk}) == 1
 
@@ -210,7 +273,7 @@ def test_widths_that_fit_the_raster_share_their_centre() -> None:
 )
 def test_no_crossing_and_no_wire_through_a_node(graph: Graph) -> None:
     sizes = same(graph)
-    positions = arrange(graph, sizes)
+    positions = arrange(graph, sizes, wrap=False)
     ways = routes(graph, positions, sizes)
     assert crossings(graph, positions, sizes) == 0
     for edge in graph.edges:

@@ -17,6 +17,7 @@ from gui.canvas.layout.layout_columns import GRID, Columns
 from gui.canvas.layout.layout_layers import ROW_GAP, Layers, components
 from gui.canvas.layout.layout_order import order
 from gui.canvas.layout.layout_routes import routes
+from gui.canvas.layout.layout_wrap import wrapped
 
 __all__ = ["GRID", "arrange", "routes"]
 
@@ -25,11 +26,16 @@ PART_GAP = 64.0
 
 
 def arrange(
-    graph: Graph, sizes: Mapping[str, tuple[float, float]], node_ids: set[str] | None = None
+    graph: Graph,
+    sizes: Mapping[str, tuple[float, float]],
+    node_ids: set[str] | None = None,
+    *,
+    wrap: bool = True,
 ) -> dict[str, Position]:
     """The top-left corners of the nodes, multiples of GRID; ``sizes`` holds (width, height) of each of them.
 
-    The whole network is placed at the origin. With ``node_ids`` only those nodes are placed, as if there were no
+    The whole network is placed at the origin, in columns where it is long (`layout_wrap`),
+    unless ``wrap`` is False. With ``node_ids`` only those nodes are placed, as if there were no
     others, and the top-left corner of their bounding box stays where it was (or goes to the nearest raster point).
     """
     names = [name for name in graph.order() if node_ids is None or name in node_ids]
@@ -47,6 +53,10 @@ def arrange(
         end = shift + max(left + width for left, width in zip(lefts, widths, strict=True))
         for name, left, row in zip(part.names, lefts, part.row, strict=False):
             result[name] = (left + shift, tops[row])
+    if wrap and node_ids is None and len(parts) == 1:
+        rows = dict(zip(parts[0].names, parts[0].row, strict=False))
+        lanes = [point for points in routes(graph, result, sizes).values() for point in points]
+        result = wrapped(graph, rows, result, sizes, lanes)
     here = _corner(result)
     goal = _corner({name: graph.positions[name] for name in names}) if node_ids is not None else (0.0, 0.0)
     dx, dy = (math.floor((new - old) / GRID + 0.5) * GRID for new, old in zip(goal, here, strict=True))

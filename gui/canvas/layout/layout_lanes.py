@@ -73,6 +73,13 @@ class Lanes:
             self.use(wire, path)
         return paths
 
+    def back(self, wire: Wire) -> list[Position]:
+        """Way points for a wire to a target further up: a lane clear of nodes, beside the source if there is one."""
+        top, bottom = wire.ty - TIGHT, wire.sy + TIGHT
+        taken = [(box.left - NODE_GAP, box.right + NODE_GAP) for box in self.between(top, bottom)]
+        lane = min(_gaps(taken, (wire.sx,)), key=lambda x: abs(x - wire.sx) + abs(x - wire.tx))
+        return [(lane, wire.sy), (lane, wire.ty)]
+
     def _search(self, wire: Wire, bundle: list[Wire]) -> tuple[float, list[Position]]:
         """The best lane in which the wire meets no node, clear of other lanes if that is possible."""
         lane, top, bottom = wire.sx, wire.sy, wire.ty

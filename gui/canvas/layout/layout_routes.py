@@ -2,7 +2,8 @@
 
 A wire is drawn from the middle of its source's bottom to the middle of its target's top in legs with vertical
 tangents: cubics whose handles are half the leg's height. A wire whose single leg meets a node gets a lane: it swings
-out below its source, runs straight down, and swings in above its target. Wires from one port share a lane.
+out below its source, runs straight down, and swings in above its target. Wires from one port share a lane. A wire to
+a node further up runs up in a lane that it enters and leaves in an arc.
 """
 
 from __future__ import annotations
@@ -14,6 +15,8 @@ from gui.canvas.layout.layout_lanes import MARGIN, Box, Lanes, Wire
 from gui.canvas.layout.layout_layers import NODE_GAP, lean
 
 Sizes = Mapping[str, tuple[float, float]]
+UPWARDS = 96.0
+"""A wire that leads further up takes a lane between the nodes, as from the foot of a column to the head of the next."""
 
 
 def routes(
@@ -39,7 +42,9 @@ def routes(
     for edge in graph.edges if ports is None else _leaving(graph, ports):
         wire = _wire(edge, positions, sizes)
         result[edge] = ()
-        if _free(wire, lanes):
+        if wire.sy - wire.ty > UPWARDS:
+            result[edge] = tuple(lanes.back(wire))
+        elif _free(wire, lanes):
             lanes.use(wire, ())
         else:
             side = lean(graph.incoming[edge.target])[edge]
@@ -63,7 +68,7 @@ def _wire(edge: Edge, positions: Mapping[str, Position], sizes: Sizes) -> Wire:
 
 
 def _free(wire: Wire, lanes: Lanes) -> bool:
-    """Whether a single leg passes all nodes; a wire that runs upwards is left alone."""
+    """Whether a single leg passes all nodes; a wire that runs a little upwards is left alone."""
     if wire.ty <= wire.sy:
         return True
     left, right = min(wire.sx, wire.tx) - MARGIN, max(wire.sx, wire.tx) + MARGIN

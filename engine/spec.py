@@ -13,6 +13,8 @@ DType = Literal["float32", "int64", "bool"]
 Axes = tuple[str, ...]
 
 BATCH = Size("N")
+CHANNEL_COUNTS: Final = (1, 3, 4)
+"""How many channels images have: grey, colour, colour with transparency."""
 IMAGE: Axes = ("batch", "channels", "height", "width")
 
 

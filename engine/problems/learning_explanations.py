@@ -45,7 +45,9 @@ LEARNING: Final[dict[str, Explanation]] = {
     "axes-by-reshape": Explanation(
         "Axes are exchanged by Permute",
         "Reshape writes all numbers of a sample in one row and cuts it into other pieces; their order stays. To turn "
-        "(time, features) into (features, time) numbers have to change places, and that is what Permute does.",
+        "(time, features) into (features, time) numbers have to change places, and that is what Permute does. The "
+        "heads of attention are split off the features behind the steps, (T, heads, d), and then exchanged with them; "
+        "patches of an image are squares, which Unfold cuts out.",
         "(a, b) → (b, a): y(j, i) = x(i, j)",
         "https://docs.pytorch.org/docs/stable/generated/torch.permute.html",
     ),

@@ -15,6 +15,7 @@ from engine.problems.rules import image_rules as images
 from engine.problems.rules import join_rules as joins
 from engine.problems.rules import learning_rules as learning
 from engine.problems.rules import range_rules as ranges
+from engine.problems.rules import reshape_rules as reshapes
 from engine.problems.rules import scale_rules as scale
 from engine.problems.rules import sequence_rules as sequences
 from engine.problems.rules import setting_rules as settings
@@ -48,6 +49,7 @@ EDGE_RULES: Final[tuple[EdgeRule, ...]] = (
     *time.EDGE,
     *windows.EDGE,
     *ranges.EDGE,
+    *reshapes.EDGE,
 )
 GRAPH_RULES: Final[tuple[GraphRule, ...]] = (
     *wiring.GRAPH,

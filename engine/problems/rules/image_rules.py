@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Final
-
 from engine.dims import product
 from engine.graph import Graph
 from engine.layers.endpoints import Input
@@ -12,9 +10,7 @@ from engine.problems.looking import called, keeps_layout, maps_features, origins
 from engine.problems.problem import Problem
 from engine.problems.rule import EdgeRule, Found, NodeRule
 from engine.shapes import Report
-
-CHANNEL_COUNTS: Final = (1, 3, 4)
-"""How many channels images have: grey, colour, colour with transparency."""
+from engine.spec import CHANNEL_COUNTS
 
 
 def linear_on_image(graph: Graph, report: Report, node_id: str) -> Found:

@@ -1,4 +1,4 @@
-"""Rules of windows and axes: cells that no window reaches, windows of one cell, axes exchanged by a reshape."""
+"""Rules of windows and axes: cells that no window reaches, windows of one cell."""
 
 from __future__ import annotations
 
@@ -67,30 +67,5 @@ def window_of_one(graph: Graph, report: Report, node_id: str) -> Found:
         )
 
 
-def axes_by_reshape(graph: Graph, report: Report, node_id: str) -> Found:
-    """A reshape to the same sizes in another order does not exchange axes: it cuts the row of numbers elsewhere."""
-    inputs, outputs = report.inputs.get(node_id), report.outputs.get(node_id)
-    if not inputs or not outputs:
-        return
-    x, y = inputs[0].shape[1:], next(iter(outputs.values())).shape[1:]
-    if x == y or sorted(map(str, x)) != sorted(map(str, y)) or sum(size != 1 for size in x) < 2:
-        return
-    if [size for size in x if size != 1] == [size for size in y if size != 1]:
-        return  # axes of one may be anywhere
-    yield Problem(
-        "warning",
-        "axes-by-reshape",
-        f"{called(graph, graph.node(node_id))} makes {outputs['output']} of {inputs[0]}: the same sizes in another "
-        "order. Reshape does not exchange axes, it cuts the row of all numbers elsewhere, so what belongs together is "
-        "torn apart. Permute exchanges axes.",
-        node_id,
-        None,
-        "shape",
-    )
-
-
-NODE = (
-    NodeRule(window_of_one, lambda kind: kind.numbers in ("pooled", "averaged") and kind.sees == "window"),
-    NodeRule(axes_by_reshape, lambda kind: kind.numbers == "same" and "shape" in kind.model_fields),
-)
+NODE = (NodeRule(window_of_one, lambda kind: kind.numbers in ("pooled", "averaged") and kind.sees == "window"),)
 EDGE = (EdgeRule(gaps, lambda kind: kind.sees == "window"),)

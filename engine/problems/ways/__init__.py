@@ -16,6 +16,7 @@ from engine.problems.ways import join_ways as joins
 from engine.problems.ways import learning_ways as learning
 from engine.problems.ways import number_ways as kinds
 from engine.problems.ways import parameter_ways as parameters
+from engine.problems.ways import reshape_ways as reshapes
 from engine.problems.ways import scale_ways as scale
 from engine.problems.ways import sensible_ways as sensible
 from engine.problems.ways import sequence_ways as sequences
@@ -109,7 +110,7 @@ WAYS: Final[dict[str, tuple[Finder, ...]]] = {
     "padding-read": (sequences.with_lengths,),
     "gaps": (windows.no_gaps,),
     "window-of-one": (windows.larger_window,),
-    "axes-by-reshape": (axes.permuted,),
+    "axes-by-reshape": (reshapes.kept_together,),
     "constant-answer": (activations.of_one,),
     "redundant-activation": (activations.one_less,),
     "batch-mixed": (batches.other_axis,),

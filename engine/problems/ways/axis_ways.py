@@ -36,19 +36,6 @@ def global_pool(rank: int) -> Step:
     return f"AdaptiveAvgPool{rank - 2}d", {"output_size": 1}
 
 
-def permuted(site: FaultSite) -> Iterator[Way | None]:
-    """Axes exchanged instead of cut elsewhere."""
-    x, outputs = site.spec(site.edge()), site.report.outputs.get(site.id)
-    if x is None or not outputs:
-        return
-    left, dims = list(enumerate(x.shape)), list[int]()
-    for size in next(iter(outputs.values())).shape:
-        taken = next(axis for axis, there in left if there == size)
-        left = [(axis, there) for axis, there in left if axis != taken]
-        dims.append(taken)
-    yield site.exchange("Permute", {"dims": tuple(dims)})
-
-
 def insert(site: FaultSite) -> Iterator[Way | None]:
     """Layers put before the guilty one that give it the axes it wants."""
     edge = site.edge()

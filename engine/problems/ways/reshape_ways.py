@@ -1,0 +1,88 @@
+"""Fixes of reshapes that tear axes apart: the axes exchanged before or after, squares cut by Unfold."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from engine.dims import Dim
+from engine.edits import AddNode, Connect, Disconnect, Edit, SetParameter
+from engine.graph import Edge
+from engine.literals import literal
+from engine.problems.regrouping import Regrouping
+from engine.problems.rules.reshape_rules import torn
+from engine.problems.ways.fault_site import ROW, FaultSite, Step, Way
+
+
+def kept_together(site: FaultSite) -> Iterator[Way | None]:
+    """The same sizes with the axes exchanged where they have to be."""
+    found, node = torn(site.graph, site.report, site.id), site.node
+    if found is None or node is None:
+        return
+    edge, meant = found
+    x, y = site.spec(edge), next(iter(site.report.outputs[node.id].values())).shape[1:]
+    if x is None:
+        return
+    direct = edge.target == node.id
+    name = "shape" if "shape" in site.kind.model_fields else "unflattened_size"
+    if meant.before:
+        order = _dims(meant.before)
+        if direct and tuple(x.shape[axis] for axis in order[1:]) == y:
+            yield site.exchange("Permute", {"dims": order})
+        yield site.insert(edge, ("Permute", {"dims": order}))
+        return
+    if meant.patch and direct and name == "shape":
+        yield from _by_patches(site, meant, x.shape[1:], y)
+    sizes = _typed(meant.cut)
+    if sizes is None or (name == "unflattened_size" and x.rank != 2 and site.value("dim") != 1):
+        return
+    steps: list[Step] = [("Permute", {"dims": _dims(meant.after)})]
+    if tuple(meant.cut[axis] for axis in meant.after) != y and (whole := _typed(y)) is not None:
+        steps.append(("Reshape", {"shape": whole}))
+    text = " × ".join(map(str, sizes))
+    label = f"Set {name} to {text} and insert {' and '.join(kind for kind, _ in steps)}"
+    yield _followed(site, label, [SetParameter(node.id, name, literal(sizes))], steps)
+
+
+def _by_patches(site: FaultSite, meant: Regrouping, x: Sequence[Dim], y: Sequence[Dim]) -> Iterator[Way | None]:
+    """Squares cut out by Unfold, or pasted by Fold."""
+    side, turned = meant.patch, ("Permute", {"dims": (0, 2, 1)})
+    if len(x) == 3 and meant.after == (1, 3, 0, 2, 4):
+        whole = _typed(y)
+        steps: list[Step] = [turned, *([("Reshape", {"shape": whole})] if len(y) > 2 and whole else [])]
+        made = site.exchange("Unfold", {"kernel_size": side, "stride": side})
+        yield _followed(site, f"Change to Unfold({side}, {side}) and insert Permute", made.edits, steps)
+    elif len(x) == 2 and len(y) == 3 and isinstance(y[1], int) and isinstance(y[2], int):
+        made = site.exchange("Fold", {"output_size": (y[1], y[2]), "kernel_size": side, "stride": side})
+        before = site.insert(site.edge(), turned)
+        if before is not None:
+            label = f"Insert Permute and change to Fold({side}, {side})"
+            yield Way(label, (*made.edits, *before.edits), before.made)
+
+
+def _followed(site: FaultSite, label: str, edits: Sequence[Edit], steps: Sequence[Step]) -> Way:
+    """Edits of the guilty node, and layers put between it and all that reads it."""
+    graph = site.graph
+    readers = list(graph.outgoing[site.id])
+    if len(readers) == 1 and (way := site.insert(readers[0], *steps, after=True)) is not None:
+        return Way(label, (*edits, *way.edits), way.made, shown=way.shown)
+    site.taken = set()
+    nodes = [site.fresh(kind, parameters) for kind, parameters in steps]
+    x, y = graph.positions[site.id]
+    more: list[Edit] = [*edits, *map(Disconnect, readers)]
+    last = site.id
+    for index, node in enumerate(nodes):
+        more += [AddNode(node, (x, y + ROW * (index + 1))), Connect(Edge(last, "output", node.id, "input"))]
+        last = node.id
+    more += [Connect(Edge(last, "output", edge.target, edge.target_port)) for edge in readers]
+    return Way(label, more, tuple(node.id for node in nodes), shown=last)
+
+
+def _dims(axes: Sequence[int]) -> tuple[int, ...]:
+    """Axes of a sample as those of a batch."""
+    return (0, *(axis + 1 for axis in axes))
+
+
+def _typed(sizes: Sequence[Dim]) -> tuple[int, ...] | None:
+    """Sizes as they are typed: the one that is open is −1; None where several are."""
+    typed = tuple(size if isinstance(size, int) else -1 for size in sizes)
+    return typed if typed.count(-1) <= 1 else None

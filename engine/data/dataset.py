@@ -94,6 +94,8 @@ class Field:
     """The least and the greatest of its numbers, where they are known."""
     column_bounds: tuple[tuple[float, float] | None, ...] = ()
     """The same of each number along the last axis by itself, None where it is not known; empty: of none."""
+    several: bool = False
+    """Whether each of its numbers says yes or no by itself, 1 or 0, and several may be 1 at once."""
 
     @property
     def classes(self) -> int | None:

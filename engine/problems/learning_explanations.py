@@ -58,6 +58,30 @@ LEARNING: Final[dict[str, Explanation]] = {
         "or no one number goes through a sigmoid; two classes and more have one number each.",
         "softmax(x) = eˣ / eˣ = 1",
     ),
+    "several-labels": Explanation(
+        "One class for several labels",
+        "Cross-entropy and its softmax are made for classes of which one is right: the probabilities of all add up to "
+        "1. Where several labels hold at once, such as the genres of a film, each gets a yes or no of its own: a "
+        "sigmoid for each number, and binary cross-entropy.",
+        "Σ_c softmax(x)_c = 1,  but Σ_c y_c may be 0, 1, 2 …",
+        BINARY,
+    ),
+    "softmax-for-several": Explanation(
+        "A softmax before yes or no",
+        "Binary cross-entropy and losses of numbers look at each number by itself. After a softmax one can rise only "
+        "where the others fall, so no two labels can both be likely. A sigmoid lets each decide for itself; classes "
+        "that exclude each other go to cross_entropy.",
+        "σ(x_c) for each label c, not eˣᶜ / Σ eˣ",
+        BINARY,
+    ),
+    "exclusive-classes": Explanation(
+        "Yes or no for classes that exclude each other",
+        "With a sigmoid for each class nothing ties the answers together: several classes, or none, may be said to "
+        "hold. It can be meant, to leave room for none of them; else the softmax inside cross-entropy weighs the "
+        "classes against each other and learns faster.",
+        "loss = −log(exp(x_y) / Σ exp(x_c))",
+        ENTROPY,
+    ),
     "redundant-activation": Explanation(
         "Two activations in a row",
         "Softmax and Sigmoid turn scores of any size into numbers from 0 to 1. Of such numbers, or of numbers that are "

@@ -1,6 +1,6 @@
 """Whether the numbers of a reshaped value stay with the axes they belong to: which axes had to change places for that.
 
-A reshape writes the numbers of a sample in one row and cuts it anew. It may merge neighbouring axes and split them
+A reshape writes the numbers of a sample in one row and cuts it again. It may merge neighbouring axes and split them
 again; where the new sizes are those of other groups of axes, what belongs together is torn apart.
 """
 

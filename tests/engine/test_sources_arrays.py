@@ -12,7 +12,9 @@ from engine.data import sources
 from engine.data.dataset import DataError
 from engine.data.origin import opened
 from engine.data.pipeline import prepare
+from engine.problems import find
 from engine.settings.data import DataConfig
+from tests.engine.corpus.notation import read
 from tests.engine.own_data import iris_arrays
 
 
@@ -48,6 +50,21 @@ def test_images_with_their_channels_last(tmp_path: Path) -> None:
     assert found.fields["images"].shape == (3, 9, 7)
     values = opened(DataConfig(source=found.settings)).arrays["images"][:]
     np.testing.assert_array_equal(values, images.transpose(0, 3, 1, 2))
+
+
+def test_labels_of_which_several_hold(tmp_path: Path) -> None:
+    rng = np.random.RandomState(0)
+    x, y = rng.rand(40, 5).astype(np.float32), (rng.rand(40, 6) < 0.4).astype(np.float32)
+    found = sources.describe(made(tmp_path / "a.npz", x=x, y=y))
+    assert (found.fields["y"].several, found.fields["y"].classes) == (True, None)
+    shares = sources.describe(made(tmp_path / "b.npz", x=x, y=rng.dirichlet(np.ones(6), 40).astype(np.float32)))
+    assert not shares.fields["y"].several
+    one = sources.describe(made(tmp_path / "c.npz", x=x, y=np.eye(6, dtype=np.float32)[rng.randint(0, 6, 40)]))
+    assert (one.fields["y"].several, one.fields["y"].classes) == (False, 6)
+    network = read(
+        "x: Input(shape=(5,)); fc: Linear(out_features=6); y: Output", {"data.source": found.settings.model_dump()}
+    )
+    assert "several-labels" in [problem.code for problem in find(network)]
 
 
 def test_roles_by_choice(tmp_path: Path) -> None:

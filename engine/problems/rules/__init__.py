@@ -13,6 +13,7 @@ from engine.problems.rules import dropout_rules as dropouts
 from engine.problems.rules import extent_rules as extent
 from engine.problems.rules import image_rules as images
 from engine.problems.rules import join_rules as joins
+from engine.problems.rules import label_rules as labels
 from engine.problems.rules import learning_rules as learning
 from engine.problems.rules import range_rules as ranges
 from engine.problems.rules import reshape_rules as reshapes
@@ -49,6 +50,7 @@ EDGE_RULES: Final[tuple[EdgeRule, ...]] = (
     *time.EDGE,
     *windows.EDGE,
     *ranges.EDGE,
+    *labels.EDGE,
     *reshapes.EDGE,
 )
 GRAPH_RULES: Final[tuple[GraphRule, ...]] = (

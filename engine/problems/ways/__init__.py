@@ -13,6 +13,7 @@ from engine.problems.ways import batch_ways as batches
 from engine.problems.ways import decoder_ways as decoders
 from engine.problems.ways import dropout_ways as dropouts
 from engine.problems.ways import join_ways as joins
+from engine.problems.ways import label_ways as labels
 from engine.problems.ways import learning_ways as learning
 from engine.problems.ways import number_ways as kinds
 from engine.problems.ways import parameter_ways as parameters
@@ -112,6 +113,9 @@ WAYS: Final[dict[str, tuple[Finder, ...]]] = {
     "window-of-one": (windows.larger_window,),
     "axes-by-reshape": (reshapes.kept_together,),
     "constant-answer": (activations.of_one,),
+    "several-labels": (labels.each_by_itself,),
+    "softmax-for-several": (labels.sigmoid_instead,),
+    "exclusive-classes": (labels.one_of_many,),
     "redundant-activation": (activations.one_less,),
     "batch-mixed": (batches.other_axis,),
     "batch-moved": (batches.in_front,),

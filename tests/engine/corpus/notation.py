@@ -100,6 +100,17 @@ MORE = (
             {"photo": Field((32, 32, 3)), "label": Field((), "int64", "target", ("cat", "dog", "bird"))}),
     Dataset("pictures", "Pictures", "colour images", "made up", "classification", 3_000,
             {"picture": Field((3, 32, 32)), "label": Field((), "int64", "target", ("cat", "dog", "bird"))}),
+    Dataset("films", "Films", "genres of a film, several at once", "made up", "classification", 4_000,
+            {"facts": Field((40,)),
+             "genres": Field((6,), role="target", columns=WORDS[:6], several=True)}),
+    Dataset("scenes", "Scenes", "what is in an image, several at once", "made up", "classification", 4_000,
+            {"picture": Field((3, 32, 32)),
+             "label": Field((5,), role="target", columns=WORDS[:5], several=True)}),
+    Dataset("tags", "Tags", "the tags of a text, several at once", "made up", "classification", 4_000,
+            {"words": Field((30,), "int64", "input", WORDS),
+             "tags": Field((8,), role="target", columns=WORDS[:8], several=True)}),
+    Dataset("opinions", "Opinions", "which share chose each of four answers", "made up", "regression", 4_000,
+            {"facts": Field((10,)), "shares": Field((4,), role="target", bounds=(0, 1))}),
 )  # fmt: skip
 """Data of kinds that do not come along (yet): words, letters, images. Only declared, never loaded."""
 

@@ -47,6 +47,7 @@ class ArraySettings(Section):
         (), max_length=1_000_000, description="what its integers, from 0, are called; none: it holds numbers"
     )
     one_hot: bool = Declared(False, description="a sample is a row of 0 and a single 1, at the position of its class")
+    several: bool = Declared(False, description="a sample is a row of 0 and 1, of which several may be 1")
     parts: tuple[()] | tuple[PartName, PartName, PartName] = Declared(
         (), description="the arrays in the file with its training, validation and test samples, where they are apart"
     )
@@ -85,7 +86,7 @@ class Arrays(Source):
         used = [one for one in self.fields if one.role in ("input", "target")]
         ordered = sorted(used, key=lambda one: one.role == "target")
         fields = {
-            one.name: Field(one.shape, "float32", one.role, bounds=one.bounds)  # type: ignore[arg-type]
+            one.name: Field(one.shape, "float32", one.role, bounds=one.bounds, several=one.several)  # type: ignore[arg-type]
             if not one.classes
             else Field(one.shape, "int64", one.role, one.classes)  # type: ignore[arg-type]
             for one in ordered

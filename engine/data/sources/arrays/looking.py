@@ -128,6 +128,8 @@ def _field(name: str, array: Column, role: Any) -> tuple[ArraySettings, str]:
         names = tuple(map(str, range(shape[0])))
         settled = ArraySettings(name=name, role=role, classes=names, one_hot=True)
         return settled, f"{said}: a row of 0 and a single 1 for each of {shape[0]} classes."
+    if role == "target" and not whole and len(shape) == 1 and shape[0] > 1 and _yes_or_no(_some(array)):
+        return ArraySettings(name=name, role=role, shape=shape, several=True), f"{said}: each 1 holds or not by itself."
     if role == "target" and whole:
         some = _some(array)
         low, high = int(some.min()), int(some.max())
@@ -163,6 +165,11 @@ def _step(array: Column) -> int:
 def _one_hot(rows: Array) -> bool:
     """Whether each row is 0 but for a single 1."""
     return bool(((rows == 0) | (rows == 1)).all() and (rows.sum(-1) == 1).all())
+
+
+def _yes_or_no(rows: Array) -> bool:
+    """Whether there is nothing but 0 and 1."""
+    return bool(((rows == 0) | (rows == 1)).all())
 
 
 def _some(array: Column) -> Array:

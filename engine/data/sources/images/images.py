@@ -124,7 +124,8 @@ class Images(Source):
             return Field(self.size, "int64", "target", self.classes)
         if self.task == "classes":
             return Field((), "int64", "target", self.classes)
-        return Field((len(self.classes),), "float32", "target", columns=self.classes)
+        several = self.task == "several"
+        return Field((len(self.classes),), "float32", "target", columns=self.classes, several=several)
 
     def open(self, path: Path) -> Samples:
         import numpy as np

@@ -66,9 +66,6 @@ class Foot(QTabWidget):
         return self.tabBar().sizeHint().height()
 
     def _say(self) -> None:
-        self.button.setArrowType(Qt.ArrowType.UpArrow if self.folded else Qt.ArrowType.DownArrow)
-        if self.folded:
-            self.button.setToolTip("Show the panel below the canvas")
-        else:
-            self.button.setToolTip("Fold the panel below the canvas away")
-        self.button.setAccessibleName(self.button.toolTip())
+        self.button.setText("▴ Show" if self.folded else "▾ Fold")
+        self.button.setAccessibleName("Show the panel below the canvas" if self.folded else "Hide the panel below")
+        self.button.setToolTip("Show the panel below the canvas" if self.folded else "More room for the canvas")

@@ -180,7 +180,7 @@ class MainWindow(QMainWindow):
     def _make_networks(self) -> NetworksPage:
         from gui.networks.networks_page import NetworksPage
 
-        page = NetworksPage(self.document)
+        page = NetworksPage(self.document, self.preferences)
         page.message.connect(self.say)
         return page
 

@@ -22,6 +22,7 @@ from gui.networks.measuring import Measuring
 from gui.networks.networks_table import NetworksTable
 from gui.networks.scatter_tab import ScatterTab
 from gui.networks.subject import OPEN, Computed, Subject, compute
+from gui.preferences import Preferences
 from gui.widgets import Note, label, plain, push_button
 from gui.work.background import Background
 from gui.work.work_bar import WorkBar
@@ -37,7 +38,9 @@ class NetworksPage(QWidget):
     message = Signal(str)
     _done = Signal(object, object)
 
-    def __init__(self, document: Document, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, document: Document, preferences: Preferences | None = None, parent: QWidget | None = None
+    ) -> None:
         super().__init__(parent)
         self.document = document
         self.background = Background("compare-networks", self)
@@ -47,7 +50,7 @@ class NetworksPage(QWidget):
         self._runs: Listing | None = None
         self._generation = 0
         self.choice = Choice()
-        self.table = NetworksTable()
+        self.table = NetworksTable(preferences)
         self.scatter = ScatterTab()
         self.differences = DifferencesTab()
         self.measure = QComboBox()

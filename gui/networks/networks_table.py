@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import partial
+from typing import Final
 
 from PySide6.QtCore import QPoint, Qt, Signal
 from PySide6.QtGui import QAction
@@ -12,8 +13,10 @@ from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QMenu, QTableView,
 from engine.comparison.table import COLUMNS
 from gui.networks.subject import Computed
 from gui.networks.table_model import REMARK, SORT, NetworksModel, Sorted
+from gui.preferences import Preferences
 
 WIDEST = 300
+CHOSEN: Final = "networks/columns"
 
 
 class NetworksTable(QTableView):
@@ -21,7 +24,7 @@ class NetworksTable(QTableView):
 
     row_chosen = Signal(str)
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self, preferences: Preferences | None = None, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.rows = NetworksModel(self)
         self.proxy = Sorted(self)
@@ -48,8 +51,11 @@ class NetworksTable(QTableView):
         head.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         head.customContextMenuRequested.connect(self._ask_columns)
         self.setStyleSheet("QTableView::item { padding: 0 4px; } QHeaderView::section { padding: 4px 5px; }")
+        self._preferences = preferences
         self.hidden = {"input"}
         """The columns that are not shown; there is room for all the others in a small window."""
+        if preferences is not None and (known := set(preferences.texts(CHOSEN))):
+            self.hidden = {column.key for column in COLUMNS[1:] if column.key not in known}
         self.selectionModel().currentRowChanged.connect(self._chosen)
 
     def show_rows(self, rows: Sequence[Computed], metric: str) -> None:
@@ -96,6 +102,8 @@ class NetworksTable(QTableView):
     def show_column(self, key: str, shown: bool) -> None:
         """Show or hide a column."""
         (self.hidden.discard if shown else self.hidden.add)(key)
+        if self._preferences is not None:
+            self._preferences.set_texts(CHOSEN, self.columns())
         self._fit()
 
     def _ask_columns(self, point: QPoint) -> None:

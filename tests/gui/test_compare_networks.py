@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PySide6.QtCore import QPoint, QPointF, QRectF, QSizeF, Qt
 from PySide6.QtGui import QFont, QGuiApplication, QImage
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QMenu
 from pytestqt.qtbot import QtBot
 
 import presets
@@ -22,8 +22,10 @@ from engine.comparison.timing import Timing
 from engine.edits import SetParameter
 from gui.document import Document
 from gui.networks.networks_page import NetworksPage
+from gui.networks.networks_table import NetworksTable
 from gui.networks.scatter import RADIUS, Mark, Scatter, label_boxes
 from gui.networks.table_model import REMARK
+from gui.preferences import Preferences
 from gui.window import MainWindow
 
 LEFT = Qt.MouseButton.LeftButton
@@ -100,6 +102,24 @@ def test_a_broken_project_stays_with_its_reason(qtbot: QtBot, page: NetworksPage
     assert "50" in remarks[names.index("wide.loom")]
     assert remarks[names.index("torn.loom")]
     assert not page.table.isColumnHidden(REMARK)
+
+
+def test_the_chosen_columns_are_remembered(qtbot: QtBot, layerloom_home: Path) -> None:
+    def shown(table: NetworksTable) -> dict[str, bool]:
+        menu = QMenu(table)
+        table.column_menu(menu)
+        return {action.text(): action.isChecked() for action in menu.actions()}
+
+    first = NetworksTable(Preferences())
+    qtbot.addWidget(first)
+    before = shown(first)
+    menu = QMenu(first)
+    first.column_menu(menu)
+    for title in ("Input", "Parameters"):
+        next(action for action in menu.actions() if action.text() == title).trigger()
+    again = NetworksTable(Preferences())
+    qtbot.addWidget(again)
+    assert shown(again) == before | {"Input": True, "Parameters": False}
 
 
 def test_the_table_is_copied_with_the_columns_that_are_shown(qtbot: QtBot, page: NetworksPage) -> None:

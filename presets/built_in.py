@@ -26,6 +26,15 @@ def _rank(preset: Preset) -> tuple[int, str, int]:
     return ORDER.index(family) if family in ORDER else len(ORDER), family, preset.year
 
 
-BUILT_IN = tuple(sorted(_found(), key=_rank))
+def _in_order() -> Iterator[Preset]:
+    """Each network with its small variants after it."""
+    found = sorted(_found(), key=_rank)
+    for preset in found:
+        if not preset.small_of:
+            yield preset
+            yield from (one for one in found if one.small_of == preset.name)
+
+
+BUILT_IN = tuple(_in_order())
 for _preset in BUILT_IN:
     known_names.add(_preset.title, _preset.names)

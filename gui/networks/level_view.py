@@ -113,15 +113,21 @@ class LevelView(QScrollArea):
     def _scale(self) -> float:
         return self._natural if self._other is None else min(self._natural, self._other._natural)
 
+    @property
+    def _left(self) -> float:
+        """Pixels on the left of the drawing, which is in the middle of the room."""
+        wide = 0.0 if self._drawing is None else self._drawing.size.width() * self._scale
+        return max(0.0, (self._picture.width() - wide) / 2)
+
     def fit(self) -> None:
         """Take the scale of both, and bring the chosen node into sight."""
         if self._drawing is None:
             return
-        size = self._drawing.size * self._scale
-        self._picture.resize(QSize(round(size.width()), round(size.height())))
+        size, room = self._drawing.size * self._scale, self.viewport().size()
+        self._picture.resize(QSize(round(size.width()), round(size.height())).expandedTo(room))
         self._picture.update()
         if self._chosen is not None and self._chosen in self._boxes:
-            middle = self._boxes[self._chosen].center() * self._scale
+            middle = self._boxes[self._chosen].center() * self._scale + QPointF(self._left, 0.0)
             self.ensureVisible(int(middle.x()), int(middle.y()), 80, self.viewport().height() // 2 - 10)
         elif self._other is not None:
             theirs, mine = self._other.verticalScrollBar(), self.verticalScrollBar()
@@ -135,6 +141,8 @@ class LevelView(QScrollArea):
         """Paint drawing and marks."""
         if self._drawing is None:
             return
+        painter.fillRect(self._picture.rect(), theme.color("canvas"))
+        painter.translate(self._left, 0.0)
         painter.scale(self._scale, self._scale)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         self._drawing.paint(painter)

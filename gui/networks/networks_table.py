@@ -47,10 +47,9 @@ class NetworksTable(QTableView):
         head.setSortIndicatorClearable(True)
         head.setSortIndicator(-1, Qt.SortOrder.AscendingOrder)
         head.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
-        head.setStretchLastSection(True)
         head.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         head.customContextMenuRequested.connect(self._ask_columns)
-        self.setStyleSheet("QTableView::item { padding: 0 4px; } QHeaderView::section { padding: 4px 5px; }")
+        self.setStyleSheet("QTableView::item { padding: 0 4px; } QHeaderView::section { padding: 4px 7px; }")
         self._preferences = preferences
         self.hidden = {"input"}
         """The columns that are not shown; there is room for all the others in a small window."""
@@ -118,7 +117,9 @@ class NetworksTable(QTableView):
             self.setColumnHidden(index, column.key in self.hidden)
             self.resizeColumnToContents(index)
             self.setColumnWidth(index, min(self.columnWidth(index), WIDEST))
-        self.setColumnHidden(REMARK, not any(self.rows.text(row, REMARK) for row in range(len(self.rows.rows))))
+        remarks = any(self.rows.text(row, REMARK) for row in range(len(self.rows.rows)))
+        self.setColumnHidden(REMARK, not remarks)
+        self.horizontalHeader().setStretchLastSection(remarks)  # numbers stay beside one another
 
     def _chosen(self) -> None:
         if (key := self.chosen) is not None:

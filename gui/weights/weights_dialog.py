@@ -87,7 +87,7 @@ class WeightsDialog(QDialog):
         if self._path is None:
             return
         self.summary.setText(f"Looking at {self._path.name} …")
-        self.note.setText("")
+        self._say("")
         job = partial(_held, self.document.project.copy(), self._path, dict(self._assign), self.rotary.currentData())
         self._work.run(job, self._found, partial(self._failed, before))
 
@@ -105,7 +105,7 @@ class WeightsDialog(QDialog):
         self.table.show_report(report)
         if report is not None:
             self.summary.setText(str(report))
-            self.note.setText(" ".join(report.notes))
+            self._say(" ".join(report.notes))
         self._ready()
 
     def _failed(self, before: dict[str, str] | None, error: Exception) -> None:
@@ -115,7 +115,12 @@ class WeightsDialog(QDialog):
         else:
             self._show(None)
             self.summary.setText("")
-        self.note.setText(f"✕ {sentence(error)}")
+        self._say(f"✕ {sentence(error)}")
+
+    def _say(self, text: str) -> None:
+        self.note.setText(text)
+        self.note.set_token("error" if text.startswith("✕") else "muted")
+        self.note.setVisible(bool(text))
 
     def _ready(self) -> None:
         report = self.report
@@ -149,7 +154,7 @@ class WeightsDialog(QDialog):
                 )
             self.document.apply(edit, whole_project=True)
         except LayerloomError as error:
-            self.note.setText(f"✕ {error}")
+            self._say(f"✕ {error}")
             return
         super().accept()
 
@@ -181,6 +186,7 @@ class WeightsDialog(QDialog):
         self.summary = Label("Choose a file or folder of weights: the table then says which tensor goes where.")
         self.summary.setWordWrap(True)
         self.note = Note()
+        self.note.hide()
         self.table = WeightsTable()
         self.table.corrected.connect(self.correct)
         self.partial = QCheckBox("Leave out what has no place")

@@ -42,6 +42,9 @@ class WeightsTable(QTableWidget):
         self.setWordWrap(False)
         header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         header.setResizeContentsPrecision(50)
+        self.setStyleSheet("QTableView::item { padding: 0 4px; } QHeaderView::section { padding: 4px 7px; }")
+        self.setShowGrid(False)
+        self.setAlternatingRowColors(True)
         self._fitting: dict[tuple[int, ...], list[str]] = {}
         self._shapes: list[tuple[int, ...]] = []
         self.setItemDelegateForColumn(FROM, SourceDelegate(self._candidates, self))

@@ -211,7 +211,7 @@ PROVOKED: list[tuple[str, str, str | None, str | None, str | None, Callable[[], 
     ("open-size", "error", "n2", "input", None,
      drawn("x: Input(shape=('T',))\nfc: Linear(out_features=2)\ny: Output"), "whose last axis T is open"),
     ("weights-missing", "warning", None, None, "training.weights.path", lost_weights, "are not at /nowhere/net.pth"),
-    ("weights-normalization", "hint", None, None, "data.transforms", otherwise_normalized, "mean (0.5, 0.5, 0.5)"),
+    ("weights-normalization", "hint", None, None, None, otherwise_normalized, "mean (0.5, 0.5, 0.5)"),
     ("no-data", "hint", None, None, "data.dataset", edited(SetSetting(("data", "dataset"), None)), "No data is chosen"),
 ]  # fmt: skip
 

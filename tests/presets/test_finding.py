@@ -37,7 +37,7 @@ def test_name_paper_layers_and_description_are_searched(words: str, first: str) 
 
 def test_what_has_the_words_in_its_name_comes_first() -> None:
     found = names(Search("transformer"))
-    assert found[:3] == ["transformer-small", "transformer-base", "transformer-encoder"]
+    assert found[:3] == ["transformer-base", "transformer-small", "transformer-encoder"]
     assert "convnext-tiny" in found[3:]
 
 

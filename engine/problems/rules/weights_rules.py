@@ -20,8 +20,8 @@ def weights_there(graph: Graph, report: Report) -> Found:
 def images_as_expected(graph: Graph, report: Report) -> Found:
     """The images of the data are normalised otherwise than those that the weights were trained on."""
     if chosen(graph) is not None and (wanted := images_of(graph)).mean and differs(graph, wanted):
-        said = f"{words(wanted)} The images of the data come otherwise."
-        yield Problem("hint", "weights-normalization", said, setting="data.transforms")
+        said = f"{words(wanted)} Those of the data are given to the network with other values."
+        yield Problem("hint", "weights-normalization", said)
 
 
 GRAPH = (GraphRule(weights_there), GraphRule(images_as_expected))

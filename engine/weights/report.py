@@ -70,7 +70,7 @@ class Report:
         """In a sentence or two."""
         total = len(self.ours)
         if not self.placed:
-            return f"{self.path.name} does not fit this network: none of its {total} tensors finds its own."
+            return f"{self.path.name} does not fit this network: it has none of the {total} tensors of the network."
         ways = set(self.how.values()) - {"hand"}
         by = "by their names" if ways <= {"name"} else "by their order and shapes"
         parts = [f"{len(self.placed)} of {total} tensors are placed {by}"]

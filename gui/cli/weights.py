@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 from pathlib import Path
+from typing import Final
 
 import presets
 from engine import project
@@ -27,6 +28,8 @@ from gui.cli.common import (
     print_table,
 )
 
+FEW: Final = 5
+"""Rows of a table that are shown where nothing fits."""
 HOW = {"name": "name", "order": "order, proven", "shape": "order, a guess", "hand": "by hand"}
 
 
@@ -158,7 +161,10 @@ def show(report: Report) -> None:
         ]),
         (["NOT A WEIGHT", "WHY"], [[name, why] for name, why in report.skipped.items()]),
     )  # fmt: skip
+    most = None if report.placed else FEW
     for head, rows in tables:
         if rows:
             print()
-            print_table(head, rows)
+            print_table(head, rows[:most])
+            if most is not None and len(rows) > most:
+                print(f"… and {len(rows) - most:,} more")

@@ -115,11 +115,11 @@ class WeightsDialog(QDialog):
         else:
             self._show(None)
             self.summary.setText("")
-        self._say(f"✕ {sentence(error)}")
+        self._say(sentence(error), wrong=True)
 
-    def _say(self, text: str) -> None:
-        self.note.setText(text)
-        self.note.set_token("error" if text.startswith("✕") else "muted")
+    def _say(self, text: str, *, wrong: bool = False) -> None:
+        self.note.setText(f"✕ {text}" if wrong else text)
+        self.note.set_token("error" if wrong else "muted")
         self.note.setVisible(bool(text))
 
     def _ready(self) -> None:
@@ -154,7 +154,7 @@ class WeightsDialog(QDialog):
                 )
             self.document.apply(edit, whole_project=True)
         except LayerloomError as error:
-            self._say(f"✕ {error}")
+            self._say(str(error), wrong=True)
             return
         super().accept()
 

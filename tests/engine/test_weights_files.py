@@ -84,6 +84,18 @@ def test_no_code_of_a_file_runs(name: str, legacy: bool, tmp_path: Path, monkeyp
     assert not Path("harmed").exists()
 
 
+def test_what_is_cut_off_is_said_in_plain_words(tmp_path: Path) -> None:
+    save_file(TENSORS, tmp_path / "cut.safetensors")
+    whole = (tmp_path / "cut.safetensors").read_bytes()
+    (tmp_path / "words.pth").write_text("hello")
+    for content in (whole[: len(whole) // 2], whole[:-3], b""):
+        (tmp_path / "cut.safetensors").write_bytes(content)
+        with pytest.raises(WeightsError, match=r"it is cut off or damaged, so get it again\.$"):
+            open_weights(tmp_path / "cut.safetensors")
+    with pytest.raises(WeightsError, match=r"it is cut off or damaged, so get it again\.$"):
+        open_weights(tmp_path / "words.pth")
+
+
 def test_a_whole_pickled_module_is_refused_with_what_to_do(tmp_path: Path) -> None:
     torch.save(torch.nn.Linear(2, 2), tmp_path / "module.pt")
     with pytest.raises(WeightsError, match=r"save model\.state_dict\(\)"):
@@ -122,7 +134,7 @@ def test_an_index_names_files_beside_it_and_no_others(name: str, tmp_path: Path)
 def test_an_index_that_lies_is_found_out(tmp_path: Path) -> None:
     with pytest.raises(WeightsError, match="where it is not"):
         open_weights(shards(tmp_path, ("two.bin", "two.bin")))
-    with pytest.raises(WeightsError, match="there is no such file"):
+    with pytest.raises(WeightsError, match=r"names 'gone\.bin', but there is no such file beside it: put it there"):
         open_weights(shards(tmp_path, ("one.safetensors", "gone.bin")))
 
 

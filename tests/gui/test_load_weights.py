@@ -113,3 +113,36 @@ def test_a_guess_is_looked_at_before_it_is_loaded(qtbot: QtBot, tmp_path: Path) 
     qtbot.keyClick(dialog.guess, Qt.Key.Key_Space)
     qtbot.mouseClick(dialog.load, LEFT)
     assert document.project.settings["training"]["weights"]["keys"] == "nodes"
+
+
+def test_wrong_files_are_one_sentence_each_and_lose_nothing(qtbot: QtBot, file: Path, tmp_path: Path) -> None:
+    document = Document(presets.build("mlp", classes=4))
+    before = project.to_bytes(document.project)
+    dialog = WeightsDialog(document)
+    dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose, False)
+    qtbot.addWidget(dialog)
+    dialog.open()
+    save_file({"a": torch.ones(3)}, tmp_path / "cut.safetensors")
+    (tmp_path / "cut.safetensors").write_bytes((tmp_path / "cut.safetensors").read_bytes()[:-4])
+    torch.save(torch.nn.Linear(2, 2), tmp_path / "module.pth")
+    folder = tmp_path / "sharded"
+    folder.mkdir()
+    (folder / "model.safetensors.index.json").write_text('{"weight_map": {"a": "gone.safetensors"}}')
+    for path, words in (
+        (tmp_path / "cut.safetensors", "it is cut off or damaged"),
+        (tmp_path / "module.pth", "it holds Python objects, which could run code"),
+        (folder, "names 'gone.safetensors', but there is no such file beside it"),
+    ):
+        dialog.look(path)
+        qtbot.waitUntil(lambda words=words: words in dialog.note.text())
+        assert dialog.note.text().startswith("✕ ")
+        assert dialog.note.text().count(". ") == 0
+        assert not dialog.load.isEnabled()
+    torch.save({"w": torch.ones(3)}, tmp_path / "other.pth")
+    dialog.look(tmp_path / "other.pth")
+    qtbot.waitUntil(lambda: "does not fit this network" in dialog.summary.text())
+    assert not dialog.load.isEnabled()
+    assert project.to_bytes(document.project) == before
+    dialog.look(file)
+    qtbot.waitUntil(dialog.load.isEnabled)
+    assert not dialog.note.isVisible()

@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from engine.files import readable, reason_of
-from engine.weights.files.weights_file import TensorFacts, WeightsFile, check_count, checked, damaged, unreadable
+from engine.files import readable
+from engine.weights.files.weights_file import TensorFacts, WeightsFile, broken, check_count, checked, unreadable
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -41,7 +41,7 @@ class SafetensorsFile(WeightsFile):
         except OSError as error:
             raise unreadable(path, error) from error
         except (SafetensorError, ValueError, OverflowError) as error:
-            raise damaged(path, reason_of(error)[1]) from error
+            raise broken(path, error) from error
         self.tensors = checked(path, found)
 
     def read(self, name: str) -> Tensor:
@@ -50,5 +50,5 @@ class SafetensorsFile(WeightsFile):
         try:
             tensor: Tensor = self._file.get_tensor(name)
         except (OSError, SafetensorError, ValueError) as error:
-            raise damaged(self.path, reason_of(error)[1]) from error
+            raise broken(self.path, error) from error
         return tensor

@@ -8,6 +8,7 @@ from pathlib import Path, PurePath
 from typing import TYPE_CHECKING, Final
 
 from engine.files import read_bytes
+from engine.weights.failure import WeightsError
 from engine.weights.files.weights_file import WeightsFile, checked, damaged, unreadable
 
 if TYPE_CHECKING:
@@ -26,6 +27,13 @@ class Shards(WeightsFile):
         files = sorted(set(where.values()))
         if len(files) > MOST_SHARDS:
             raise damaged(path, f"it names {len(files):,} files, and {MOST_SHARDS:,} are the most that are read")
+        if gone := [name for name in files if not path.with_name(name).exists()]:
+            more = f" and {len(gone) - 1} more" if len(gone) > 1 else ""
+            raise WeightsError(
+                f"{path.name} names {gone[0][:60]!r}{more}, but there is no such file beside it: put it there.",
+                reason="missing-file",
+                file=str(path.with_name(gone[0])),
+            )
         self._shards = {name: open_one(path.with_name(name)) for name in files}
         self._where = where
         for tensor, name in where.items():

@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
+import warnings
 import zipfile
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import IO, TYPE_CHECKING, Final
 
-from engine.files import open_to_read, readable, reason_of
+from engine.files import open_to_read, readable
 from engine.foreign import holds_objects, is_out_of_memory
-from engine.weights.files.weights_file import MOST_TENSORS, TensorFacts, WeightsFile, checked, damaged, unreadable
+from engine.weights.files.weights_file import (
+    MOST_TENSORS,
+    TensorFacts,
+    WeightsFile,
+    broken,
+    checked,
+    damaged,
+    unreadable,
+)
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -48,6 +57,15 @@ class TorchFile(WeightsFile):
         return self._table[name]
 
 
+def _unpickled(file: IO[bytes]) -> object:
+    """What torch wrote before its files were archives; that another program did is no warning of ours."""
+    import torch
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        return torch.load(file, map_location="cpu", weights_only=True)
+
+
 def _load(path: Path) -> object:
     """What is in the file. Raises WeightsError; nothing but tensors, numbers, texts and tables of them is made."""
     import torch
@@ -58,7 +76,7 @@ def _load(path: Path) -> object:
             if zipped:
                 _check_zip(path, zipfile.ZipFile(file))
             file.seek(0)
-            found: object = None if zipped else torch.load(file, map_location="cpu", weights_only=True)
+            found: object = None if zipped else _unpickled(file)
         if zipped:  # its tensors are read when they are asked for
             beside = readable(path)
             found = torch.load(beside, map_location="cpu", weights_only=True, mmap=True)
@@ -70,7 +88,7 @@ def _load(path: Path) -> object:
         if holds_objects(error):
             why = "it holds Python objects, which could run code, and not tensors alone: save model.state_dict()"
             raise damaged(path, why) from error
-        raise damaged(path, f"it is cut off or damaged ({reason_of(error)[1][:120]})") from error
+        raise broken(path, error) from error
     return found
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from engine.files import open_to_read
+from engine.files import open_to_read, reason_of
 from engine.weights.failure import WeightsError
 
 if TYPE_CHECKING:
@@ -73,6 +73,12 @@ def unreadable(path: Path, error: OSError) -> WeightsError:
 def damaged(path: Path, why: str) -> WeightsError:
     """Why what is in a file are not weights; ``why`` is the end of the sentence without a stop."""
     return WeightsError(f"{path.name} holds no weights that can be read: {why}.", reason="damaged-file", file=str(path))
+
+
+def broken(path: Path, error: Exception) -> WeightsError:
+    """Why a file cannot be read that a reader stumbled over: its own words, as of a header, say nothing to people."""
+    number, reason = reason_of(error)
+    return damaged(path, "it is cut off or damaged, so get it again" if number is None else reason)
 
 
 def check_count(path: Path, count: int) -> None:

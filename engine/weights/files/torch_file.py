@@ -10,6 +10,7 @@ from typing import IO, TYPE_CHECKING, Final
 
 from engine.files import open_to_read, readable
 from engine.foreign import holds_objects, is_out_of_memory
+from engine.weights.failure import WeightsError
 from engine.weights.files.weights_file import (
     MOST_TENSORS,
     TensorFacts,
@@ -80,6 +81,8 @@ def _load(path: Path) -> object:
         if zipped:  # its tensors are read when they are asked for
             beside = readable(path)
             found = torch.load(beside, map_location="cpu", weights_only=True, mmap=True)
+    except WeightsError:
+        raise
     except OSError as error:
         raise unreadable(path, error) from error
     except Exception as error:  # torch's reader stumbles in many ways, and its advice is to run the file

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from engine.files import readable
+from engine.weights.failure import WeightsError
 from engine.weights.files.weights_file import TensorFacts, WeightsFile, broken, check_count, checked, unreadable
 
 if TYPE_CHECKING:
@@ -38,6 +39,8 @@ class SafetensorsFile(WeightsFile):
                 name: TensorFacts(tuple(piece.get_shape()), DTYPES.get(str(piece.get_dtype()), str(piece.get_dtype())))
                 for name, piece in pieces.items()
             }
+        except WeightsError:
+            raise
         except OSError as error:
             raise unreadable(path, error) from error
         except (SafetensorError, ValueError, OverflowError) as error:

@@ -38,6 +38,21 @@ LEARNING: Final[dict[str, Explanation]] = {
         "stride ≤ dilation·(kernel_size − 1) + 1",
         CS231N,
     ),
+    "early-pooling": Explanation(
+        "Shrunk too early",
+        "A convolution finds patterns of neighbouring cells. Every stride of 2 halves the map: after three of them "
+        "32 × 32 pixels are 4 × 4 cells, and windows of 3 × 3 see nearly the whole map and its padding. Layers after "
+        "that add weights and hardly any patterns. Published networks for small images shrink once in several layers.",
+        "out = ⌊(in + 2·padding − kernel_size) / stride⌋ + 1",
+        "He et al. 2015, Deep Residual Learning, section 4.2 (CIFAR-10), https://arxiv.org/abs/1512.03385",
+    ),
+    "over-padding": Explanation(
+        "A window over padding",
+        "Padding lets a window stand where it is larger than the map. Then many of its weights multiply zeros at every "
+        "position, and learn nothing; on a map of one cell only the middle one sees anything.",
+        "kernel_size ≤ map",
+        CS231N,
+    ),
     "window-of-one": Explanation(
         "A window of one cell",
         "The largest, or the mean, of one number is that number: such a pooling changes nothing.",

@@ -49,7 +49,7 @@ class NetworkRules:
         self.wirings, self.touched = graph.wirings, set()
         result = [problem for rule in GRAPH_RULES for problem in self.found[rule]]
         for summed in self.sums.values():
-            result += summed.rule.check(graph, partial(summed.total, graph, report))
+            result += summed.rule.check(graph, report, partial(summed.total, graph, report))
         for looking, views in self.views.items():
             result += views.found(looking, graph, report)
         return result

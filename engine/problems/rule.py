@@ -63,7 +63,7 @@ class SumRule:
     """Looks at the sum of a number that each node has: only changed nodes are counted again, once somebody asks."""
 
     number: Callable[[Graph, Report, str], int]
-    check: Callable[[Graph, Callable[[], int]], Found]
+    check: Callable[[Graph, Report, Callable[[], int]], Found]
 
 
 @dataclass(frozen=True, slots=True)

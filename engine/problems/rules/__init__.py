@@ -9,6 +9,7 @@ from engine.problems.rules import activation_rules as activations
 from engine.problems.rules import batch_rules as batches
 from engine.problems.rules import data_rules as data
 from engine.problems.rules import decoder_rules as decoders
+from engine.problems.rules import depth_rules as depth
 from engine.problems.rules import dropout_rules as dropouts
 from engine.problems.rules import extent_rules as extent
 from engine.problems.rules import image_rules as images
@@ -67,5 +68,5 @@ GRAPH_RULES: Final[tuple[GraphRule, ...]] = (
     *tables.GRAPH,
     *weights.GRAPH,
 )
-SUM_RULES: Final[tuple[SumRule, ...]] = extent.SUM
+SUM_RULES: Final[tuple[SumRule, ...]] = (*extent.SUM, *depth.SUM)
 VIEW_RULES: Final[tuple[ViewRule, ...]] = extent.VIEW

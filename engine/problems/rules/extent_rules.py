@@ -73,7 +73,7 @@ def _pools_all(report: Report, node_id: str) -> bool:
     return layer.family == "Reduction" and {axis % 4 for axis in spread(getattr(layer, "dim", None), 1)} == {2, 3}
 
 
-def many_weights(graph: Graph, weights: Callable[[], int]) -> Found:
+def many_weights(graph: Graph, report: Report, weights: Callable[[], int]) -> Found:
     """Far more weights than samples: the network can learn every sample by heart.
 
     Zhang et al. 2016, Understanding deep learning requires rethinking generalization, https://arxiv.org/abs/1611.03530

@@ -110,6 +110,8 @@ WAYS: Final[dict[str, tuple[Finder, ...]]] = {
     "answer-range": (activations.plain_answer,),
     "padding-read": (sequences.with_lengths,),
     "gaps": (windows.no_gaps,),
+    "early-pooling": (windows.later_shrinking,),
+    "over-padding": (windows.later_shrinking, windows.smaller_window),
     "window-of-one": (windows.larger_window,),
     "axes-by-reshape": (reshapes.kept_together,),
     "constant-answer": (activations.of_one,),

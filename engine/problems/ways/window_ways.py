@@ -8,6 +8,7 @@ from math import ceil
 from engine.dims import Dim
 from engine.edits import SetParameter
 from engine.problems.looking import above, kind_of
+from engine.problems.rules.depth_rules import side
 from engine.problems.view import OBJECT, image_side, view
 from engine.problems.ways.fault_site import FaultSite, Way, number, typed
 
@@ -140,6 +141,38 @@ def no_gaps(site: FaultSite) -> Iterator[Way | None]:
     yield site.set({"kernel_size": apart, **half})
     if apart % 2 == 0:
         yield site.set({"kernel_size": apart + 1, "padding": apart // 2})
+
+
+def smaller_window(site: FaultSite) -> Iterator[Way | None]:
+    """A window no larger than the map, with the padding that keeps its size."""
+    x = site.spec(site.edge())
+    sizes = _known(x.shape[2:]) if x is not None else []
+    least = min(sizes, default=1)
+    for size in dict.fromkeys((least - 1 + least % 2, 1)):
+        if size > 0:
+            yield site.set(kernel_size=size, padding=size // 2)
+
+
+def later_shrinking(site: FaultSite) -> Iterator[Way | None]:
+    """The layers that shrink the map with a stride of 1, the last of them first, as many as it takes."""
+    graph, report = site.graph, site.report
+    order = {node_id: position for position, node_id in enumerate(graph.order())}
+    chosen: list[str] = []
+    for node_id in sorted({site.id, *above(graph, site.id)}, key=lambda each: -order[each]):
+        layer, node = report.layer(node_id), graph.nodes[node_id]
+        strided = layer is not None and any(window.stride > 1 for window in layer.windows())
+        by_block = isinstance(getattr(layer, "arguments", None), dict) and site.value("stride", node) not in (None, 1)
+        if (strided or by_block) and typed(node, "stride"):
+            chosen.append(node_id)
+            names = ", ".join(graph.nodes[each].name for each in reversed(chosen))
+            yield Way(f"Set stride of {names} to 1", tuple(SetParameter(each, "stride", 1) for each in chosen))
+        elif layer is not None and layer.sees == "share" and not chosen:
+            sizes, after = _known(report.inputs[node_id][0].shape[2:]), report.spec(node_id)
+            for size in (8, 16) if after is not None and side(after) > 1 else ():
+                if sizes and size <= min(sizes):
+                    yield site.set(of=node_id, output_size=size)
+        if len(chosen) == 4:
+            return
 
 
 def larger_window(site: FaultSite) -> Iterator[Way | None]:

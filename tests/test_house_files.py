@@ -38,6 +38,7 @@ EXEMPT = {
     "gui/preferences.py": "what earlier versions kept is in a format of Qt",
     "gui/actions.py": "resources of the package",
     "gui/theme.py": "resources of the package",
+    "presets/followers.py": "resources of the package",
     "presets/reached.py": "resources of the package",
     "gui/cli/output.py": "the null device in the stead of an output that is gone",
 }

@@ -7,10 +7,11 @@ from PySide6.QtWidgets import QGraphicsPathItem
 
 from engine.graph import Edge
 from gui.canvas.commands.edit_commands import EditCommands
-from gui.canvas.commands.layer_commands import free_output
+from gui.canvas.commands.layer_commands import free_output, only_wire
 from gui.canvas.geometry import GRID, HEIGHT, WIDTH, End, wire_path
 from gui.canvas.node_kinds import kinds
 from gui.canvas.popup import LayerPopup
+from gui.canvas.search import usual_after
 from gui.canvas.sheet import Sheet
 
 
@@ -26,13 +27,15 @@ class Adder:
         """Search a layer to be added at a point of the view, by default at the mouse.
 
         ``wire`` is a port that waits for it; otherwise, called by key, it follows the one selected node if that has
-        a free output. ``into`` is a wire that it is to be spliced into.
+        a free output, or goes into the one wire that leaves it. ``into`` is a wire that it is to be spliced into.
         """
         self.close()
         view, document = self._view, self._view.document
         selection, after = document.selection, None
-        if at is None and wire is None and len(selection) == 1 and (wire := free_output(document.graph, selection[0])):
-            after = selection[0]
+        if at is None and wire is None and len(selection) == 1:
+            wire, into = free_output(document.graph, selection[0]), only_wire(document.graph, selection[0])
+            after = selection[0] if wire or into else None
+        if after is not None:
             at = view.mapFromScene(view.canvas.nodes[after].box.bottomLeft() + QPointF(0, GRID))
         elif at is None:
             at = view.mouse if view.mouse is not None else view.viewport().rect().center()
@@ -42,7 +45,9 @@ class Adder:
         point = view.mapToScene(at)
         above = 0.5 if wire is None else 0.0 if wire.side == "output" else 1.0
         position = (point.x() - WIDTH / 2, point.y() - above * HEIGHT)
-        popup = self.popup = LayerPopup(view, at, spec, kinds(document.graph))
+        graph = document.graph
+        usual = usual_after(graph.nodes[source.node].type, graph) if source is not None and flows else None
+        popup = self.popup = LayerPopup(view, at, spec, kinds(graph), usual)
         if wire is not None and after is None:
             self._show_pending(wire, point)
         popup.chosen.connect(lambda name: self._editing.add_layer(name, position, None if after else wire, after, into))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from PySide6.QtCore import QEvent, QModelIndex, QObject, QPersistentModelIndex, QPoint, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QFocusEvent, QFont, QFontMetrics, QKeyEvent, QPainter, QPen
@@ -46,10 +46,15 @@ class LayerPopup(QFrame):
     """Whether it still held the focus, which then goes back to the canvas."""
 
     def __init__(
-        self, view: QWidget, at: QPoint, spec: Spec | None = None, kinds: Sequence[type[Layer]] | None = None
+        self,
+        view: QWidget,
+        at: QPoint,
+        spec: Spec | None = None,
+        kinds: Sequence[type[Layer]] | None = None,
+        usual: Mapping[str, float] | None = None,
     ) -> None:
         super().__init__(view)
-        self._spec, self._kinds = spec, kinds
+        self._spec, self._kinds, self._usual = spec, kinds, usual
         self._done = False
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.line = QLineEdit(placeholderText="Search a layer", clearButtonEnabled=False)
@@ -88,7 +93,7 @@ class LayerPopup(QFrame):
 
     def _search(self, query: str) -> None:
         self.list.clear()
-        for cls, fits in rank(query, self._spec, self._kinds):
+        for cls, fits in rank(query, self._spec, self._kinds, self._usual):
             item = QListWidgetItem(cls.title())
             item.setData(CLS, cls)
             item.setData(FITS, fits)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -17,7 +18,7 @@ from engine.spec import Spec
 from gui.canvas.commands.layer_commands import add_layer
 from gui.canvas.drops import MIME
 from gui.canvas.geometry import GAP, HEIGHT, WIDTH, End
-from gui.canvas.search import accepts, rank, score
+from gui.canvas.search import accepts, rank, score, usual_after
 from gui.document import Document
 
 Show = Callable[[Graph], Any]
@@ -264,17 +265,63 @@ def test_what_is_no_layer_is_not_taken(show: Show, chain: Graph, data: QMimeData
 # -- the command -------------------------------------------------------------------------------------------------------
 
 
-def test_after_a_node_a_layer_is_put_below_and_wired_once(chain: Graph) -> None:
+def test_after_a_node_a_layer_is_put_below_and_wired(chain: Graph) -> None:
     document = Document(chain)
     first = add_layer(document, "Linear", None, after="n4")
     assert chain.positions[first] == (0.0, 432.0 + HEIGHT + GAP)
     assert [edge.source for edge in chain.incoming[first].values()] == ["n4"]
-    beside = add_layer(document, "Linear", None, after="n4")  # its output is taken now
-    assert not chain.incoming[beside]
-    assert chain.positions[beside][0] > chain.positions[first][0]
-    assert (chain.nodes[first].name, chain.nodes[beside].name) == ("fc1", "fc2")
     document.history.go_to(0)
     assert [*chain.nodes] == ["n1", "n2", "n3", "n4"]
+
+
+def test_behind_a_layer_in_a_chain_a_layer_is_spliced_in_and_what_follows_makes_room(chain: Graph) -> None:
+    document = Document(chain)
+    new = add_layer(document, "BatchNorm2d", None, after="n2")
+    assert {(edge.source, edge.target) for edge in chain.edges} >= {("n2", new), (new, "n3")}
+    assert len([*chain.edges]) == 4
+    order = ["n1", "n2", new, "n3", "n4"]
+    heights = [chain.positions[node][1] for node in order]
+    assert all(above + HEIGHT + GAP <= below for above, below in pairwise(heights))
+    document.history.undo()
+    assert [*chain.nodes] == ["n1", "n2", "n3", "n4"]
+
+
+def test_behind_a_fork_a_layer_is_not_spliced_in(chain: Graph) -> None:
+    other = chain.add("ReLU", position=(320.0, 288.0))
+    chain.connect("n2", other)
+    document = Document(chain)
+    new = add_layer(document, "BatchNorm2d", None, after="n2")
+    assert not chain.incoming[new]
+    assert not chain.outgoing[new]
+
+
+@pytest.mark.parametrize(
+    ("before", "first"), [("Conv2d", {"ReLU", "BatchNorm2d"}), ("Flatten", {"Linear"}), ("MaxPool2d", {"Conv2d"})]
+)
+def test_what_usually_follows_comes_first(before: str, first: set[str]) -> None:
+    found = rank("", None, None, usual_after(before, Graph()))
+    assert {cls.type_name() for cls, _ in found[: len(first)]} == first
+
+
+def test_what_follows_in_ones_own_network_counts_more() -> None:
+    graph = Graph()
+    conv = graph.add("Conv2d")
+    for _ in range(20):
+        graph.connect(conv, graph.add("GELU"))
+    assert next(iter(rank("", None, None, usual_after("Conv2d", graph))))[0].type_name() == "GELU"
+    assert rank("flat", None, None, usual_after("Conv2d", graph))[0][0].type_name() == "Flatten", "letters say more"
+
+
+def test_the_popup_behind_a_layer_offers_what_follows(show: Show, chain: Graph) -> None:
+    hand = show(chain)
+    hand.view.document.select(["n2"])
+    hand.key(Qt.Key.Key_Tab)
+    rows = [hand.view.popup.list.item(row).text() for row in range(2)]
+    assert set(rows) == {"ReLU", "BatchNorm2d"}
+    QTest.keyClick(hand.view.popup.line, Qt.Key.Key_Return)
+    (new,) = hand.view.document.selection
+    assert [edge.source for edge in chain.incoming[new].values()] == ["n2"]
+    assert [edge.target for edge in chain.outgoing[new]] == ["n3"]
 
 
 def test_a_pending_wire_goes_to_the_first_free_input(chain: Graph) -> None:

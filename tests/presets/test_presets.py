@@ -14,8 +14,10 @@ from engine.layer_table.rows import layer_table
 from engine.problems import find
 from engine.settings.resolution import resolve_settings
 from engine.shapes import infer
+from presets import followers
 from presets.own import broken_presets, save_preset
 from presets.preset import PresetError
+from tests.presets.followers import counted
 from tests.presets.lists import names_of
 from tests.presets.samples import SIZES, samples
 
@@ -226,3 +228,7 @@ def test_a_broken_file_among_the_presets_is_named_and_harms_none() -> None:
     assert [p.name for p in presets.all()] == [*NAMES, "mine"]
     (sentence,) = broken_presets()
     assert "broken.loom" in sentence
+
+
+def test_the_counts_of_what_follows_what_are_those_of_the_presets() -> None:
+    assert followers.followers() == counted(), "python -m tests.presets.followers counts anew"

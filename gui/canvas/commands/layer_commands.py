@@ -32,12 +32,16 @@ def add_layer(
     """Add a layer with its initial parameters, select it, and return its id. One undo step.
 
     ``position`` is the top left corner. ``wire_from`` is the port a pending wire depends on (an input takes the new
-    node's output). ``after`` puts the node below another one and wires it if that one has a free output; ``into``
-    splices it into a wire. Raises GraphError for an unknown type or a wire the graph refuses.
+    node's output). ``after`` puts the node below another one: wired if that one has a free output, spliced into its
+    wire if it has just one; ``into`` splices it into a wire. Raises GraphError for an unknown type or a wire the graph
+    refuses.
     """
     graph, cls = document.graph, layer_class(type_name, document.graph.blocks)
     if after is not None and wire_from is None:
         wire_from, position = free_output(graph, after), below(graph, after)
+        if wire_from is None and (into := only_wire(graph, after)):
+            x, y = graph.positions[after]
+            position = (x, y + HEIGHT + GAP)
     draft = Draft(graph)
     node = Node(draft.graph.fresh_id(), cls.type_name(), draft.graph.fresh_name(cls.stem()), literal(cls.initial))
     left, top = position if position is not None else open_position(graph)
@@ -60,6 +64,12 @@ def free_output(graph: Graph, node_id: str) -> End | None:
     free = (name for name in ports.output_ports(graph, node_id) if name not in used)
     name = next(free, None)
     return End(node_id, "output", name) if name is not None else None
+
+
+def only_wire(graph: Graph, node_id: str) -> Edge | None:
+    """The wire that leaves a node, where it is in a chain: exactly one does, and no output is free."""
+    wires = graph.outgoing[node_id]
+    return next(iter(wires)) if len(wires) == 1 and free_output(graph, node_id) is None else None
 
 
 def below(graph: Graph, node_id: str) -> Position:

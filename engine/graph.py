@@ -216,15 +216,13 @@ class Graph:
         import copy
 
         other = Graph(self.name)
-        other.nodes = dict(self.nodes)
-        other.positions = dict(self.positions)
+        other.nodes, other.positions = dict(self.nodes), dict(self.positions)
         other.incoming = {node: dict(ports) for node, ports in self.incoming.items()}
         other.outgoing = {node: dict(edges) for node, edges in self.outgoing.items()}
         other.settings = copy.deepcopy(self.settings)
         other._names, other._ends = dict(self._names), dict(self._ends)
-        other.numbers = self.numbers
-        other.wirings = self.wirings
-        other._created, other.renumbered = dict(self._created), self.renumbered
+        other.numbers, other.wirings, other.renumbered = self.numbers, self.wirings, self.renumbered
+        other._created = dict(self._created)
         other._types = {kind: dict(nodes) for kind, nodes in self._types.items()}
         other._leaving = {node: dict(ports) for node, ports in self._leaving.items()}
         other._shares = dict(self._shares)
@@ -259,13 +257,12 @@ class Graph:
         from engine.resolve import layer_class
 
         block = self.blocks.by_name(node_type)
-        cls = layer_class(block.type if block is not None else node_type, self.blocks)
+        cls = layer_class(node_type if block is None else block.type, self.blocks)
         own = {k: v for k, v in parameters.items() if k in cls.model_fields or k not in Properties.model_fields}
         rest = {key: item for key, item in parameters.items() if key not in own}
         name = name or self.fresh_name(cls.stem())
         node = Node(self.fresh_id(), cls.type_name(), name, literal(own), literal(rest))
-        position = position or (0.0, 96.0 * len(self.nodes))
-        AddNode(node, position).apply(self)
+        AddNode(node, position or (0.0, 96.0 * len(self.nodes))).apply(self)
         return node.id
 
     def define(self, name: str, *, help: str = "", **parameters: object) -> Graph:

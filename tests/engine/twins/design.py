@@ -67,7 +67,9 @@ class Design:
         return replace(self, settings={**self.settings, **new})
 
     def exchange(self, index: int, *steps: Step) -> Design:
-        """The same with these steps in the place of one."""
+        """The same with these steps in the place of one; the last of them takes its name over."""
+        if steps and self.steps[index].name:
+            steps = (*steps[:-1], replace(steps[-1], name=self.steps[index].name))
         return replace(self, steps=(*self.steps[:index], *steps, *self.steps[index + 1 :]))
 
     def insert(self, index: int, *steps: Step) -> Design:

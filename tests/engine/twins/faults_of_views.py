@@ -81,7 +81,7 @@ def no_positions(design: Design, random: Random) -> Design | None:
     checked=True,
 )
 def batch_mixed(design: Design, random: Random) -> Design | None:
-    return design.insert(len(design.steps), step("Softmax", dim=0))
+    return design.insert(design.last, step("Softmax", dim=0))
 
 
 @fault(

@@ -148,7 +148,7 @@ def recurrent(random: Random) -> Design:
     read = step(random.choice(["LSTM", "GRU"]), hidden_size=random.randrange(24, 49, 8), bidirectional=both)
     end = step("Linear", out_features=10, reads="last")
     rate = {"name": random.choice(["adam", "adamw"]), "lr": random.choice([0.005, 0.01])}
-    settings = {**learned(random, 12, 32, "rows"), "training.optimizer": rate}
+    settings = {**learned(random, 10, 32, "rows"), "training.optimizer": rate}
     return Design("recurrent", "digit_rows", "rows", (read, end), {}, settings)
 
 
@@ -178,7 +178,7 @@ def attention(random: Random) -> Design:
         step("Linear", out_features=10),
     )
     rate = {"name": random.choice(["adam", "adamw"]), "lr": random.choice([0.003, 0.005])}
-    settings = {**learned(random, 12, 32, "rows"), "training.optimizer": rate}
+    settings = {**learned(random, 10, 32, "rows"), "training.optimizer": rate}
     return Design("attention", "digit_rows", "rows", steps, {}, settings)
 
 

@@ -39,9 +39,8 @@ class Outcome:
         return frozenset(each.code for each in self.diagnoses if not each.over)
 
     def flags(self, within: int) -> frozenset[str]:
-        """The kinds that are said up to an epoch; of the checker, what is more than a hint."""
-        grave = {kind for kind, severity in self.found.items() if severity != "hint"}
-        return frozenset(grave | {kind for kind, epoch in self.said.items() if epoch <= within})
+        """The kinds that are said up to an epoch, hints of the checker among them."""
+        return frozenset(self.found) | {kind for kind, epoch in self.said.items() if epoch <= within}
 
 
 def train(graph: Graph, metric: str, folder: Path) -> Outcome:

@@ -28,11 +28,6 @@ def raw_target(design: Design, random: Random) -> Design | None:
     return design.without_transform("target")
 
 
-@fault("sorted samples that are not shuffled", "unshuffled", families=("table",))
-def unshuffled(design: Design, random: Random) -> Design | None:
-    return design.set(data__shuffle=False) if design.dataset != "breast_cancer" else None
-
-
 @fault("learned by heart", "overfitting", "many-weights", families=("table", "regression", "digit_perceptron"))
 def by_heart(design: Design, random: Random) -> Design | None:
     wide = (step("Linear", out_features=256), step("ReLU")) * 2
@@ -68,7 +63,7 @@ def rare(design: Design, random: Random) -> Design:
     "imbalance",
     "one-class-answered",
     "stuck",
-    families=("table", "digit_perceptron"),
+    families=("digit_perceptron", "convolution"),
     prepare=rare,
 )
 def rare_class(design: Design, random: Random) -> Design | None:

@@ -82,7 +82,7 @@ def growing(design: Design, random: Random) -> Design | None:
     return design.insert(max(design.hidden("Linear")), *grown)
 
 
-@fault("dropout of nearly everything", "too-much-dropout", "parameter-range", families=(*DENSE, *IMAGES, "autoencoder"))
+@fault("dropout of nearly everything", "too-much-dropout", "heavy-dropout", families=(*DENSE, *IMAGES, "autoencoder"))
 def much_dropout(design: Design, random: Random) -> Design | None:
     places = design.hidden(*BENDS)
     return design.insert(places[-1] + 1, step("Dropout", p=random.choice([0.9, 0.95]))) if places else None
@@ -201,3 +201,22 @@ def norm_of_one(design: Design, random: Random) -> Design | None:
 )
 def many_outputs(design: Design, random: Random) -> Design | None:
     return design.exchange(design.last, design.steps[design.last].having(out_features=random.choice([20, 100, 1000])))
+
+
+@fault(
+    "probabilities for a loss of their logarithms",
+    "softmax-before-nll",
+    "no-probability",
+    families=CLASSES,
+    checked=True,
+)
+def softmax_before_nll(design: Design, random: Random) -> Design | None:
+    if design.output.get("loss") == "binary_cross_entropy_with_logits":
+        return None
+    return design.insert(len(design.steps), step("Softmax", dim=1)).compared(loss="nll_loss")
+
+
+@fault("dropout before a batch norm", "dropout-before-norm", families=("convolution",), checked=True)
+def dropout_before_norm(design: Design, random: Random) -> Design | None:
+    places = design.where("BatchNorm2d")
+    return design.insert(places[-1], step("Dropout", p=random.choice([0.5, 0.7]))) if places else None

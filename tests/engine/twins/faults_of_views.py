@@ -46,7 +46,7 @@ def reshaped(design: Design, random: Random) -> Design | None:
     "the batch taken for time",
     "batch-as-time",
     "batch-mixed",
-    "mixes-samples",
+    "batch-moved",
     families=("recurrent", "attention"),
     checked=True,
 )
@@ -72,11 +72,7 @@ def no_positions(design: Design, random: Random) -> Design | None:
 @fault(
     "samples of a batch mixed",
     "batch-mixed",
-    "mixes-samples",
-    "mixed-batch",
-    "batch-as-time",
-    "softmax-over-batch",
-    "batch-axis",
+    "batch-moved",
     families=("digit_perceptron", *ROWS),
     checked=True,
 )
@@ -111,3 +107,18 @@ def unused_columns(design: Design, random: Random) -> Design | None:
     place = first(design, "Conv2d")
     assert place is not None
     return design.exchange(place, design.steps[place].having(kernel_size=3, stride=3, padding=0))
+
+
+@fault(
+    "the batch moved from the front",
+    "batch-moved",
+    "batch-as-time",
+    "batch-mixed",
+    families=("attention",),
+    checked=True,
+)
+def batch_moved(design: Design, random: Random) -> Design | None:
+    place = first(design, "TransformerEncoderLayer")
+    assert place is not None
+    turned = step("Permute", dims=(1, 0, 2))
+    return design.insert(place, turned).insert(place + 2, turned)

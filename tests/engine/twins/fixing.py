@@ -67,11 +67,11 @@ def median(outcomes: tuple[Outcome, ...]) -> float:
     return statistics.median(each.score for each in outcomes)
 
 
-def fix_pair(cell: Cell, folder: Path) -> Fixed:
+def fix_pair(cell: Cell, folder: Path, seeds: int = SEEDS) -> Fixed:
     """Fix the faulty twin and train it beside the sound one."""
-    sound = tuple(outcome(cell.sound, seed, folder) for seed in range(SEEDS))
+    sound = tuple(outcome(cell.sound, seed, folder) for seed in range(seeds))
     found, labels, after = False, tuple[str, ...](), list[Outcome]()
-    for seed in range(SEEDS):
+    for seed in range(seeds):
         graph = graph_of(cell.faulty, seed, folder)
         found = any(names(cell.fault, problem) for problem in find(graph))
         labels = tuple(fixed(graph, cell.fault))

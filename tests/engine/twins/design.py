@@ -73,8 +73,12 @@ class Design:
         return replace(self, steps=(*self.steps[:index], *steps, *self.steps[index + 1 :]))
 
     def insert(self, index: int, *steps: Step) -> Design:
-        """The same with these steps before one (its length: at the end)."""
-        return replace(self, steps=(*self.steps[:index], *steps, *self.steps[index:]))
+        """The same with these steps before one (its length: at the end); they read what it has read."""
+        before, after = self.steps[:index], self.steps[index:]
+        if after and after[0].reads:
+            steps = (replace(steps[0], reads=after[0].reads), *steps[1:])
+            after = (replace(after[0], reads=""), *after[1:])
+        return replace(self, steps=(*before, *steps, *after))
 
     def compared(self, **output: Any) -> Design:
         """The same with other parameters of the Output."""

@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from engine.edits import Edit
-from engine.graph import Graph, GraphError
+from engine.graph import Graph
 from engine.problems import Problem, find
 from engine.training.diagnosis.causes import matters, remedy
 from tests.engine.twins.design import Design
 from tests.engine.twins.fault import Fault
-from tests.engine.twins.grid import SEEDS, Cell, Measured, outcome
+from tests.engine.twins.grid import SEEDS, Cell, outcome
 from tests.engine.twins.own_rows import source
 from tests.engine.twins.training import Outcome, train
 
@@ -81,8 +81,10 @@ def fix_pair(cell: Cell, folder: Path, seeds: int = SEEDS) -> Fixed:
 
 @dataclass(frozen=True)
 class Advised:
-    """An advice that is a setting: of which kind, what its button says (empty: there is none), and what came of it."""
+    """An advice that is a setting for a faulty twin: its kind, what its button says (empty: there is none), and what
+    came of it."""
 
+    cell: Cell
     kind: str
     setting: str
     label: str
@@ -108,21 +110,19 @@ def advice(graph: Graph, seen: Outcome) -> Iterator[tuple[str, str, str, Edit | 
             yield matter.cause.code, matter.cause.setting or "", label, edit
 
 
-def advised(measured: Measured, folder: Path) -> Iterator[Advised]:
-    """Follow each advice that is a setting by itself and train again, with every seed. A kind is followed once."""
-    design, before = measured.cell.faulty, measured.faulty
+def advised(cell: Cell, folder: Path, seeds: int = SEEDS) -> Iterator[Advised]:
+    """Train the faulty twin, follow each advice that is a setting by itself, once, and train again with every seed."""
+    design = cell.faulty
+    before = tuple(outcome(design, seed, folder) for seed in range(seeds))
     done: set[tuple[str, str]] = set()
     for kind, setting, label, edit in advice(graph_of(design, 0, folder), before[0]):
         if (kind, setting) in done:
             continue
         done.add((kind, setting))
         after: list[Outcome] = []
-        for seed in range(SEEDS if edit else 0):
+        for seed in range(seeds if edit else 0):
             graph = graph_of(design, seed, folder)
-            try:
-                assert edit is not None
-                edit.apply(graph)
-            except GraphError:
-                break
+            assert edit is not None
+            edit.apply(graph)
             after.append(train(graph, design.metric, folder))
-        yield Advised(kind, setting, label, before, tuple(after))
+        yield Advised(cell, kind, setting, label, before, tuple(after))

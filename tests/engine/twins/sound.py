@@ -78,7 +78,7 @@ def digit_perceptron(random: Random) -> Design:
 
 def convolution(random: Random) -> Design:
     """A convolutional network on images of digits, with or without batch norm; flattened or pooled globally."""
-    kind, channels = random.choice(ACTIVATIONS), random.choice([8, 12, 16])
+    kind, channels = random.choice(ACTIVATIONS), random.choice([6, 8, 10])
     norm, pooled, twice = random.random() < 0.5, random.random() < 0.4, random.random() < 0.7
     steps: list[Step] = []
     for width in [channels, *([2 * channels] if twice or pooled else [])]:
@@ -87,13 +87,13 @@ def convolution(random: Random) -> Design:
     if pooled:
         steps = [*steps[:-1], step("AdaptiveAvgPool2d", output_size=1)]
     steps += [step("Flatten"), step("Linear", out_features=10)]
-    epochs = 14 if pooled else 10
+    epochs = 12 if pooled else 8
     return Design("convolution", "digits", "image", tuple(steps), {}, learned(random, epochs, 32, "image"))
 
 
 def residual(random: Random) -> Design:
     """A convolutional network with a shortcut."""
-    kind, channels = random.choice(["ReLU", "GELU", "SiLU"]), random.choice([8, 12])
+    kind, channels = random.choice(["ReLU", "GELU", "SiLU"]), random.choice([6, 8])
     conv = step("Conv2d", out_channels=channels, kernel_size=3, padding=1)
     steps = (
         conv,
@@ -107,7 +107,7 @@ def residual(random: Random) -> Design:
         step("Flatten"),
         step("Linear", out_features=10),
     )
-    return Design("residual", "digits", "image", steps, {}, learned(random, 10, 32, "image"))
+    return Design("residual", "digits", "image", steps, {}, learned(random, 8, 32, "image"))
 
 
 def autoencoder(random: Random) -> Design:
@@ -145,7 +145,7 @@ def convolutional_autoencoder(random: Random) -> Design:
 def recurrent(random: Random) -> Design:
     """An LSTM or GRU that reads a digit row by row."""
     both = random.random() < 0.3
-    read = step(random.choice(["LSTM", "GRU"]), hidden_size=random.randrange(24, 49, 8), bidirectional=both)
+    read = step(random.choice(["LSTM", "GRU"]), hidden_size=random.randrange(16, 33, 8), bidirectional=both)
     end = step("Linear", out_features=10, reads="last")
     rate = {"name": random.choice(["adam", "adamw"]), "lr": random.choice([0.005, 0.01])}
     settings = {**learned(random, 10, 32, "rows"), "training.optimizer": rate}
@@ -154,7 +154,7 @@ def recurrent(random: Random) -> Design:
 
 def along_time(random: Random) -> Design:
     """A one-dimensional convolution over the rows of a digit."""
-    kind, channels = random.choice(ACTIVATIONS), random.choice([16, 24])
+    kind, channels = random.choice(ACTIVATIONS), random.choice([12, 16])
     steps = (
         step("Permute", dims=(0, 2, 1)),
         step("Conv1d", out_channels=channels, kernel_size=3, padding=1),
@@ -164,12 +164,12 @@ def along_time(random: Random) -> Design:
         step("Flatten"),
         step("Linear", out_features=10),
     )
-    return Design("convolution along time", "digit_rows", "rows", steps, {}, learned(random, 12, 32, "rows"))
+    return Design("convolution along time", "digit_rows", "rows", steps, {}, learned(random, 10, 32, "rows"))
 
 
 def attention(random: Random) -> Design:
     """A small Transformer encoder over the rows of a digit."""
-    width = random.choice([24, 32])
+    width = random.choice([16, 24])
     steps = (
         step("Linear", out_features=width),
         random.choice([step("SinusoidalPositions"), step("LearnedPositions", max_length=8)]),

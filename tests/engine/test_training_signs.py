@@ -196,6 +196,12 @@ def test_numbers_0_and_1_know_it_as_well(tmp_path: Path) -> None:
     assert trained(table(**given, layers=hidden(8), epochs=8), tmp_path / "well")[1] == ()
 
 
+def test_a_norm_after_the_first_weights_takes_inputs_of_any_size(tmp_path: Path) -> None:
+    layers = (("Linear", {"out_features": 16}), ("BatchNorm1d", {}), ("ReLU", {}))
+    graph = table("wine", layers=layers, standardise=(), epochs=15, optimizer={"lr": 0.01})
+    assert "input-scale" not in {one.code for one in trained(graph, tmp_path / "run")[1]}
+
+
 # -- answers -----------------------------------------------------------------------------------------------------------
 
 

@@ -110,7 +110,7 @@ def _reaches_weights(graph: Graph, report: Report, start: str, size: float, *, u
                 if _inside(layer, report, target, edge.target_port, large, uneven=uneven):
                     return True
             elif kind.family != "Normalization" and (kind.saturates or layer.weights(*report.inputs[target])):
-                raw = uneven or not _normed(graph, target)
+                raw = uneven or not normed(graph, target)
                 if raw:
                     return True
     return False
@@ -131,12 +131,12 @@ def _inside(layer: Use, report: Report, node_id: str, port: str, size: float, *,
     return _reaches_weights(first.graph, first.report, port, size, uneven=uneven)
 
 
-def _normed(graph: Graph, node_id: str) -> bool:
+def normed(graph: Graph, node_id: str) -> bool:
     """Whether what the first weights make is normalized right after: then the size of what came in does not matter."""
     readers = [edge.target for edge in graph.outgoing[node_id]]
     kinds = [(reader, kind_of(graph, reader)) for reader in readers]
     return bool(readers) and all(
-        kind.family == "Normalization" or (_keeps_size(kind) and _normed(graph, reader)) for reader, kind in kinds
+        kind.family == "Normalization" or (_keeps_size(kind) and normed(graph, reader)) for reader, kind in kinds
     )
 
 

@@ -17,6 +17,7 @@ from torch import Tensor
 from engine.data.pipeline import Prepared
 from engine.graph import Graph
 from engine.losses.number_loss import NumberLoss
+from engine.problems.rules.scale_rules import normed
 from engine.training.diagnosis.probes import Results
 from engine.training.evaluation.network import Head
 from engine.training.findings import Diagnosis, NodePath
@@ -65,10 +66,15 @@ class SizeListener:
 def input_scale(
     plan: TrainingPlan, sizes: Mapping[NodePath, Size], weighted: Mapping[NodePath, object]
 ) -> Iterator[Diagnosis]:
-    """Inputs out of scale: said of the Input from which they come to the first layer with weights."""
+    """Inputs out of scale: said of the Input from which they come to the first layer with weights.
+
+    Where a norm follows that layer, what comes in does not matter.
+    """
     graph, said = plan.graph, set[str]()
     outer = {path.node for path in weighted if not path.inside}
     for reader in map(graph.node, outer):
+        if normed(graph, reader.id):
+            continue
         for edge in graph.incoming[reader.id].values():
             start, size = _input(graph, edge.source, outer), sizes.get(NodePath((), edge.source, ""))
             if start is None or size is None or not size.fault or start in said:

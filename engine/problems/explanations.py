@@ -203,6 +203,13 @@ EXPLANATIONS: Final[dict[str, Explanation]] = {
         "The file of the weights is gone",
         "The training is to begin with weights from a file, and only the way to it is stored in the project.",
     ),
+    "frozen-at-random": Explanation(
+        "Frozen without loaded weights",
+        "To freeze a layer keeps what it has learned elsewhere, while layers after it learn. Without loaded weights it "
+        "has learned nothing: it holds random numbers, and what comes after it has to make the best of them.",
+        "",
+        "Yosinski et al. 2014, How Transferable Are Features in Deep Neural Networks?, https://arxiv.org/abs/1411.1792",
+    ),
     "weights-normalization": Explanation(
         "Images come otherwise than the weights expect",
         "Loaded layers answer best to values in the range they have learned from: the mean of the images they were "

@@ -48,7 +48,7 @@ class Checkpoints(Section):
     keep_all: bool = Field(False, description="store every state; else the last two")
 
 
-Penalty = Annotated[Amount, Sensible(under=1.0, usual=1e-4, why="the weights count more than what is to be learned")]
+Penalty = Annotated[Amount, Sensible(most=0.1, usual=1e-4, why="the weights count more than what is to be learned")]
 """The weight of the weights in a loss, beside what is to be learned."""
 Device = Annotated[str, Field(pattern=r"^(auto|cpu|mps|cuda(:[0-9]{1,2})?)$")]
 Metrics = Annotated[tuple[MetricName, ...], Field(max_length=32)]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from math import ceil
+from math import ceil, log
 from typing import Final
 
 from engine.data.dataset import DataError
@@ -13,11 +13,13 @@ from engine.problems.rule import Found, GraphRule
 from engine.settings.data import DataConfig
 from engine.settings.optimizers import sensible_rates, usual_rate
 from engine.settings.resolution import SettingFault, resolve_settings
-from engine.settings.schedules import Cyclic, OneCycle
+from engine.settings.schedules import Cyclic, Exponential, MultiStep, OneCycle, StepSchedule
 from engine.settings.sensible import Beyond, beyond
 from engine.settings.training import TrainingConfig
 from engine.shapes import Report
 
+NOTHING: Final = 1e-3
+"""A learning rate of this share of its value changes nothing."""
 FAR: Final = 2
 """A way so many times as long as the run does not come near its end."""
 
@@ -79,6 +81,7 @@ def run_length(graph: Graph, report: Report) -> Found:
             setting="training.ema.decay",
         )
     yield from _schedule_length(training, steps)
+    yield from _over_early(training, steps)
     if training.early_stopping is not None and training.early_stopping.patience >= epochs:
         yield Problem(
             "hint",
@@ -86,6 +89,27 @@ def run_length(graph: Graph, report: Report) -> Found:
             f"training.early_stopping.patience is {training.early_stopping.patience} epochs and the run has {epochs}: "
             "it never stops earlier.",
             setting="training.early_stopping.patience",
+        )
+
+
+def _over_early(training: TrainingConfig, steps: int) -> Found:
+    """A rate that is as good as nothing before half of the run is over."""
+    schedule = training.schedule
+    if not isinstance(schedule, (Exponential, StepSchedule, MultiStep)) or schedule.gamma >= 1:
+        return
+    whole = training.epochs if schedule.interval == "epoch" else steps
+    drops = ceil(log(NOTHING) / log(schedule.gamma))
+    if isinstance(schedule, MultiStep):
+        end = sorted(schedule.milestones)[drops - 1] if drops <= len(schedule.milestones) else whole
+    else:
+        end = drops * (schedule.step_size if isinstance(schedule, StepSchedule) else 1)
+    if end <= whole / 2:
+        yield Problem(
+            "warning",
+            "run-length",
+            f"With training.schedule.gamma at {schedule.gamma:g} the learning rate is below a thousandth of its value "
+            f"after {end:,} of {whole:,} {schedule.interval}s: then nothing is learned any more.",
+            setting="training.schedule.gamma",
         )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from engine.fine_tuning.freezing import is_frozen
 from engine.graph import Graph
 from engine.problems.problem import Problem
 from engine.problems.rule import Found, GraphRule
@@ -24,4 +25,30 @@ def images_as_expected(graph: Graph, report: Report) -> Found:
         yield Problem("hint", "weights-normalization", said)
 
 
-GRAPH = (GraphRule(weights_there), GraphRule(images_as_expected))
+def frozen_at_random(graph: Graph, report: Report) -> Found:
+    """Layers that shall not learn and have learned nothing: their weights are the random ones of the beginning."""
+    if graph.inside is not None or chosen(graph) is not None:
+        return
+    still = [node for node in graph.nodes.values() if is_frozen(node) and _has_weights(report, node.id)]
+    if still:
+        names = ", ".join(node.name for node in still[:3]) + (f" and {len(still) - 3} more" if len(still) > 3 else "")
+        are = "is" if len(still) == 1 else "are"
+        yield Problem(
+            "warning",
+            "frozen-at-random",
+            f"{names} {are} frozen, and no weights are loaded: the random weights of the beginning stay as they are. "
+            "Load weights, or let it learn.",
+            still[0].id,
+        )
+
+
+def _has_weights(report: Report, node_id: str) -> bool:
+    layer = report.layer(node_id)
+    return layer is not None and node_id in report.outputs and bool(layer.weights(*report.inputs[node_id]))
+
+
+GRAPH = (
+    GraphRule(weights_there),
+    GraphRule(images_as_expected),
+    GraphRule(frozen_at_random),
+)

@@ -137,6 +137,7 @@ WAYS: Final[dict[str, tuple[Finder, ...]]] = {
     "no-causal-mask": (sequences.causal,),
     "narrow-view": (windows.wider_view,),
     "no-weights": (parameters.thawed, sizes.classes, learning.some_weights),
+    "frozen-at-random": (parameters.all_thawed,),
     "many-weights": (sizes.narrower,),
     "empty": (),
 }

@@ -150,6 +150,13 @@ def thawed(site: FaultSite) -> Iterator[Way | None]:
             yield Way(f"Let {node.name} learn", (SetProperty(node_id, "frozen", MISSING),))
 
 
+def all_thawed(site: FaultSite) -> Iterator[Way | None]:
+    """All frozen layers learn again."""
+    frozen = [node for node in site.graph.nodes.values() if node.properties.get("frozen") is True]
+    label = f"Let {frozen[0].name} learn" if len(frozen) == 1 else f"Let all {len(frozen)} layers learn"
+    yield Way(label, tuple(SetProperty(node.id, "frozen", MISSING) for node in frozen))
+
+
 def as_owner(site: FaultSite) -> Iterator[Way | None]:
     """The sizes of the layer whose weights it uses."""
     node = site.node

@@ -62,6 +62,9 @@ def of_the_run(site: FaultSite) -> Iterator[Way | None]:
     elif path == "training.early_stopping.patience":
         yield _set(path, min(EarlyStopping().patience, max(1, epochs // 5)))
         yield _longer(5 * site_value(training, path))
+    elif path == "training.schedule.gamma":
+        for gamma in (0.5, 0.9, 0.95, 0.99, 0.999, 0.9999):  # the fastest that lasts: what was meant is a fast one
+            yield _set(path, gamma)
     elif path == "training.schedule.milestones":
         if epochs > 1:
             yield _set(path, tuple(dict.fromkeys((epochs // 2, max(1, 3 * epochs // 4)))))

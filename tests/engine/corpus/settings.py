@@ -100,6 +100,8 @@ BEYOND: tuple[tuple[dict[str, Any], str], ...] = (
     ({"training.epochs": 0}, "Set training.epochs to 10"),
     ({"training.l1": 2.0}, "Set training.l1 to 0.0001"),
     ({"training.l2": 1.0}, "Set training.l2 to 0.0001"),
+    ({"training.l1": 0.3}, "Set training.l1 to 0.0001"),
+    ({"training.l2": 0.5}, "Set training.l2 to 0.0001"),
     ({"training.schedule": {"name": "exponential", "gamma": 9.5}}, "Set training.schedule.gamma to 0.95"),
     ({"training.schedule": {"name": "step", "step_size": 2, "gamma": 10.0}}, "Set training.schedule.gamma to 0.1"),
     ({"training.schedule": {"name": "one_cycle", "max_lr": 10.0}}, "Set training.schedule.max_lr to its default"),
@@ -144,6 +146,98 @@ BATCHES: tuple[tuple[int, dict[str, Any], str], ...] = (
     (3, {"data.batch_size": 1024, "training.accumulate": 4}, "Set data.batch_size to 64"),
 )
 
+GAMMA = "Set training.schedule.gamma to "
+OVER: tuple[tuple[int, dict[str, Any], str], ...] = (
+    (10, {"name": "exponential", "gamma": 0.01}, f"{GAMMA}0.5"),
+    (15, {"name": "exponential", "gamma": 0.05}, f"{GAMMA}0.5"),
+    (10, {"name": "exponential", "gamma": 0.1}, f"{GAMMA}0.5"),
+    (40, {"name": "exponential", "gamma": 0.5}, f"{GAMMA}0.9"),
+    (100, {"name": "exponential", "gamma": 0.8}, f"{GAMMA}0.9"),
+    (20, {"name": "exponential", "gamma": 0.9, "interval": "step"}, f"{GAMMA}0.95"),
+    (12, {"name": "step", "step_size": 1, "gamma": 0.1}, f"{GAMMA}0.5"),
+    (30, {"name": "step", "step_size": 2, "gamma": 0.01}, f"{GAMMA}0.5"),
+    (60, {"name": "step", "step_size": 5, "gamma": 0.1}, f"{GAMMA}0.5"),
+    (40, {"name": "multi_step", "milestones": (2, 4, 6), "gamma": 0.1}, f"{GAMMA}0.5"),
+    (20, {"name": "multi_step", "milestones": (1,), "gamma": 0.0001}, f"{GAMMA}0.5"),
+    (50, {"name": "multi_step", "milestones": (5, 10, 20, 30), "gamma": 0.02}, f"{GAMMA}0.5"),
+)
+FROZEN = (
+    (
+        1,
+        "x: Input(shape=(4,))\nfc1: Linear(out_features=16, frozen=True)\nact: ReLU\n"
+        "fc2: Linear(out_features=3)\ny: Output",
+        "fc1",
+    ),
+    (
+        2,
+        "x: Input(shape=(30,))\na: Linear(out_features=16, frozen=True)\nact: Tanh\n"
+        "b: Linear(out_features=8, frozen=True)\nact2: Tanh\nc: Linear(out_features=2)\ny: Output",
+        "a",
+    ),
+    (
+        1,
+        "img: Input(shape=(1, 8, 8))\nconv: Conv2d(out_channels=8, kernel_size=3, frozen=True)\nact: GELU\n"
+        "flat: Flatten\nfc: Linear(out_features=10)\ny: Output",
+        "conv",
+    ),
+    (
+        2,
+        "img: Input(shape=(1, 8, 8))\nconv: Conv2d(out_channels=8, kernel_size=3, frozen=True)\n"
+        "nm: BatchNorm2d(frozen=True)\nact: ReLU\nflat: Flatten\nfc: Linear(out_features=10)\ny: Output",
+        "conv",
+    ),
+    (
+        1,
+        "rows: Input(shape=(8, 8))\nlstm: LSTM(hidden_size=16, frozen=True)\n"
+        "fc: Linear(out_features=10) <- lstm.last\ny: Output",
+        "lstm",
+    ),
+    (
+        1,
+        "rows: Input(shape=(8, 8))\ngru: GRU(hidden_size=16, bidirectional=True, frozen=True)\n"
+        "fc: Linear(out_features=10) <- gru.last\ny: Output",
+        "gru",
+    ),
+    (
+        1,
+        "ids: Input(shape=(20,), dtype='int64')\n"
+        "table: Embedding(num_embeddings=50, embedding_dim=8, frozen=True)\nmean: Mean(dim=1)\n"
+        "fc: Linear(out_features=2)\ny: Output",
+        "table",
+    ),
+    (
+        1,
+        "x: Input(shape=(10,))\nwide: Linear(out_features=64, frozen=True)\nact: ReLU\n"
+        "fc: Linear(out_features=1)\ny: Output(loss='mse_loss')",
+        "wide",
+    ),
+    (
+        1,
+        "x: Input(shape=(16, 12))\nenc: TransformerEncoderLayer(nhead=2, dim_feedforward=32, frozen=True)\n"
+        "mean: Mean(dim=1)\nfc: Linear(out_features=4)\ny: Output",
+        "enc",
+    ),
+    (
+        1,
+        "x: Input(shape=(3, 16, 16))\nc1: Conv2d(out_channels=8, kernel_size=3, padding=1)\nact: ReLU\n"
+        "c2: Conv2d(out_channels=8, kernel_size=3, padding=1, frozen=True)\nsum: Add <- c2, act\nact2: ReLU\n"
+        "pool: AdaptiveAvgPool2d(output_size=1)\nflat: Flatten\nfc: Linear(out_features=4)\ny: Output",
+        "c2",
+    ),
+    (
+        1,
+        "x: Input(shape=(2, 40))\nc: Conv1d(out_channels=8, kernel_size=5, frozen=True)\nact: ReLU\n"
+        "flat: Flatten\nfc: Linear(out_features=3)\ny: Output",
+        "c",
+    ),
+    (
+        3,
+        "x: Input(shape=(6,))\na: Linear(out_features=12, frozen=True)\nact: SiLU\n"
+        "b: Linear(out_features=12, frozen=True)\nact2: SiLU\nc: Linear(out_features=12, frozen=True)\n"
+        "act3: SiLU\nd: Linear(out_features=1)\ny: Output(loss='l1_loss')",
+        "a",
+    ),
+)
 FAULTS = [
     *(
         fault("learning rate out of proportion", "setting-range", k, given, LR + first)
@@ -152,6 +246,20 @@ FAULTS = [
     *(fault("setting that is refused", "setting", k, given, first) for k, (given, first) in enumerate(REFUSED)),
     *(fault("setting beyond what helps", "setting-range", k, given, first) for k, (given, first) in enumerate(BEYOND)),
     *(fault("longer than the run", "run-length", k, given, first) for k, (given, first) in enumerate(LENGTHS)),
+    *(
+        fault(
+            "learning over before the run",
+            "run-length",
+            k,
+            {"training.epochs": epochs, "training.schedule": how},
+            first,
+        )
+        for k, (epochs, how, first) in enumerate(OVER)
+    ),
+    *(
+        Fault("frozen at random", "frozen-at-random", node, text, first="Let all" if count > 1 else f"Let {node} learn")
+        for count, text, node in FROZEN
+    ),
     *(fault("batch larger than the data", "batch-size", k, given, first) for k, given, first in BATCHES),
 ]
 SOUND = [
@@ -184,6 +292,8 @@ SOUND = [
                 {"training.epochs": 100, "training.schedule": {"name": "multi_step"}},
                 {"training.early_stopping": {"patience": 5}},
                 {"training.epochs": 0, "training.warmup": 3.0},
+                {"training.epochs": 20, "training.schedule": {"name": "exponential", "gamma": 0.7}},
+                {"training.epochs": 90, "training.schedule": {"name": "step", "step_size": 30}},
             )
         )
     ),

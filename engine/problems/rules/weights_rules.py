@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from engine.fine_tuning.freezing import is_frozen
 from engine.graph import Graph
 from engine.problems.problem import Problem
 from engine.problems.rule import Found, GraphRule
@@ -29,7 +28,9 @@ def frozen_at_random(graph: Graph, report: Report) -> Found:
     """Layers that shall not learn and have learned nothing: their weights are the random ones of the beginning."""
     if graph.inside is not None or chosen(graph) is not None:
         return
-    still = [node for node in graph.nodes.values() if is_frozen(node) and _has_weights(report, node.id)]
+    still = [
+        node for node in graph.nodes.values() if node.properties.get("frozen") is True and _has_weights(report, node.id)
+    ]
     if still:
         names = ", ".join(node.name for node in still[:3]) + (f" and {len(still) - 3} more" if len(still) > 3 else "")
         are = "is" if len(still) == 1 else "are"

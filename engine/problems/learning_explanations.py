@@ -26,9 +26,10 @@ LEARNING: Final[dict[str, Explanation]] = {
     "padding-read": Explanation(
         "Padding read as words",
         "Texts of a batch are filled up to one length. A recurrent layer without lengths continues through the "
-        "filling, and what it answers at the end is mostly made of it. With the lengths it stops at the last token of "
-        "each text.",
-        "last(n) = h(n, length(n))",
+        "filling, and what it answers at the end is mostly made of it; with the lengths it stops at the last token of "
+        "each text. A mean counts the filling as words, and attention looks at it: a padding mask says which steps are "
+        "none. The largest number over the steps suffers less.",
+        "last(n) = h(n, length(n)),  mean(n) = Σ x(n, t) / length(n)",
         "https://docs.pytorch.org/docs/stable/generated/torch.nn.utils.rnn.pack_padded_sequence.html",
     ),
     "gaps": Explanation(

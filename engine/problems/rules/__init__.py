@@ -16,6 +16,7 @@ from engine.problems.rules import image_rules as images
 from engine.problems.rules import join_rules as joins
 from engine.problems.rules import label_rules as labels
 from engine.problems.rules import learning_rules as learning
+from engine.problems.rules import padding_rules as padding
 from engine.problems.rules import range_rules as ranges
 from engine.problems.rules import reshape_rules as reshapes
 from engine.problems.rules import scale_rules as scale
@@ -61,6 +62,7 @@ GRAPH_RULES: Final[tuple[GraphRule, ...]] = (
     *scale.GRAPH,
     *learning.GRAPH,
     *sequences.GRAPH,
+    *padding.GRAPH,
     *decoders.GRAPH,
     *dropouts.GRAPH,
     *batches.GRAPH,

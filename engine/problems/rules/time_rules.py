@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from engine.graph import Graph
 from engine.layers.layer import Layer
-from engine.problems.looking import PASSES_THROUGH, called, keeps_layout, kind_of, maps_features, only, origins
+from engine.problems.looking import PASSES_THROUGH, called, only, origins
 from engine.problems.problem import Problem
 from engine.problems.rule import EdgeRule, Found, NodeRule
-from engine.problems.rules.data_rules import tokens_of
 from engine.shapes import Report
 from engine.spec import BATCH
 
@@ -101,42 +100,10 @@ def _taken(layer: Layer | None) -> tuple[int | None, int]:
     return (index if index in (0, -1) else None), axis
 
 
-def padding_read(graph: Graph, report: Report, node_id: str) -> Found:
-    """The end of a sequence of tokens is read where it is padding, for the layer does not know the lengths."""
-    layer = report.layer(node_id)
-    if layer is None or node_id not in report.inputs or "lengths" in graph.incoming[node_id]:
-        return
-    if "lengths" not in {port.name for port in layer.inputs} or getattr(layer, "batch_first", True) is False:
-        return
-    ends = [edge for edge in graph.outgoing[node_id] if edge.source_port != layer.output_ports()[0].name]
-    wire = graph.incoming[node_id].get(layer.inputs[0].name)
-    if not ends or wire is None:
-        return
-    start = wire.source
-    while len(graph.incoming[start]) == 1 and (
-        kind_of(graph, start).vocabulary_parameter
-        or keeps_layout(kind_of(graph, start))
-        or maps_features(kind_of(graph, start))
-    ):
-        start = next(iter(graph.incoming[start].values())).source
-    field = tokens_of(graph, report, start)
-    if field is not None and field.padding is not None and len(field.shape) == 1:
-        yield Problem(
-            "warning",
-            "padding-read",
-            f"{called(graph, graph.node(node_id))} reads {called(graph, graph.nodes[start])} to the last step, but "
-            f"texts are shorter and filled up with {field.padding}: its state at the end has seen mostly padding. Wire "
-            "the lengths of the texts to its input lengths.",
-            node_id,
-            "input",
-        )
-
-
 NODE = (
     NodeRule(batch_as_time, lambda kind: "batch_first" in kind.model_fields),
     NodeRule(idle_dropout, lambda kind: kind.runs_over_time),
 )
 EDGE = (
     EdgeRule(last_of_both, lambda kind: "dim" in kind.model_fields and bool({"index", "start"} & {*kind.model_fields})),
-    EdgeRule(padding_read, lambda kind: kind.runs_over_time, settings=True),
 )

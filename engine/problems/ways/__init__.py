@@ -16,6 +16,7 @@ from engine.problems.ways import join_ways as joins
 from engine.problems.ways import label_ways as labels
 from engine.problems.ways import learning_ways as learning
 from engine.problems.ways import number_ways as kinds
+from engine.problems.ways import padding_ways as padding
 from engine.problems.ways import parameter_ways as parameters
 from engine.problems.ways import reshape_ways as reshapes
 from engine.problems.ways import scale_ways as scale
@@ -108,7 +109,7 @@ WAYS: Final[dict[str, tuple[Finder, ...]]] = {
     "no-probability": (activations.as_wanted, learning.other_loss, learning.sigmoid),
     "softmax-before-nll": (activations.with_logarithm,),
     "answer-range": (activations.plain_answer,),
-    "padding-read": (sequences.with_lengths,),
+    "padding-read": (padding.without_padding,),
     "gaps": (windows.no_gaps,),
     "early-pooling": (windows.later_shrinking,),
     "over-padding": (windows.later_shrinking, windows.smaller_window),

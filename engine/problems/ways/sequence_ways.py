@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from engine.edits import MISSING, AddNode, Connect, Disconnect, Edit, RemoveNode, SetParameter
+from engine.edits import MISSING, Connect, Disconnect, Edit, RemoveNode, SetParameter
 from engine.graph import Edge
 from engine.problems.looking import PASSES_THROUGH, above, keeps_layout, kind_of, maps_features, role
-from engine.problems.ways.fault_site import COLUMN, ROW, FaultSite, Step, Way, number
+from engine.problems.ways.fault_site import FaultSite, Step, Way, number
 from engine.problems.ways.field_ways import target
 from engine.problems.ways.width_ways import resized
 
@@ -300,21 +300,3 @@ def answer_at_the_end(site: FaultSite) -> Iterator[Way | None]:
         edge = before[0]
     if kind_of(site.graph, edge.source).runs_over_time and edge.source_port == "output":
         yield site.rewire(edge, edge.source, "last", f"Take last of {site.graph.nodes[edge.source].name}")
-
-
-def with_lengths(site: FaultSite) -> Iterator[Way | None]:
-    """The lengths of the texts, counted from the tokens and wired to the layer."""
-    wire = site.edge("input")
-    if wire is None:
-        return
-    while site.graph.incoming[wire.source] and site.graph.nodes[wire.source].type != "Input":
-        wire = next(iter(site.graph.incoming[wire.source].values()))
-    site.taken = set()
-    node = site.fresh("SequenceLengths", {})
-    x, y = site.graph.positions[wire.source]
-    edits = (
-        AddNode(node, (x + COLUMN, y + ROW)),
-        Connect(Edge(wire.source, wire.source_port, node.id, "input")),
-        Connect(Edge(node.id, "output", site.id, "lengths")),
-    )
-    yield Way(f"Wire the lengths of {site.graph.nodes[wire.source].name} to lengths", edits, (node.id,))

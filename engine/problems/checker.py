@@ -172,7 +172,8 @@ class Checker:
             own = node, report.layers[node_id], alone, frozenset(graph.forked(node_id)), graph.shared(node_id)
             seen = *own, wires, report.inputs.get(node_id), outputs
             known = self._seen.get(node_id)
-            if known is None or known != seen or known[-1] is not outputs:  # axes take no part in equality
+            inside = node.type.startswith(PREFIX)  # what is inside may be another
+            if inside or known is None or known != seen or known[-1] is not outputs:  # axes take no part in equality
                 found.append(node_id)
             self._seen[node_id] = seen
         return found

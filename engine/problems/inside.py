@@ -10,7 +10,7 @@ from engine.layers.layer import ShapeError
 from engine.live_nodes import live_nodes
 from engine.problems.looking import called, kind_of
 from engine.problems.problem import Problem
-from engine.problems.rules import EDGE_RULES, GRAPH_RULES, NODE_RULES, OF_ABSENT
+from engine.problems.rules import EDGE_RULES, MARK_RULES, NODE_RULES, OF_ABSENT
 from engine.shapes import Report
 
 
@@ -51,8 +51,9 @@ def of_inside(inside: Inside) -> list[Problem]:
             own = [problem for rule in rules for problem in rule.check(graph, report, node_id)]
             for problem in within(graph, report, node_id, own):
                 found.append(replace(problem, inside=(problem.node or node_id, *problem.inside)))
-        for problem in (problem for rule in GRAPH_RULES if rule.inside for problem in rule.check(graph, report)):
-            if problem.node is not None and problem.node not in bypassed:
-                found.append(replace(problem, inside=(problem.node, *problem.inside)))
+        for rule in (rule for rule in MARK_RULES if rule.inside):
+            marked = [each for each in graph.nodes if each not in bypassed and rule.mark(graph, report, each)]
+            for problem in rule.check(graph, report, marked) if marked else ():
+                found.append(replace(problem, inside=(problem.node or "", *problem.inside)))
         memo[inside.key] = found
     return memo[inside.key]

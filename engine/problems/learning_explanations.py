@@ -67,6 +67,14 @@ LEARNING: Final[dict[str, Explanation]] = {
         "(a, b) → (b, a): y(j, i) = x(i, j)",
         "https://docs.pytorch.org/docs/stable/generated/torch.permute.html",
     ),
+    "heads-behind-steps": Explanation(
+        "Heads that look at each other",
+        "Attention with several heads splits the features of each step, (N, T, heads, d), and then exchanges steps and "
+        "heads, (N, heads, T, d), for it compares the rows of the last two axes. Without the exchange it compares the "
+        "heads of one step with each other. After it the axes go back, and the heads are joined.",
+        "(N, T, E) → (N, T, h, d) → (N, h, T, d) → attention → (N, T, h, d) → (N, T, E)",
+        ATTENTION,
+    ),
     "constant-answer": Explanation(
         "One number alone",
         "A softmax makes the numbers along an axis add up to 1, a norm brings them to mean 0. Of one number the first "

@@ -8,8 +8,8 @@ from functools import partial
 
 from engine.graph import Graph
 from engine.problems.problem import Problem
-from engine.problems.rule import GraphRule, SumRule, ViewRule
-from engine.problems.rules import GRAPH_RULES, SUM_RULES, VIEW_RULES
+from engine.problems.rule import GraphRule, MarkRule, SumRule, ViewRule
+from engine.problems.rules import GRAPH_RULES, MARK_RULES, SUM_RULES, VIEW_RULES
 from engine.problems.view import View
 from engine.shapes import Report
 
@@ -20,6 +20,7 @@ class NetworkRules:
 
     found: dict[GraphRule, list[Problem]] = field(default_factory=dict)
     sums: dict[SumRule, Sum] = field(default_factory=lambda: {rule: Sum(rule) for rule in SUM_RULES})
+    marks: dict[MarkRule, Marks] = field(default_factory=lambda: {rule: Marks(rule) for rule in MARK_RULES})
     views: dict[ViewRule, Views] = field(default_factory=lambda: {rule: Views() for rule in VIEW_RULES})
     touched: set[str] = field(default_factory=set)
     """The types of the nodes that have changed since."""
@@ -29,14 +30,17 @@ class NetworkRules:
     def copy(self) -> NetworkRules:
         """An independent copy."""
         sums = {rule: each.copy() for rule, each in self.sums.items()}
+        marks = {rule: each.copy() for rule, each in self.marks.items()}
         views = {rule: known.copy() for rule, known in self.views.items()}
-        return NetworkRules(dict(self.found), sums, views, set(self.touched), self.wirings)
+        return NetworkRules(dict(self.found), sums, marks, views, set(self.touched), self.wirings)
 
     def changed(self, graph: Graph, node_ids: Iterable[str]) -> None:
         """These nodes have changed, or are gone."""
         self.touched.update(graph.nodes[node_id].type for node_id in node_ids if node_id in graph.nodes)
         for summed in self.sums.values():
             summed.changed.update(node_ids)
+        for marks in self.marks.values():
+            marks.changed.update(node_ids)
         for views in self.views.values():
             views.changed(node_ids)
 
@@ -50,6 +54,9 @@ class NetworkRules:
         result = [problem for rule in GRAPH_RULES for problem in self.found[rule]]
         for summed in self.sums.values():
             result += summed.rule.check(graph, report, partial(summed.total, graph, report))
+        for marks in self.marks.values():
+            if marked := marks.now(graph, report):
+                result += marks.rule.check(graph, report, marked)
         for looking, views in self.views.items():
             result += views.found(looking, graph, report)
         return result
@@ -77,6 +84,29 @@ class Sum:
                 self.whole += number
         self.changed.clear()
         return self.whole
+
+
+@dataclass
+class Marks:
+    """The nodes that a rule marks."""
+
+    rule: MarkRule
+    marked: set[str] = field(default_factory=set)
+    changed: set[str] = field(default_factory=set)
+
+    def copy(self) -> Marks:
+        """An independent copy."""
+        return Marks(self.rule, set(self.marked), set(self.changed))
+
+    def now(self, graph: Graph, report: Report) -> set[str]:
+        """Those that it marks now."""
+        for node_id in self.changed:
+            if node_id in graph.nodes and self.rule.mark(graph, report, node_id):
+                self.marked.add(node_id)
+            else:
+                self.marked.discard(node_id)
+        self.changed.clear()
+        return self.marked
 
 
 @dataclass

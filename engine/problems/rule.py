@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from typing import TypeAlias
 
@@ -49,12 +49,22 @@ class GraphRule:
     """Looks at the network as a whole, once after a batch of edits.
 
     ``about`` says of which types of nodes it reads more than their wires: where others alone have changed and no wire
-    has, it finds what it found. By default it looks after every edit. ``inside`` says that it looks at every block by
-    itself, too, as each use has it.
+    has, it finds what it found. By default it looks after every edit.
     """
 
     check: Callable[[Graph, Report], Found]
     about: Callable[[str], bool] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class MarkRule:
+    """Looks at the network where some nodes are marked: only changed nodes are asked again whether they are.
+
+    ``inside`` says that it looks at every block by itself, too, as each use has it.
+    """
+
+    mark: Callable[[Graph, Report, str], bool]
+    check: Callable[[Graph, Report, Collection[str]], Found]
     inside: bool = False
 
 

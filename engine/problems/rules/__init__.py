@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from engine.problems.rule import EdgeRule, GraphRule, NodeRule, SumRule, ViewRule
+from engine.problems.rule import EdgeRule, GraphRule, MarkRule, NodeRule, SumRule, ViewRule
 from engine.problems.rules import activation_rules as activations
 from engine.problems.rules import batch_rules as batches
 from engine.problems.rules import data_rules as data
@@ -20,6 +20,7 @@ from engine.problems.rules import padding_rules as padding
 from engine.problems.rules import range_rules as ranges
 from engine.problems.rules import reshape_rules as reshapes
 from engine.problems.rules import scale_rules as scale
+from engine.problems.rules import seam_rules as seams
 from engine.problems.rules import sequence_rules as sequences
 from engine.problems.rules import setting_rules as settings
 from engine.problems.rules import table_rules as tables
@@ -53,6 +54,7 @@ EDGE_RULES: Final[tuple[EdgeRule, ...]] = (
     *windows.EDGE,
     *ranges.EDGE,
     *labels.EDGE,
+    *seams.EDGE,
     *reshapes.EDGE,
 )
 GRAPH_RULES: Final[tuple[GraphRule, ...]] = (
@@ -64,11 +66,10 @@ GRAPH_RULES: Final[tuple[GraphRule, ...]] = (
     *sequences.GRAPH,
     *padding.GRAPH,
     *decoders.GRAPH,
-    *dropouts.GRAPH,
-    *batches.GRAPH,
     *extent.GRAPH,
     *tables.GRAPH,
     *weights.GRAPH,
 )
+MARK_RULES: Final[tuple[MarkRule, ...]] = (*batches.MARK, *dropouts.MARK)
 SUM_RULES: Final[tuple[SumRule, ...]] = (*extent.SUM, *depth.SUM)
 VIEW_RULES: Final[tuple[ViewRule, ...]] = extent.VIEW

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from engine.graph import Graph
 from engine.layers.layer import Layer
-from engine.problems.looking import PASSES_THROUGH, called, only, origins
+from engine.problems.looking import PASSES_THROUGH, called, kind_of, only, origins
 from engine.problems.problem import Problem
 from engine.problems.rule import EdgeRule, Found, NodeRule
 from engine.shapes import Report
@@ -44,10 +44,13 @@ def redundant_activation(graph: Graph, report: Report, node_id: str) -> Found:
             before, source = report.layer(edge.source), graph.nodes[edge.source]
             if before is None or before.family != "Activation":
                 continue
-            says = _changes_nothing(layer, before) or (_squeezed_twice(layer, before) if through is near else "")
+            says = changes_nothing(layer, before) or (squeezed_twice(layer, before) if through is near else "")
+            twice = not says and through is near and _bent_twice(graph, report, node_id, before)
+            if twice:
+                says = "which has bent the numbers already: a weighted sum belongs between two activations"
             if says:
                 yield Problem(
-                    "warning",
+                    "hint" if twice else "warning",
                     "redundant-activation",
                     f"{called(graph, graph.node(node_id))} follows {called(graph, source)}, {says}. Remove one of the "
                     "two.",
@@ -57,7 +60,7 @@ def redundant_activation(graph: Graph, report: Report, node_id: str) -> Found:
                 return
 
 
-def _changes_nothing(layer: Layer, before: Layer) -> str:
+def changes_nothing(layer: Layer, before: Layer) -> str:
     """Why an activation hands on all that another one gives, a clause; empty where it does not."""
     (low, high), most = before.value_range(), layer.value_range()[1]
     if layer.keeps_positive and low >= 0 and high <= most:
@@ -65,7 +68,7 @@ def _changes_nothing(layer: Layer, before: Layer) -> str:
     return ""
 
 
-def _squeezed_twice(layer: Layer, before: Layer) -> str:
+def squeezed_twice(layer: Layer, before: Layer) -> str:
     """What an activation makes of the numbers of another one that it should not get, a clause; empty where it may."""
     low, high = before.value_range()
     if before.squashes and layer.squashes == "softmax":
@@ -83,6 +86,14 @@ def _squeezed_twice(layer: Layer, before: Layer) -> str:
     if type(layer) is type(before):
         return "which has bent the same numbers in the same way: a weighted sum belongs between two activations"
     return ""
+
+
+def _bent_twice(graph: Graph, report: Report, node_id: str, before: Layer) -> bool:
+    """Whether an activation bends what another one has bent, and not as a part of a third one, as in Mish."""
+    layer = report.layer(node_id)
+    if layer is None or layer.squashes or not (layer.keeps_positions and before.keeps_positions):
+        return False
+    return not any(kind_of(graph, edge.target).numbers == "multiplied" for edge in graph.outgoing[node_id])
 
 
 NODE = (NodeRule(constant_answer, lambda kind: kind.together is not Layer.together),)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from functools import cache
 from typing import Final
 
@@ -12,7 +12,7 @@ from engine.graph import Edge, Graph
 from engine.layers.layer import Layer
 from engine.problems.looking import called, kind_of, role
 from engine.problems.problem import Problem
-from engine.problems.rule import Found, GraphRule, NodeRule
+from engine.problems.rule import Found, MarkRule, NodeRule
 from engine.shapes import Report
 from engine.spec import BATCH, Spec
 
@@ -41,29 +41,32 @@ def batch_mixed(graph: Graph, report: Report, node_id: str) -> Found:
         )
 
 
-def batch_moved(graph: Graph, report: Report) -> Found:
+def batch_moved(graph: Graph, report: Report, moving: Collection[str]) -> Found:
     """The batch is moved from the front, or merged with another axis, and something after it counts on it there."""
-    for kind in (kind for kind in graph.types if _may_move(kind)):
-        for node in graph.of_type(kind):
-            if (into := moves_batch(graph, report, node.id)) is None:
-                continue
-            reader = next(misled(graph, report, node.id), None)
-            if reader is None:
-                continue
-            x, y = report.spec(into.source, into.source_port), next(iter(report.outputs[node.id].values()))
-            if BATCH in y.shape:
-                done = f"puts the batch N at axis {y.shape.index(BATCH)}"
-            else:
-                done = f"makes {y.shape[0]} rows of N samples"
-            yield Problem(
-                "warning",
-                "batch-moved",
-                f"{called(graph, node)} makes {y} of {x} and {done}, but {called(graph, graph.nodes[reader.target])} "
-                "counts on the samples along the first axis. Leave the batch in front.",
-                node.id,
-                None,
-                next((name for name in ("dims", "start_dim", "dim") if name in layers.kind(kind).model_fields), None),
-            )
+    for node_id in moving:
+        node, into = graph.nodes[node_id], moves_batch(graph, report, node_id)
+        reader = next(misled(graph, report, node_id), None)
+        if into is None or reader is None:
+            continue
+        x, y = report.spec(into.source, into.source_port), next(iter(report.outputs[node_id].values()))
+        if BATCH in y.shape:
+            done = f"puts the batch N at axis {y.shape.index(BATCH)}"
+        else:
+            done = f"makes {y.shape[0]} rows of N samples"
+        fields = kind_of(graph, node_id).model_fields
+        yield Problem(
+            "warning",
+            "batch-moved",
+            f"{called(graph, node)} makes {y} of {x} and {done}, but {called(graph, graph.nodes[reader.target])} "
+            "counts on the samples along the first axis. Leave the batch in front.",
+            node_id,
+            None,
+            next((name for name in ("dims", "start_dim", "dim") if name in fields), None),
+        )
+
+
+def _moves(graph: Graph, report: Report, node_id: str) -> bool:
+    return moves_batch(graph, report, node_id) is not None
 
 
 def moves_batch(graph: Graph, report: Report, node_id: str) -> Edge | None:
@@ -118,4 +121,4 @@ def _may_move(node_type: str) -> bool:
 
 
 NODE = (NodeRule(batch_mixed, lambda kind: kind.together is not Layer.together),)
-GRAPH = (GraphRule(batch_moved, inside=True),)
+MARK = (MarkRule(_moves, batch_moved, inside=True),)

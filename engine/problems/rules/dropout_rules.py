@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from math import prod
 from typing import Final
 
 from engine import layers
-from engine.blocks.block import PREFIX
 from engine.blocks.use import Use
 from engine.graph import Edge, Graph
 from engine.layers.layer import Layer
 from engine.live_nodes import STARTS
 from engine.problems.looking import called, feeding, keeps_layout, kind_of, origins, role
 from engine.problems.problem import Problem
-from engine.problems.rule import EdgeRule, Found, GraphRule, NodeRule
+from engine.problems.rule import EdgeRule, Found, MarkRule, NodeRule
 from engine.shapes import Report
 
 MOST: Final = 0.8
@@ -99,9 +99,9 @@ def _pools(kind: type[Layer]) -> bool:
     return kind.numbers in ("pooled", "averaged")
 
 
-def dropout_in_a_row(graph: Graph, report: Report) -> Found:
+def dropout_in_a_row(graph: Graph, report: Report, heavy: Collection[str]) -> Found:
     """Every way to the answer goes through three dropouts of a half or more: hardly anything reaches its end."""
-    if not any(map(_may_be_heavy, (graph, *(block.graph for block in graph.blocks.values())))):
+    if len(heavy) < IN_A_ROW and not any(isinstance(report.layer(node_id), Use) for node_id in heavy):
         return
     rows = {row[IN_A_ROW - 1][0]: row[:IN_A_ROW] for row in _rows(graph, report).values() if len(row) >= IN_A_ROW}
     for (node_id, *inside), row in rows.items():
@@ -158,19 +158,26 @@ def _in_the_way(kind: type[Layer]) -> bool:
     return bool(kind.drops_by) and (kind.family == "Dropout" or kind.runs_over_time)
 
 
+def _heavy(graph: Graph, report: Report, node_id: str) -> bool:
+    """Whether a node is a heavy dropout that all numbers go through, or a block in which there may be one."""
+    layer = report.layer(node_id)
+    if isinstance(layer, Use):
+        return _may_be_heavy(layer.block.graph)
+    return _in_the_way(kind_of(graph, node_id)) and share_of(layer) >= HEAVY
+
+
 def _may_be_heavy(graph: Graph) -> bool:
-    """Whether some dropout of a graph may drop a half, as far as what is typed says."""
-    for kind in {node_type: layers.kind(node_type) for node_type in graph.types}.values():
+    """Whether some dropout of a block may drop a half, as far as what is typed says."""
+    for node_type in graph.types:
+        kind, block = layers.kind(node_type), graph.blocks.of_type(node_type)
+        if block is not None and _may_be_heavy(block.graph):
+            return True
         if _in_the_way(kind):
             usual = kind.model_fields[kind.drops_by].default
-            values = [node.parameters.get(kind.drops_by, usual) for node in graph.of_type(kind.type_name())]
+            values = [node.parameters.get(kind.drops_by, usual) for node in graph.of_type(node_type)]
             if any(not isinstance(value, (int, float)) or value >= HEAVY for value in values):
                 return True
     return False
-
-
-def _about(node_type: str) -> bool:
-    return node_type.startswith(PREFIX) or _in_the_way(layers.kind(node_type))
 
 
 NODE = (NodeRule(heavy_dropout, lambda kind: bool(kind.drops_by)),)
@@ -178,4 +185,4 @@ EDGE = (
     EdgeRule(dropout_before_norm, lambda kind: kind.numbers == "standardized"),
     EdgeRule(dropout_before_pooling, lambda kind: _pools(kind) or kind.family == "Reduction"),
 )
-GRAPH = (GraphRule(dropout_in_a_row, _about),)
+MARK = (MarkRule(_heavy, dropout_in_a_row),)

@@ -189,13 +189,13 @@ def no_activation(graph: Graph, report: Report, node_id: str) -> Found:
     A pooling, a norm or a padding between them bends nothing, or very little.
     """
     node, layer = graph.node(node_id), report.layer(node_id)
-    if layer is None or len(report.inputs.get(node_id, ())) != 1 or not _mixes(layer):
+    if layer is None or len(report.inputs.get(node_id, ())) != 1 or not mixes(layer):
         return
     direct = set(origins(graph, report, node_id, only(*PASSES_THROUGH, "averaged", "standardized")))
     same_scale = set(origins(graph, report, node_id, lambda kind: bends_little(kind) and kind.numbers != "resampled"))
     for edge in origins(graph, report, node_id, bends_little):
         before, source = report.layer(edge.source), graph.nodes[edge.source]
-        if before is None or not before.linear_map or not _mixes(before):
+        if before is None or not before.linear_map or not mixes(before):
             continue
         if len(report.inputs.get(edge.source, ())) != 1 or not only_reader(graph, edge.source, node_id):
             continue  # it joins two values, or elsewhere its result goes through an activation, or skips one
@@ -313,7 +313,7 @@ def only_reader(graph: Graph, source: str, reader: str) -> bool:
     return True
 
 
-def _mixes(layer: Layer) -> bool:
+def mixes(layer: Layer) -> bool:
     """Whether it is a full weighted sum: no depthwise filters, and no 1×1 ones, which go with those."""
     kernel = getattr(layer, "kernel_size", None)
     return kernel is None or (getattr(layer, "groups", 1) == 1 and set(spread(kernel, 1)) != {1})

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from engine.graph import Edge, Graph
+from engine.layers.layer import Layer
 from engine.problems.looking import called, feeding, keeps_layout, kind_of
 from engine.problems.problem import Problem
 from engine.problems.regrouping import Regrouping, regrouping
@@ -70,9 +71,53 @@ def _layouts(graph: Graph, report: Report, node_id: str) -> Iterator[tuple[Edge,
         wires = feeding(graph, report, wires[0].source)
 
 
+def heads_behind_steps(graph: Graph, report: Report, node_id: str) -> Found:
+    """Heads split off the features, but not exchanged with the steps: each step then looks at its own heads alone."""
+    layer, inputs = report.layer(node_id), report.inputs.get(node_id)
+    if layer is None or not inputs or inputs[0].rank != 4 or not compares_rows(layer):
+        return
+    split = next((node for port in graph.incoming[node_id] if (node := split_by(graph, report, node_id, port))), None)
+    if split is None:
+        return
+    heads, width = inputs[0].shape[2:]
+    yield Problem(
+        "warning",
+        "heads-behind-steps",
+        f"{called(graph, graph.nodes[split])} splits the features into {heads} heads of {width}, (N, T, heads, d), and "
+        f"{called(graph, graph.nodes[node_id])} compares along the last axis but one: so the heads of a step look at "
+        "each other, and no step at another. Exchange steps and heads by a Permute first.",
+        split,
+    )
+
+
+def compares_rows(layer: Layer) -> bool:
+    """Whether it compares the rows of its inputs, along the last axis but one, as attention does."""
+    heads = {"num_heads", "nhead"} & type(layer).model_fields.keys()
+    return (layer.attends and not heads) or bool(getattr(layer, "transpose", False))
+
+
+def split_by(graph: Graph, report: Report, node_id: str, port: str) -> str | None:
+    """The reshape that split the last axis of a sequence in two, where nothing has moved the axes since."""
+    spec = report.spec(graph.incoming[node_id][port].source, graph.incoming[node_id][port].source_port)
+    edge: Edge | None = graph.incoming[node_id][port]
+    while edge is not None and spec is not None:
+        wires = feeding(graph, report, edge.source)
+        before = report.spec(wires[0].source, wires[0].source_port) if len(wires) == 1 else None
+        kind = kind_of(graph, edge.source)
+        if before is None or not ((kind.numbers == "same" and "dims" not in kind.model_fields) or keeps_layout(kind)):
+            return None
+        if before.rank == 3 and before.shape[:2] == spec.shape[:2] and before.shape != spec.shape:
+            return edge.source
+        if before.shape != spec.shape:
+            return None
+        edge = wires[0]
+    return None
+
+
 EDGE = (
     EdgeRule(
         axes_by_reshape,
         lambda kind: kind.numbers == "same" and not {"shape", "unflattened_size"}.isdisjoint(kind.model_fields),
     ),
+    EdgeRule(heads_behind_steps, lambda kind: kind.attends or "transpose" in kind.model_fields),
 )

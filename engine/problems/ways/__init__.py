@@ -115,6 +115,7 @@ WAYS: Final[dict[str, tuple[Finder, ...]]] = {
     "over-padding": (windows.later_shrinking, windows.smaller_window),
     "window-of-one": (windows.larger_window,),
     "axes-by-reshape": (reshapes.kept_together,),
+    "heads-behind-steps": (reshapes.steps_behind_heads,),
     "constant-answer": (activations.of_one,),
     "several-labels": (labels.each_by_itself,),
     "softmax-for-several": (labels.sigmoid_instead,),
@@ -154,11 +155,14 @@ def ways(site: FaultSite) -> Iterator[Way]:
     """Every way worth a try; deleting the guilty node comes last."""
     code = site.problem.code
     for find in WAYS.get(code, ()):
+        found = False
         try:
-            found = [way for way in find(site) if way is not None]
+            for way in find(site):
+                if way is not None:
+                    found = True
+                    yield way
         except GraphError:  # a layer that is not installed here
             continue
-        yield from found
         if found and find in DECISIVE:
             return
     if site.node is not None and (site.problem.severity == "error" or code in DISPENSABLE):

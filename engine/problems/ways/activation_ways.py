@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from engine import losses
+from engine.blocks.use import Use
 from engine.problems.looking import PASSES_THROUGH, kind_of, only, origins
 from engine.problems.ways.fault_site import FaultSite, Way
 
@@ -59,6 +60,8 @@ def one_less(site: FaultSite) -> Iterator[Way | None]:
     alone = len(site.graph.outgoing[made.source]) == 1 and before.family == "Activation"
     if spoils and alone:
         yield site.remove(made.source)
+    if isinstance(site.layer, Use):
+        return
     yield site.remove()
     if alone and not spoils:
         yield site.remove(made.source)

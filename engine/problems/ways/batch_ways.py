@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from engine.graph import Node
 from engine.problems.looking import kind_of
 from engine.problems.rules.batch_rules import misled, moves_batch
-from engine.problems.ways.fault_site import FaultSite, Way
-from engine.spec import BATCH
+from engine.problems.ways.fault_site import FaultSite, Step, Way
+from engine.spec import BATCH, Spec
 
 
 def other_axis(site: FaultSite) -> Iterator[Way | None]:
@@ -48,10 +48,22 @@ def in_front(site: FaultSite) -> Iterator[Way | None]:
     elif "start_dim" in fields:
         yield site.set(of=node.id, start_dim=1, end_dim=-1)
         yield site.set(of=node.id, start_dim=1)
+        yield from _apart_again(site, node, x)
         yield site.remove(node.id)
     elif "dim" in fields:
         for axis in (1, -1):
             yield site.set(of=node.id, dim=axis)
+
+
+def _apart_again(site: FaultSite, node: Node, x: Spec) -> Iterator[Way | None]:
+    """What was merged with the batch taken apart again before it is missed: each step was seen by itself."""
+    edge = next(misled(site.graph, site.report, node.id), None)
+    if edge is None or not isinstance(x.shape[1], int):
+        return
+    apart: Step = ("Unflatten", {"dim": 0, "unflattened_size": (-1, x.shape[1])})
+    mean: Step = ("Mean", {"dim": (1,)})
+    yield site.insert(edge, apart, mean)
+    yield site.insert(edge, apart)
 
 
 def _right_axis(site: FaultSite, source: str, port: str) -> bool:

@@ -101,9 +101,12 @@ def earlier(site: FaultSite) -> Iterator[Way | None]:
 def activation(site: FaultSite) -> Iterator[Way | None]:
     """Something between two weighted sums that is none: right after the first one and its norm."""
     made = next(origins(site.graph, site.report, site.id, bends_little), None)
+    between_repeats = site.problem.port is None
+    if between_repeats:  # at the end of the block
+        made = next(iter(site.graph.outgoing[site.id]), None)
     while made is not None and kind_of(site.graph, made.target).family == "Normalization":
         made = next(iter(site.graph.outgoing[made.target]))
-    for kind in ("ReLU", "GELU", "Tanh"):
+    for kind in ("ReLU",) if between_repeats else ("ReLU", "GELU", "Tanh"):
         yield site.insert(made or site.edge("input"), (kind, {}))
 
 

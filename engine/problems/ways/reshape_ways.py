@@ -8,6 +8,7 @@ from engine.dims import Dim
 from engine.edits import AddNode, Connect, Disconnect, Edit, SetParameter
 from engine.graph import Edge
 from engine.literals import literal
+from engine.problems.looking import kind_of
 from engine.problems.regrouping import Regrouping
 from engine.problems.rules.reshape_rules import torn
 from engine.problems.ways.fault_site import ROW, FaultSite, Step, Way
@@ -41,6 +42,42 @@ def kept_together(site: FaultSite) -> Iterator[Way | None]:
     text = " × ".join(map(str, sizes))
     label = f"Set {name} to {text} and insert {' and '.join(kind for kind, _ in steps)}"
     yield _followed(site, label, [SetParameter(node.id, name, literal(sizes))], steps)
+
+
+def steps_behind_heads(site: FaultSite) -> Iterator[Way | None]:
+    """Steps and heads exchanged after every layer that splits heads off so, and back before they are joined."""
+    graph, report = site.graph, site.report
+    outputs = report.outputs.get(site.id)
+    if not outputs:
+        return
+    spec = next(iter(outputs.values()))
+    alike = {node_id for node_id, made in report.outputs.items() if next(iter(made.values()), None) == spec}
+    splits = [node_id for node_id in graph.order() if node_id in alike and _rank(site, node_id) == 3]
+    joins = [
+        edge
+        for node_id in graph.order()
+        for edge in graph.incoming[node_id].values()
+        if edge.source not in splits and report.spec(edge.source, edge.source_port) == spec
+        if (kind := kind_of(graph, node_id)).numbers == "same" and "dims" not in kind.model_fields
+    ]
+    site.taken = set()
+    edits, made = list[Edit](), list[str]()
+    for wires in [*(list(graph.outgoing[node_id]) for node_id in splits), *([edge] for edge in joins)]:
+        if not wires:
+            continue
+        node = site.fresh("Permute", {"dims": (0, 2, 1, 3)})
+        x, y = graph.positions[wires[0].source]
+        made.append(node.id)
+        edits += [*map(Disconnect, wires), AddNode(node, (x, y + ROW))]
+        edits += [Connect(Edge(wires[0].source, wires[0].source_port, node.id, "input"))]
+        edits += [Connect(Edge(node.id, "output", edge.target, edge.target_port)) for edge in wires]
+    yield Way("Insert Permute(0, 2, 1, 3)" + (f" in {len(made)} places" if len(made) > 1 else ""), edits, tuple(made))
+
+
+def _rank(site: FaultSite, node_id: str) -> int:
+    """How many axes come into a node."""
+    inputs = site.report.inputs.get(node_id)
+    return inputs[0].rank if inputs else 0
 
 
 def _by_patches(site: FaultSite, meant: Regrouping, x: Sequence[Dim], y: Sequence[Dim]) -> Iterator[Way | None]:

@@ -69,9 +69,14 @@ class Measured:
         return self.sound[0].flags(WITHIN)
 
 
-def draw(seed: str, each: int, faults: Iterable[Fault] = FAULTS) -> list[Cell]:
-    """So many cells of every fault, each with a network of its own; in the order of the data, which load once."""
+def draw(seed: str, each: int, faults: Iterable[Fault] = FAULTS, most: int | None = None) -> list[Cell]:
+    """So many cells of every fault, each with a network of its own, and of all these ``most`` at random.
+
+    They come in the order of the data, so that these are loaded once.
+    """
     cells = [cell for fault in faults for cell in _cells(fault, seed, each)]
+    if most is not None:
+        cells = Random(f"{seed}/{most}").sample(cells, most)
     return sorted(cells, key=lambda cell: cell.sound.dataset)
 
 

@@ -19,12 +19,13 @@ Draw = Callable[[Random], Design]
 
 
 def learned(random: Random, epochs: int, batch: int, *fields: str, **more: Any) -> Mapping[str, Any]:
-    """Settings of a sound training: Adam or SGD with momentum at a usual rate."""
+    """Settings of a sound training: Adam or SGD with momentum at a usual rate, larger for larger batches."""
+    slow, fast = ([0.003, 0.005, 0.01], [0.02, 0.05]) if batch < 64 else ([0.005, 0.01], [0.03, 0.06])
     optimizer = random.choice(
         [
-            {"name": "adamw", "lr": random.choice([0.003, 0.005, 0.01])},
-            {"name": "adam", "lr": random.choice([0.003, 0.005, 0.01])},
-            {"name": "sgd", "lr": random.choice([0.02, 0.05]), "momentum": 0.9},
+            {"name": "adamw", "lr": random.choice(slow)},
+            {"name": "adam", "lr": random.choice(slow)},
+            {"name": "sgd", "lr": random.choice(fast), "momentum": 0.9},
         ]
     )
     return {
@@ -73,7 +74,7 @@ def regression(random: Random) -> Design:
 def digit_perceptron(random: Random) -> Design:
     """A multilayer perceptron on images of digits."""
     steps = (step("Flatten"), *dense(random, 24, 64), step("Linear", out_features=10))
-    return Design("perceptron", "digits", "image", steps, {}, learned(random, 12, 32, "image"))
+    return Design("perceptron", "digits", "image", steps, {}, learned(random, 12, 64, "image"))
 
 
 def convolution(random: Random) -> Design:
@@ -88,7 +89,7 @@ def convolution(random: Random) -> Design:
         steps = [*steps[:-1], step("AdaptiveAvgPool2d", output_size=1)]
     steps += [step("Flatten"), step("Linear", out_features=10)]
     epochs = 12 if pooled else 8
-    return Design("convolution", "digits", "image", tuple(steps), {}, learned(random, epochs, 32, "image"))
+    return Design("convolution", "digits", "image", tuple(steps), {}, learned(random, epochs, 64, "image"))
 
 
 def residual(random: Random) -> Design:
@@ -107,7 +108,7 @@ def residual(random: Random) -> Design:
         step("Flatten"),
         step("Linear", out_features=10),
     )
-    return Design("residual", "digits", "image", steps, {}, learned(random, 8, 32, "image"))
+    return Design("residual", "digits", "image", steps, {}, learned(random, 8, 64, "image"))
 
 
 def autoencoder(random: Random) -> Design:
@@ -124,8 +125,8 @@ def autoencoder(random: Random) -> Design:
         step("Linear", out_features=64),
         step("Unflatten", dim=1, unflattened_size=(1, 8, 8)),
     )
-    rate = {"name": "adam", "lr": random.choice([0.003, 0.005])}
-    settings = {**learned(random, 15, 32, "image"), "training.optimizer": rate}
+    rate = {"name": "adam", "lr": random.choice([0.005, 0.01])}
+    settings = {**learned(random, 15, 64, "image"), "training.optimizer": rate}
     return Design("autoencoder", "digits", "image", steps, {"loss": "mse_loss", "field": "image"}, settings, "r2")
 
 
@@ -136,8 +137,8 @@ def convolutional_autoencoder(random: Random) -> Design:
         step(random.choice(["ReLU", "GELU"])),
         step("ConvTranspose2d", out_channels=1, kernel_size=2, stride=2),
     )
-    rate = {"name": "adam", "lr": 0.005}
-    settings = {**learned(random, 10, 32, "image"), "training.optimizer": rate}
+    rate = {"name": "adam", "lr": 0.01}
+    settings = {**learned(random, 10, 64, "image"), "training.optimizer": rate}
     output = {"loss": "mse_loss", "field": "image"}
     return Design("convolutional autoencoder", "digits", "image", steps, output, settings, "r2")
 
@@ -148,7 +149,7 @@ def recurrent(random: Random) -> Design:
     read = step(random.choice(["LSTM", "GRU"]), hidden_size=random.randrange(16, 33, 8), bidirectional=both)
     end = step("Linear", out_features=10, reads="last")
     rate = {"name": random.choice(["adam", "adamw"]), "lr": random.choice([0.005, 0.01])}
-    settings = {**learned(random, 10, 32, "rows"), "training.optimizer": rate}
+    settings = {**learned(random, 10, 64, "rows"), "training.optimizer": rate}
     return Design("recurrent", "digit_rows", "rows", (read, end), {}, settings)
 
 
@@ -164,7 +165,7 @@ def along_time(random: Random) -> Design:
         step("Flatten"),
         step("Linear", out_features=10),
     )
-    return Design("convolution along time", "digit_rows", "rows", steps, {}, learned(random, 10, 32, "rows"))
+    return Design("convolution along time", "digit_rows", "rows", steps, {}, learned(random, 10, 64, "rows"))
 
 
 def attention(random: Random) -> Design:
@@ -177,8 +178,8 @@ def attention(random: Random) -> Design:
         step("Mean", dim=(1,)),
         step("Linear", out_features=10),
     )
-    rate = {"name": random.choice(["adam", "adamw"]), "lr": random.choice([0.003, 0.005])}
-    settings = {**learned(random, 10, 32, "rows"), "training.optimizer": rate}
+    rate = {"name": random.choice(["adam", "adamw"]), "lr": random.choice([0.005, 0.01])}
+    settings = {**learned(random, 10, 64, "rows"), "training.optimizer": rate}
     return Design("attention", "digit_rows", "rows", steps, {}, settings)
 
 

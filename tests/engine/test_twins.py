@@ -9,6 +9,8 @@ from pathlib import Path
 import pytest
 
 from engine.problems import find
+from engine.problems.explanations import EXPLANATIONS
+from engine.training.diagnosis.causes import CAUSES
 from tests.engine.twins import tables
 from tests.engine.twins.fault import FAULTS
 from tests.engine.twins.fixing import advised, fix_pair, graph_of
@@ -46,7 +48,8 @@ def test_a_seed_draws_the_same_cells_and_another_seed_others() -> None:
 
 def test_faults_have_names_of_their_own_and_say_what_names_them() -> None:
     assert len({each.name for each in FAULTS}) == len(FAULTS)
-    assert all(each.kinds for each in FAULTS)
+    known = EXPLANATIONS.keys() | CAUSES.keys() | set().union(*CAUSES.values()) | {"overfitting"}
+    assert all(each.kinds and {kind.partition(":")[0] for kind in each.kinds} <= known for each in FAULTS)
 
 
 @pytest.mark.slow

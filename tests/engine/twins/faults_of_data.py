@@ -45,7 +45,6 @@ def by_heart(design: Design, random: Random) -> Design | None:
     "labels that belong to other samples",
     "stuck",
     "overfitting",
-    "labels-shuffled",
     families=("table", "digit_perceptron"),
 )
 def shuffled_labels(design: Design, random: Random) -> Design | None:
@@ -59,8 +58,6 @@ def rare(design: Design, random: Random) -> Design:
 
 @fault(
     "rare classes that are never answered",
-    "class-imbalance",
-    "imbalance",
     "one-class-answered",
     "stuck",
     families=("digit_perceptron", "convolution"),

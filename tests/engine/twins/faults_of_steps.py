@@ -12,8 +12,6 @@ SLOW = ("rate-too-low", "slow-convergence", "too-few-epochs", "stuck", LR)
 """Kinds that say: longer, or with larger steps."""
 FAST = ("rate-too-high", "loss-rises", "oscillating-loss", "not-a-number", LR)
 """Kinds that say: with smaller steps."""
-STRONG = ("too-much-weight-decay", "weights-shrink", "underfitting")
-"""Kinds that say: the weights are held too tightly."""
 
 
 def rate(design: Design, factor: float) -> Design:
@@ -47,7 +45,7 @@ def momentum(design: Design, random: Random) -> Design | None:
     return design.set(training__optimizer={"name": "sgd", "lr": 0.05, "momentum": random.choice([0.99, 0.995, 0.999])})
 
 
-@fault("weight decay far too large", *STRONG, DECAY, families=ALL)
+@fault("weight decay far too large", DECAY, families=ALL)
 def weight_decay(design: Design, random: Random) -> Design | None:
     optimizer = dict(design.settings["training.optimizer"])
     least = 0.3 if optimizer["name"] == "sgd" else 10.0 if optimizer["name"] == "adamw" else 1.0
@@ -56,7 +54,6 @@ def weight_decay(design: Design, random: Random) -> Design | None:
 
 @fault(
     "penalty of all weights far too large",
-    *STRONG,
     "setting-range:training.l1",
     "setting-range:training.l2",
     families=ALL,

@@ -21,9 +21,6 @@ def gaps(design: Design, random: Random) -> Design | None:
 @fault(
     "pooled to one number too early",
     "narrow-view",
-    "early-pooling",
-    "pooled-too-early",
-    "too-early-pooling",
     families=IMAGES,
     checked=True,
 )
@@ -85,8 +82,6 @@ def batch_mixed(design: Design, random: Random) -> Design | None:
 @fault(
     "only the first step is read",
     "first-step",
-    "unseen-steps",
-    "unused-steps",
     "narrow-view",
     "last-of-both",
     families=("recurrent",),

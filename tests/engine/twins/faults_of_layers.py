@@ -102,6 +102,7 @@ def bottleneck(design: Design, random: Random) -> Design | None:
 
 @fault(
     "layers frozen that were never trained",
+    "frozen-at-random",
     "no-weights",
     families=("digit_perceptron", *IMAGES, "autoencoder", "along_time", "recurrent"),
 )

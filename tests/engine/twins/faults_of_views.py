@@ -21,6 +21,7 @@ def gaps(design: Design, random: Random) -> Design | None:
 @fault(
     "pooled to one number too early",
     "narrow-view",
+    "early-pooling",
     families=IMAGES,
     checked=True,
 )

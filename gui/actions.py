@@ -64,6 +64,8 @@ ACTIONS = (
     Action("edit.delete", "Delete", "delete", "Delete the selected layers and wires", lambda c: c.editing.delete(), "design"),
     Action("edit.delete_reconnect", "Delete and Reconnect", "delete-reconnect", "Delete the selected layers and join what was around them", lambda c: c.editing.delete_and_reconnect(), "selection"),
     Action("edit.select_all", "Select All", "select", "Select every layer", lambda c: c.editing.select_all(), "design"),
+    Action("edit.find", "Find Layer …", "zoom", "Find a layer of the network by its name or type, inside blocks too", lambda c: c.finder.open()),
+    Action("edit.find_next", "Find Next", "next", "Go to the next layer that matches", lambda c: c.finder.next()),
     Action("edit.rename", "Rename", "rename", "Rename the selected layer", lambda c: c.design.inspector.focus_name(), "selection"),
     Action("canvas.add", "Add Layer …", "add", "Search a layer and add it at the cursor", lambda c: c.adder.open(), "design"),
     Action("canvas.connect", "Connect Selected", "connect", "Wire the two selected layers", lambda c: c.editing.connect(), "selection"),
@@ -105,6 +107,7 @@ ACTIONS = (
     Action("train.stop", "Stop", "stop", "End the training after this batch", lambda c: c.run.stop(), "running"),
     Action("train.notice", "Notify When Finished", "about", "Show a message when a training has ended while you look elsewhere", lambda c: c.notice.switch(), separator=True),
     Action("train.report", "Save Report …", "report", "Save the run that is shown as one HTML file", lambda c: c.reports.ask_save(), separator=True),
+    Action("help.palette", "All Actions …", "keys", "Search an action by a few letters and do it", lambda c: c.palette.open()),
     Action("help.keys", "Keys", "keys", "Show every action with its keys", lambda c: c.help.show_keys()),
     Action("help.about", "About Layerloom", "about", "Version and licence", lambda c: c.help.show_about()),
 )

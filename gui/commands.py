@@ -13,6 +13,8 @@ from gui.canvas.commands.edit_commands import EditCommands
 from gui.canvas.commands.fine_tuning_commands import FineTuningCommands
 from gui.canvas.commands.zoom_commands import ZoomCommands
 from gui.canvas.fix_menu import FixMenu
+from gui.canvas.node_finder import NodeFinder
+from gui.command_palette import CommandPalette
 from gui.design.design import DesignPage
 from gui.drawing.commands import DrawingCommands
 from gui.exporting.exporting import Exporting
@@ -46,6 +48,7 @@ class Commands:
     help: Help
     exporting: Exporting
     weights: WeightsLoading
+    palette: CommandPalette
     close: Callable[[], object]
 
     @property
@@ -75,6 +78,12 @@ class Commands:
     @property
     def adder(self) -> Adder:
         return self.design.view.adder
+
+    @property
+    def finder(self) -> NodeFinder:
+        """The finder of the canvas, which is brought to the front for it."""
+        self.pages.show_design()
+        return self.design.view.node_finder
 
     @property
     def fix_menu(self) -> FixMenu:

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QMainWindow
 from engine.graph import Graph
 from gui.actions import ACTIONS, Actions, key_rows
 from gui.canvas.view import View
+from gui.command_palette import CommandPalette
 from gui.commands import Commands
 from gui.data.own.own_state import OwnState
 from gui.document import Document
@@ -78,6 +79,7 @@ class MainWindow(QMainWindow):
             Help(self, key_rows()),
             Exporting(document, preferences, self.pages.shown_run, self),
             WeightsLoading(document, self),
+            CommandPalette(self),
             self.close,
         )
         strips = (self.recovery.strip, self.files.strip, self.commands.training.going_on)

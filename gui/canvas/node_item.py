@@ -89,11 +89,11 @@ def node_look(graph: Graph, report: Report, node_id: str) -> NodeLook:
     inputs, outputs = ports.input_ports(graph, node_id), ports.output_ports(graph, node_id)
     wired = graph.incoming[node_id]
     if layer is None or isinstance(layer, Fault):
-        family, summary = _declared_family(graph, node.type), _doubtful(layer, node.parameters)
+        family, summary = declared_family(graph, node.type), _doubtful(layer, node.parameters)
         needed, spare = set(inputs), False
     else:
         absent = isinstance(layer, Absent)
-        family = _declared_family(graph, node.type) if absent else layer.family
+        family = declared_family(graph, node.type) if absent else layer.family
         summary = layer.summary()
         if absent:
             summary = "×0" if node.properties.get("when", True) is True else "absent"
@@ -165,7 +165,8 @@ def marks(graph: Graph, node: Node, layer: Layer | Fault | None) -> list[str]:
     return found
 
 
-def _declared_family(graph: Graph, node_type: str) -> str:
+def declared_family(graph: Graph, node_type: str) -> str:
+    """The family of a type of layer in a graph, "?" where nobody knows the type."""
     cls = kind(graph, node_type)
     return "?" if cls is None else cls.family
 

@@ -10,33 +10,13 @@ from engine.graph import Graph
 from engine.layers.layer import Layer
 from engine.literals import literal
 from engine.spec import Spec
+from gui.search_popup import score
 from presets.followers import count, followers
 
 USUAL = 0.15
 """What being the most usual layer there is worth: less than a better match, more than a few letters."""
 OWN = 20
 """How much more one's own network says than a preset."""
-
-
-def score(query: str, text: str) -> float:
-    """How well a text fits the query, in 0 … 1; 0 where a letter is missing."""
-    query, text = query.lower().replace(" ", ""), text.lower()
-    if not query:
-        return 1.0
-    if text.startswith(query):
-        return 1.0 - 0.1 * (1 - len(query) / len(text))
-    at = text.find(query)
-    if at >= 0:
-        word = at == 0 or not text[at - 1].isalnum()
-        return 0.8 if word else 0.6
-    last, gaps = -1, 0
-    for letter in query:
-        found = text.find(letter, last + 1)
-        if found < 0:
-            return 0.0
-        gaps += found - last - 1 if last >= 0 else found
-        last = found
-    return max(0.05, 0.5 - 0.03 * gaps)
 
 
 def rank(

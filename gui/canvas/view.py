@@ -27,6 +27,7 @@ from gui.canvas.drops import PaletteDrop
 from gui.canvas.fix_menu import FixMenu
 from gui.canvas.geometry import GRID
 from gui.canvas.gestures import GESTURES, Gesture, Pointer
+from gui.canvas.node_finder import NodeFinder
 from gui.canvas.popup import LayerPopup
 from gui.canvas.sheet import Sheet
 from gui.document import Document
@@ -54,6 +55,7 @@ class View(Sheet):
         self.blocks, self.zooming = BlockCommands(self), ZoomCommands(self)
         self.fine_tuning = FineTuningCommands(self)
         self.adder, self._palette = Adder(self, self.editing), PaletteDrop(self, self.editing)
+        self.node_finder = NodeFinder(self)
         self.fix_menu = FixMenu(self)
         self.layer_wanted.connect(self.adder.open)
         self.setAcceptDrops(True)
@@ -69,6 +71,7 @@ class View(Sheet):
         """End gesture and popup when the network is changed from elsewhere, by an undo key or another panel."""
         self.cancel()
         self.adder.close()
+        self.node_finder.close()
 
     # -- what is seen and asked for --------------------------------------------------------------------------------
 

@@ -18,8 +18,9 @@ from engine.spec import Spec
 from gui.canvas.commands.layer_commands import add_layer
 from gui.canvas.drops import MIME
 from gui.canvas.geometry import GAP, HEIGHT, WIDTH, End
-from gui.canvas.search import accepts, rank, score, usual_after
+from gui.canvas.search import accepts, rank, usual_after
 from gui.document import Document
+from gui.search_popup import score
 
 Show = Callable[[Graph], Any]
 NO_BUTTON, NONE = Qt.MouseButton.NoButton, Qt.KeyboardModifier.NoModifier

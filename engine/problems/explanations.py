@@ -7,6 +7,7 @@ from typing import Final
 from engine.problems.explanation import BROADCASTING, CONV, CS231N, ENTROPY, Explanation
 from engine.problems.learning_explanations import LEARNING
 from engine.problems.setting_explanations import SETTINGS
+from engine.problems.training_explanations import TRAINING
 
 EXPLANATIONS: Final[dict[str, Explanation]] = {
     # -- shapes ----------------------------------------------------------------------------------------------------
@@ -277,6 +278,7 @@ EXPLANATIONS: Final[dict[str, Explanation]] = {
     ),
     **LEARNING,
     **SETTINGS,
+    **TRAINING,
 }
 
 

@@ -70,7 +70,9 @@ def overview(subject: Subject) -> str:
 
 def findings(info: RunInfo) -> str:
     """What the program has noticed while it trained."""
-    said_once = [f"{'Earlier: ' if one.over else ''}{one.message} {one.advice}" for one in info.diagnoses]
+    said_once = [
+        f"{'Earlier' if one.over else 'To the end'}, {one.period}: {one.message} {one.advice}" for one in info.diagnoses
+    ]
     return items(said_once) if said_once else ""
 
 

@@ -63,7 +63,7 @@ class LiveMarks(QObject):
             return OLD
         if (health is not None and not health.finite) or any(d.code == NOT_A_NUMBER for d in said):
             return ILL
-        return WEAK if any(not d.over for d in said) else WELL if health is not None else ""
+        return WEAK if said else WELL
 
     def diagnoses(self, node_id: str) -> list[Diagnosis]:
         """What goes wrong in a node of the open level, or within it."""
@@ -78,7 +78,7 @@ class LiveMarks(QObject):
     def lines(self, node_id: str) -> list[str]:
         """The same in words, for a tooltip."""
         health, said = self._layers.get((self.document.block_path, node_id)), self.diagnoses(node_id)
-        remarks = [f"! {'Earlier: ' if d.over else ''}{d.message} {d.advice}" for d in said]
+        remarks = [f"! {d.message} {d.advice}" for d in said]
         old = "Before the layer was changed: " if self.changed_since(node_id) else "While training: "
         if health is None:
             return [old.rstrip(": "), *remarks] if remarks else []

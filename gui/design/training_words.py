@@ -59,7 +59,7 @@ class TrainingWords(QFrame):
         self._title.setText("In training, before this layer was changed" if old else "While training")
         for diagnosis in said:
             sentence, advice = words(), Note(diagnosis.advice)
-            sentence.setText(f"{'Earlier: ' if diagnosis.over else ''}{diagnosis.message}")
+            sentence.setText(diagnosis.message)
             for part in (sentence, advice):
                 self._box.insertWidget(self._box.count() - 1, part)
                 self._said.append(part)

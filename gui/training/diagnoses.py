@@ -41,6 +41,8 @@ class DiagnosisBar(QFrame):
     setting_wanted = Signal(str)
     fix_wanted = Signal(object)
     """A `RootCause` that is to be fixed."""
+    why_wanted = Signal(str)
+    """The code of what is to be explained."""
 
     def __init__(self, parent: QWidget | None = None, remedy: Callable[[RootCause], str] = lambda matter: "") -> None:
         super().__init__(parent)
@@ -105,6 +107,7 @@ class DiagnosisBar(QFrame):
             row = _CauseRow(matter)
             row.wanted.connect(self._go)
             row.fix_wanted.connect(self.fix_wanted)
+            row.why_wanted.connect(self.why_wanted)
             self._list.addWidget(row)
             self.rows.append(row)
         self._say_title(found)
@@ -121,14 +124,9 @@ class DiagnosisBar(QFrame):
         self._fit()
 
     def _say_title(self, found: Sequence[RootCause]) -> None:
-        count = sum(not matter.over for matter in found)
-        past = len(found) - count
-        words = f"{count or past} thing{'' if (count or past) == 1 else 's'} to look at"
-        more = f", {past} earlier" if count and past else ""
-        self.title.setText(f"{words}{more}" if count else f"Earlier: {words}")
+        self.title.setText(f"{len(found)} thing{'' if len(found) == 1 else 's'} to look at")
         first = found[0].cause if found else None
         self.gravest.setText("" if first is None else first.message)
-        self.gravest.set_muted(not count)
         self.gravest.setAccessibleName(self.gravest.text())
 
     def _go(self, diagnosis: Diagnosis) -> None:
@@ -180,12 +178,13 @@ class _CauseRow(QWidget):
     wanted = Signal(object)
     """The `Diagnosis` whose layer or setting is to be shown."""
     fix_wanted = Signal(object)
+    why_wanted = Signal(str)
 
     def __init__(self, matter: RootCause) -> None:
         super().__init__()
         self.matter = matter
         cause = matter.cause
-        self.text = _plain(f"Earlier: {cause.message}" if matter.over else cause.message, muted=matter.over)
+        self.text = _plain(cause.message)
         self.advice = Note(cause.advice)
         self.fix = QPushButton()
         self.fix.clicked.connect(lambda: self.fix_wanted.emit(matter))
@@ -198,7 +197,11 @@ class _CauseRow(QWidget):
         top = QHBoxLayout()
         top.setContentsMargins(0, 0, 0, 0)
         top.addLayout(words, 1)
-        for button in (self.fix, self.go):
+        self.why = QPushButton("Why?")
+        self.why.setAccessibleName(f"Why? {cause.message}")
+        self.why.setToolTip("What is behind this, in a few sentences")
+        self.why.clicked.connect(lambda: self.why_wanted.emit(cause.code))
+        for button in (self.fix, self.go, self.why):
             top.addWidget(button, 0, Qt.AlignmentFlag.AlignVCenter)
         box = QVBoxLayout(self)
         box.setContentsMargins(0, 0, 0, 0)
@@ -232,9 +235,9 @@ class _CauseRow(QWidget):
         return button
 
 
-def _plain(text: str, *, muted: bool) -> Label:
+def _plain(text: str) -> Label:
     """A sentence that can be selected."""
-    made = Note(text) if muted else Label(text)
+    made = Label(text)
     made.setWordWrap(True)
     made.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
     return made

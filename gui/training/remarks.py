@@ -15,6 +15,7 @@ from engine.training.runs.folder import FACTS, PROJECT, RunError
 from engine.training.runs.run_info import read
 from engine.training.status import Result, Status
 from gui.document import Document
+from gui.explanation import explanation_box
 from gui.hosts.host import Watch
 from gui.training.banner import Notes
 from gui.training.controls import duration
@@ -23,8 +24,6 @@ from gui.training.diagnoses import DiagnosisBar
 if TYPE_CHECKING:
     from engine.training.diagnosis.causes import RootCause
     from engine.training.findings import Diagnosis
-
-Key = tuple[str, tuple[str, ...], str | None]
 
 
 class Remarks(QObject):
@@ -48,9 +47,9 @@ class Remarks(QObject):
         self.diagnoses.node_wanted.connect(self.node_wanted)
         self.diagnoses.setting_wanted.connect(self.setting_wanted)
         self.diagnoses.fix_wanted.connect(self._fix)
+        self.diagnoses.why_wanted.connect(self._explain)
         document.changed.connect(lambda change: self.diagnoses.show_remedies())
         self._trained: tuple[Path, Graph] | None = None
-        self._said: dict[Key, Diagnosis] = {}
         self._status: Status | None = None
         self._own = self._sent = False
 
@@ -64,7 +63,7 @@ class Remarks(QObject):
 
     def show_stored(self, status: Status) -> None:
         """Show what was said of a run that has ended some time ago; on the canvas, too, if it is of this network."""
-        self._trained, self._said = None, {}
+        self._trained = None
         graph = self._graph(status)
         self._own = graph is not None and graph.name == self.document.project.name
         self._show(status, status.diagnoses)
@@ -75,18 +74,15 @@ class Remarks(QObject):
 
     def clear(self) -> None:
         """There is no run any more."""
-        self._said, self._status = {}, None
+        self._status = None
         self.diagnoses.show_diagnoses(())
         self.notes.show_notes(())
 
     def _looked(self, status: Status) -> None:
-        now = {_key(diagnosis): diagnosis for diagnosis in status.diagnoses}
-        self._said = {**now, **self._said}
-        past = [replace(said, over=True) for key, said in self._said.items() if key not in now]
         if status.preflight and not self._sent:
             self._sent = True
             self.preflight.emit(status.preflight)
-        self._show(status, (*status.diagnoses, *past))
+        self._show(status, status.diagnoses)
 
     def _ended(self, result: Result) -> None:
         """The run has written down all that was said of it, also what came between two looks at it."""
@@ -101,8 +97,10 @@ class Remarks(QObject):
             self._show(self._status or Status(run=result.run), said)
 
     def _show(self, status: Status, diagnoses: tuple[Diagnosis, ...]) -> None:
-        self._status = status = replace(status, diagnoses=diagnoses)
-        self.diagnoses.show_diagnoses(diagnoses)
+        """Show what holds; what holds no more is in the record of the run, with when it did."""
+        held = tuple(diagnosis for diagnosis in diagnoses if not diagnosis.over)
+        self._status = status = replace(status, diagnoses=held)
+        self.diagnoses.show_diagnoses(held)
         self.notes.show_notes(status.notes)
         graph = self._graph(status) if self._own else None
         if graph is not None:
@@ -142,6 +140,9 @@ class Remarks(QObject):
         else:
             self.message.emit(f"{label}: train again to see what it changes. Ctrl+Z undoes it.")
 
+    def _explain(self, code: str) -> None:
+        explanation_box(code, self.diagnoses).open()
+
     def _progressed(self, status: Status) -> None:
         if not status.steps_total:
             return
@@ -150,7 +151,3 @@ class Remarks(QObject):
         if status.remaining_seconds is not None:
             parts.append(f"{duration(status.remaining_seconds)} left")
         self.progressed.emit(f"{'Paused' if status.state == 'paused' else 'Training'}: {', '.join(parts)}")
-
-
-def _key(diagnosis: Diagnosis) -> Key:
-    return diagnosis.code, diagnosis.inside, diagnosis.node

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from engine.problems.explanations import explain
 from engine.training.diagnosis.causes import CAUSES, explained, matters, remedy
 from engine.training.findings import Diagnosis
 from engine.training.loop import Trainer
@@ -34,6 +36,13 @@ def test_every_diagnosis_is_said_once_and_what_holds_stands_first(said: list[Dia
         assert all(d.over == matter.over for d in (*matter.also, *matter.consequences)), "what holds has own advice"
         assert {d.code for d in matter.also} <= {matter.cause.code}
         assert {d.code for d in matter.consequences} <= CAUSES.get(matter.cause.code, frozenset())
+
+
+@pytest.mark.parametrize("code", [*CAUSES, "overfitting", "too-few-epochs", "tight-memory", "waits-for-data"])
+def test_every_diagnosis_says_why(code: str) -> None:
+    said = explain(code)
+    assert said.title
+    assert said.text.endswith(".")
 
 
 def test_zeros_are_one_thing_to_look_at_and_one_step_to_mend(tmp_path: Any) -> None:

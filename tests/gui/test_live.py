@@ -153,9 +153,9 @@ def test_what_goes_wrong_leads_to_where_it_is(qtbot: QtBot) -> None:
     fast = Diagnosis(
         "rate-too-high", "The learning rate is too high.", "Divide it.", 100, setting="training.optimizer.lr"
     )
-    later = Diagnosis("overfitting", "Overfitting.", "Stop early.", 200, setting="training.early_stopping", over=True)
+    later = Diagnosis("overfitting", "Overfitting.", "Stop early.", 200, setting="training.early_stopping")
     panel.show_diagnoses((sick, later, fast))
-    assert panel.title.text() == "1 thing to look at, 1 earlier"
+    assert panel.title.text() == "2 things to look at"
     assert panel.gravest.text() == fast.message, "the cause, not what comes of it"
     assert not panel.area.isVisibleTo(panel)
     QTest.mouseClick(panel.gravest, Qt.MouseButton.LeftButton)
@@ -164,7 +164,12 @@ def test_what_goes_wrong_leads_to_where_it_is(qtbot: QtBot) -> None:
         for link in row.links:
             QTest.mouseClick(link, Qt.MouseButton.LeftButton)
     assert went == ["training.optimizer.lr", (("n3",), "n7"), "training.early_stopping"]
-    assert [row.text.text() for row in panel.rows] == [fast.message, "Earlier: Overfitting."]
+    assert [row.text.text() for row in panel.rows] == [fast.message, "Overfitting."]
+    asked: list[str] = []
+    panel.why_wanted.connect(asked.append)
+    for row in panel.rows:
+        QTest.mouseClick(row.why, Qt.MouseButton.LeftButton)
+    assert asked == ["rate-too-high", "overfitting"]
     panel.show_diagnoses(())
     assert panel.isHidden()
 

@@ -225,7 +225,8 @@ LEARNING: Final[dict[str, Explanation]] = {
         "Heavy dropout again and again",
         "Shares multiply: after three dropouts of a half an eighth of the signal is left, and its noise is seven times "
         "as large. The network then learns slowly or not at all. One or two heavy ones at the end are usual, with "
-        "less further up. A skip connection around a dropout lets the signal by.",
+        "less further up. A skip connection around a dropout lets the signal by, and in very wide layers the noise "
+        "evens out.",
         "left = (1 − p₁)·(1 − p₂)·(1 − p₃)",
         "Srivastava et al. 2014, Dropout, https://jmlr.org/papers/v15/srivastava14a.html",
     ),
@@ -264,7 +265,7 @@ LEARNING: Final[dict[str, Explanation]] = {
     "no-positions": Explanation(
         "Attention without positions",
         "Attention weighs steps by what they hold, not by where they are: in another order the same comes out. "
-        "Positions are added to the steps, or turned into them, before the first attention.",
+        "Positions are added to the steps, or turned into them, before the first attention. Points of a set need none.",
         "PE(t, 2i) = sin(t / 10000^(2i/d)),  PE(t, 2i + 1) = cos(…)",
         ATTENTION,
     ),

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from dataclasses import dataclass, replace
 from math import prod
-from typing import Final
+from typing import Final, TypeAlias
 
 from engine import layers
 from engine.blocks.use import Use
@@ -21,6 +22,9 @@ MOST: Final = 0.8
 HEAVY: Final = 0.5
 """The most that is usual (Srivastava et al. 2014); three of these in a row leave an eighth."""
 IN_A_ROW: Final = 3
+PLENTY: Final = 256
+"""Where more numbers than this are left each time, three heavy ones in a row are published practice: layers of 1,024
+in Srivastava et al. 2014, section 6.1.1, and of 650 in Zaremba et al. 2014, https://arxiv.org/abs/1409.2329."""
 
 
 def share_of(layer: Layer | None) -> float:
@@ -100,14 +104,19 @@ def _pools(kind: type[Layer]) -> bool:
 
 
 def dropout_in_a_row(graph: Graph, report: Report, heavy: Collection[str]) -> Found:
-    """Every way to the answer goes through three dropouts of a half or more: hardly anything reaches its end."""
+    """Every way to the answer goes through three dropouts of a half or more: hardly anything reaches its end.
+
+    So it is where one of them has few numbers; in wide layers the noise evens out.
+    """
     if len(heavy) < IN_A_ROW and not any(isinstance(report.layer(node_id), Use) for node_id in heavy):
         return
-    rows = {row[IN_A_ROW - 1][0]: row[:IN_A_ROW] for row in _rows(graph, report).values() if len(row) >= IN_A_ROW}
+    rows = {row[IN_A_ROW - 1].way: row[:IN_A_ROW] for row in _rows(graph, report).values() if len(row) >= IN_A_ROW}
     for (node_id, *inside), row in rows.items():
-        before = dict.fromkeys(called(graph, graph.nodes[way[0]]) for way, _ in row[:-1])
+        if all(each.left > PLENTY for each in row):
+            continue
+        before = dict.fromkeys(called(graph, graph.nodes[each.way[0]]) for each in row[:-1])
         last = called(graph, graph.nodes[node_id])
-        left = 100 * prod(1 - share for _, share in row)
+        left = 100 * prod(1 - each.share for each in row)
         again = f", after {' and '.join(before)} did so" if [*before] != [last] else f" {len(row)} times in a row"
         yield Problem(
             "warning",
@@ -120,8 +129,17 @@ def dropout_in_a_row(graph: Graph, report: Report, heavy: Collection[str]) -> Fo
         )
 
 
-Row = tuple[tuple[tuple[str, ...], float], ...]
-"""The heavy dropouts that every way to a node meets: the path to each, and its share."""
+@dataclass(frozen=True, slots=True)
+class Heavy:
+    """A heavy dropout: the path to it, its share, and how many numbers of a sample or step it leaves."""
+
+    way: tuple[str, ...]
+    share: float
+    left: float
+
+
+Row: TypeAlias = tuple[Heavy, ...]
+"""The heavy dropouts that every way to a node meets."""
 
 
 def _rows(graph: Graph, report: Report) -> dict[str, Row]:
@@ -139,13 +157,21 @@ def _rows(graph: Graph, report: Report) -> dict[str, Row]:
             for seen in layer.unfolded(*report.inputs[node_id]):
                 inner = _rows(seen.graph, seen.report)
                 ends = [inner[end.id] for end in seen.graph.of_type("BlockOutput") if end.id in inner]
-                row += tuple(((node_id, *way), share) for way, share in min(ends, key=len, default=()))
+                row += tuple(replace(each, way=(node_id, *each.way)) for each in min(ends, key=len, default=()))
             share = 0.0
         else:
             share = share_of(layer) if _in_the_way(kind_of(graph, node_id)) else 0.0
         if wires or node.type in STARTS:
-            known[node_id] = (*row, ((node_id,), share)) if share >= HEAVY else row
+            left = (1 - share) * _width(graph, report, node_id) if share >= HEAVY else 0.0
+            known[node_id] = (*row, Heavy((node_id,), share, left)) if share >= HEAVY else row
     return known
+
+
+def _width(graph: Graph, report: Report, node_id: str) -> int:
+    """How many features or channels a node gives; 0 where that is open."""
+    spec = next(iter(report.outputs[node_id].values()))
+    size = spec.shape[1 if spec.rank > 3 or kind_of(graph, node_id).channels_second else -1]
+    return size if isinstance(size, int) else 0
 
 
 def _flows(graph: Graph, edge: Edge) -> bool:

@@ -4,19 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache
 
 from engine import layers
 from engine.blocks.block import PREFIX
 from engine.blocks.use import Use
-from engine.graph import Graph
+from engine.data.dataset import DataError
+from engine.data.origin import declared
+from engine.graph import Edge, Graph
 from engine.layers.endpoints import Input, Output
 from engine.layers.layer import Layer
 from engine.live_nodes import ENDS, STARTS
 from engine.losses import of_classes
-from engine.problems.looking import PASSES_THROUGH, called, kind_of, maps_features, only, origins, role
+from engine.problems import order
+from engine.problems.looking import PASSES_THROUGH, called, kind_of, only, origins, role
 from engine.problems.problem import Problem
 from engine.problems.rule import Found, GraphRule
+from engine.settings.resolution import SettingFault, resolve_settings
 from engine.shapes import Report
 
 
@@ -51,17 +54,22 @@ def attention(graph: Graph, report: Report, ordered: bool = False) -> Iterator[S
                 for seen in attention(inside.graph, inside.report, inner_knows):
                     text = f"{called(graph, node)}, inside: {seen.text}"
                     yield Seen((node_id, *seen.path), text, seen.layer, seen.wired, seen.ordered, seen.itself)
-                inner_knows = inner_knows or _gives_order(inside.graph, inside.report)
+                inner_knows = inner_knows or order.gives_order(inside.graph, inside.report)
             knows[node_id] = inner_knows
             continue
-        if layer.joins_elementwise and _adds_positions(graph, report, node_id):
-            before = True
         if layer.attends or layer.runs_over_time:
             query = wires.get(layer.input_ports()[0].name)
             key = wires.get("key")
             same = key is None or (query is not None and starts[query.source] & starts[key.source])
-            yield Seen((node_id,), called(graph, node), layer, frozenset(wires), before, bool(same))
-        knows[node_id] = before or layer.orders_steps()
+            ordered_here = before or any(_adds_to_scores(report, type(layer), edge) for edge in wires.values())
+            yield Seen((node_id,), called(graph, node), layer, frozenset(wires), ordered_here, bool(same))
+        knows[node_id] = before or order.tells_apart(graph, report, node_id)
+
+
+def _adds_to_scores(report: Report, kind: type[Layer], edge: Edge) -> bool:
+    """Whether numbers for each pair of steps come in by a mask: a distance, as in ALiBi, tells where a step is."""
+    spec = report.spec(edge.source, edge.source_port)
+    return role(kind, edge.target_port) == "mask" and spec is not None and spec.dtype == "float32"
 
 
 def no_positions(graph: Graph, report: Report) -> Found:
@@ -73,8 +81,9 @@ def no_positions(graph: Graph, report: Report) -> Found:
         return
     for seen in attention(graph, report):
         if seen.layer.attends and not seen.ordered:
+            may_be_set = _may_be_set(graph, report, seen.path[0])
             yield Problem(
-                "warning",
+                "hint" if may_be_set else "warning",
                 "no-positions",
                 f"{seen.text} gets steps that know nothing of their position: attention gives the same whatever order "
                 "they come in. Add positions before it, unless the order says nothing.",
@@ -85,15 +94,33 @@ def no_positions(graph: Graph, report: Report) -> Found:
             return
 
 
+def _may_be_set(graph: Graph, report: Report, node_id: str) -> bool:
+    """Whether what is attended to may be points of a set: rows of numbers that no data set calls a sequence.
+
+    Lee et al. 2018, Set Transformer, https://arxiv.org/abs/1810.00825
+    """
+    layers_above = [report.layer(start) for start in _starts(graph)[node_id]]
+    rows = [isinstance(each, Input) and each.dtype == "float32" and len(each.shape) == 2 for each in layers_above]
+    resolved = resolve_settings(graph)
+    if not rows or not all(rows) or isinstance(resolved, SettingFault):
+        return False
+    data = resolved[0]
+    try:
+        known = data.chosen and data.source is None and declared(data).kind != "table"
+    except DataError:  # `settings_valid` says it
+        known = False
+    return not known
+
+
 def no_causal_mask(graph: Graph, report: Report) -> Found:
     """A language model that may look ahead learns to copy the next token instead of foretelling it."""
-    kinds = [kind for kind in graph.types if _table(layers.kind(kind))]
+    kinds = [kind for kind in graph.types if order.table(layers.kind(kind))]
     for output in graph.of_type("Output") if kinds else ():
         layer, specs = report.layer(output.id), report.inputs.get(output.id)
         if not isinstance(layer, Output) or not of_classes(layer.loss) or not specs or specs[0].rank != 3:
             continue
         steps, classes = specs[0].shape[1:]
-        tables = [table.id for table in graph.of_type(*kinds) if _vocabulary(report.layer(table.id)) == classes]
+        tables = [table.id for table in graph.of_type(*kinds) if order.vocabulary(report.layer(table.id)) == classes]
         if not tables:
             continue
         starts = _starts(graph)
@@ -152,45 +179,9 @@ def _looks_ahead(seen: Seen) -> bool:
     return bool(parameter) and seen.itself and getattr(seen.layer, parameter) != value and not masked
 
 
-def _gives_order(graph: Graph, report: Report) -> bool:
-    for node_id, inputs in report.inputs.items():
-        layer = report.layer(node_id)
-        if isinstance(layer, Use):
-            if any(_gives_order(inside.graph, inside.report) for inside in layer.unfolded(*inputs)):
-                return True
-        elif layer is not None and layer.orders_steps():
-            return True
-    return False
-
-
 def _has_attention(graph: Graph) -> bool:
     graphs = (graph, *(block.graph for block in graph.blocks.values()))
     return any(layers.kind(kind).attends for each in graphs for kind in each.types)
-
-
-def _table(kind: type[Layer]) -> bool:
-    """Whether it looks up something for each step."""
-    return bool(kind.vocabulary_parameter) and kind.cell_by_cell()
-
-
-def _vocabulary(layer: Layer | None) -> object:
-    return None if layer is None else getattr(layer, layer.vocabulary_parameter)
-
-
-def _step_by_step(kind: type[Layer]) -> bool:
-    """Whether a step after it is made of that step alone, which no table gives."""
-    alone = kind.cell_by_cell() or maps_features(kind)
-    return kind.numbers in PASSES_THROUGH or (alone and not kind.vocabulary_parameter)
-
-
-def _adds_positions(graph: Graph, report: Report, node_id: str) -> bool:
-    """Whether a table of positions is added to a sequence: one with a row for every step, as BERT has it."""
-    steps = report.inputs[node_id][0].shape[1:2]
-    sources = [edge.source for edge in origins(graph, report, node_id, _step_by_step)]
-    rows = [_vocabulary(report.layer(source)) for source in sources if _table(kind_of(graph, source))]
-    return len(rows) > 1 and any(
-        not isinstance(size, int) or (isinstance(count, int) and count >= size) for size in steps for count in rows
-    )
 
 
 def _starts(graph: Graph) -> dict[str, frozenset[str]]:
@@ -213,14 +204,9 @@ def _are_tokens(report: Report, node_id: str, steps: object) -> bool:
 
 def _about(node_type: str) -> bool:
     """Whether the rules of sequences read more of such a node than its wires."""
-    return node_type in (*STARTS, *ENDS) or node_type.startswith(PREFIX) or _read(layers.kind(node_type))
-
-
-@cache
-def _read(kind: type[Layer]) -> bool:
-    nature = kind.attends or kind.runs_over_time or kind.joins_elementwise or _table(kind)
-    orders = kind.orders_steps is not Layer.orders_steps
-    return nature or orders
+    kind = layers.kind(node_type)
+    looks = kind.attends or kind.runs_over_time or order.about(node_type)
+    return looks or node_type in (*STARTS, *ENDS) or node_type.startswith(PREFIX)
 
 
 GRAPH = (GraphRule(no_positions, _about), GraphRule(no_causal_mask, _about))

@@ -336,4 +336,12 @@ SOUND = [
         """,
         WINE,
     ),
+    sound(  # where many numbers are left each time, as in the paper on dropout
+        "dropout-in-a-row",
+        """
+        x: Input(shape=(1, 28, 28)); f: Flatten; i: Dropout(p=0.2); a: Linear(out_features=1024); ra: ReLU;
+        d1: Dropout; b: Linear(out_features=1024); rb: ReLU; d2: Dropout; c: Linear(out_features=1024); rc: ReLU;
+        d3: Dropout; o: Linear(out_features=10); y: Output
+        """,
+    ),
 ]

@@ -92,6 +92,8 @@ class Field:
     columns: tuple[str, ...] = ()
     bounds: tuple[float, float] | None = None
     """The least and the greatest of its numbers, where they are known."""
+    standardised: bool = False
+    """Whether its numbers have mean 0 and deviation 1: then some lie below −1 and some above 1, or all at ±1."""
     column_bounds: tuple[tuple[float, float] | None, ...] = ()
     """The same of each number along the last axis by itself, None where it is not known; empty: of none."""
     several: bool = False

@@ -88,8 +88,10 @@ def unknown(name: str, known: Mapping[str, Field]) -> str:
 
 def _standardised(transform: Standardise, field: Field) -> Field:
     """A field with the range that given means and deviations lead to; with measured ones it is not known."""
-    if transform.mean is None or transform.std is None or field.bounds is None:
-        return replace(field, bounds=None, column_bounds=())
+    if transform.mean is None or transform.std is None:
+        return replace(field, bounds=None, column_bounds=(), standardised=True)
+    if field.bounds is None:
+        return replace(field, column_bounds=())
     moments = tuple(zip(transform.mean, transform.std, strict=True))
     whole = [tuple((bound - mean) / std for bound in field.bounds) for mean, std in moments]
     bounds = min(low for low, _ in whole), max(high for _, high in whole)

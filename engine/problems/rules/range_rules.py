@@ -3,30 +3,38 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
+from dataclasses import dataclass
 
+from engine.blocks.use import Use
 from engine.graph import Graph
 from engine.layers.endpoints import Output
+from engine.layers.layer import Layer
 from engine.losses import suiting
 from engine.problems.looking import PASSES_THROUGH, called, only, origins
 from engine.problems.problem import Problem
-from engine.problems.rule import EdgeRule, Found, a
+from engine.problems.rule import Found, GraphRule
 from engine.problems.rules.data_rules import target_of
 from engine.shapes import Report
 
 
-def answer_range(graph: Graph, report: Report, node_id: str) -> Found:
+def answer_range(graph: Graph, report: Report) -> Found:
     """A bounded answer for a target that goes beyond: what lies outside can never be answered.
 
     Only losses that compare numbers as they are: the others have an activation of their own.
     """
+    for node in graph.of_type("Output"):
+        yield from _of_output(graph, report, node.id)
+
+
+def _of_output(graph: Graph, report: Report, node_id: str) -> Found:
     output, found = report.layer(node_id), target_of(graph, report, node_id)
     if found is None or not isinstance(output, Output) or output.loss is None:
         return
     name, field = found
-    if field.bounds is None or field.classes:
+    if field.classes:
         return
-    low, high = field.bounds
-    if wrong := output.criterion.out_of_bounds(low, high, name):
+    if field.bounds is not None and (wrong := output.criterion.out_of_bounds(*field.bounds, name)):
         yield Problem(
             "error",
             "output-data",
@@ -36,21 +44,62 @@ def answer_range(graph: Graph, report: Report, node_id: str) -> Found:
             None,
             "loss",
         )
-    if output.criterion.wants != "numbers":
+    if output.criterion.wants != "numbers" or (field.bounds is None and not field.standardised):
         return
-    for edge in origins(graph, report, node_id, only(*PASSES_THROUGH, "pooled", "averaged", "chosen")):
-        layer = report.layer(edge.source)
-        least, most = layer.value_range() if layer is not None else (-math.inf, math.inf)
-        if layer is None or layer.family != "Activation" or (least <= low and high <= most):
+    low, high = field.bounds or (-1.0, 1.0)
+    goes = (
+        f"goes from {low:g} to {high:g}" if field.bounds else "is standardised: half of it lies below 0, some beyond ±1"
+    )
+    for answer in _answers(graph, report, node_id):
+        least, most = _range(answer.layer, answer.port)
+        within = least <= low and high <= most if field.bounds else least < low and high < most
+        if within or (least, most) == (-math.inf, math.inf):
             continue
-        reach = f"from {least:g} to {most:g}" if most < math.inf else f"of {least:g} and more"
+        reach = (
+            f"from {least:g} to {most:g}" if math.isfinite(least) and math.isfinite(most) else f"of {least:g} and more"
+        )
+        if not math.isfinite(least):
+            reach = f"of {most:g} and less"
         yield Problem(
             "warning",
             "answer-range",
-            f"{called(graph, graph.nodes[edge.source])} gives numbers {reach} only, but the target {name!r} goes from "
-            f"{low:g} to {high:g}: what is beyond can never be answered. Let the last layer answer as it is.",
-            edge.source,
+            f"{answer.text} gives numbers {reach} only, but the target {name!r} {goes}: what is beyond can never be "
+            "answered. Let the last layer answer as it is.",
+            answer.path[0],
+            inside=answer.path[1:],
         )
 
 
-EDGE = (EdgeRule(answer_range, a(Output), settings=True),)
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What gives an answer: the way to it, outermost first, its name in a sentence, its layer and output."""
+
+    path: tuple[str, ...]
+    text: str
+    layer: Layer
+    port: str
+
+
+def _answers(graph: Graph, report: Report, node_id: str) -> Iterator[Answer]:
+    """The layers that make the numbers which come in at a node; of a block the one inside."""
+    for edge in origins(graph, report, node_id, only(*PASSES_THROUGH, "pooled", "averaged", "chosen")):
+        layer, text = report.layer(edge.source), called(graph, graph.nodes[edge.source])
+        if isinstance(layer, Use) and edge.source in report.outputs:
+            last = list(layer.unfolded(*report.inputs[edge.source]))[-1:]
+            for seen in last:
+                if edge.source_port in seen.graph.nodes:
+                    for inner in _answers(seen.graph, seen.report, edge.source_port):
+                        path = (edge.source, *inner.path)
+                        yield Answer(path, f"{text}, inside: {inner.text}", inner.layer, inner.port)
+        elif layer is not None:
+            yield Answer((edge.source,), text, layer, edge.source_port)
+
+
+def _range(layer: Layer, port: str) -> tuple[float, float]:
+    """Between which numbers an output lies; what a recurrent layer shows was squeezed by a tanh."""
+    if layer.runs_over_time and port in ("output", "last") and not getattr(layer, "proj_size", 0):
+        return (0.0, math.inf) if getattr(layer, "nonlinearity", "tanh") == "relu" else (-1.0, 1.0)
+    return layer.value_range()
+
+
+GRAPH = (GraphRule(answer_range),)

@@ -97,5 +97,11 @@ def with_logarithm(site: FaultSite) -> Iterator[Way | None]:
 
 
 def plain_answer(site: FaultSite) -> Iterator[Way | None]:
-    """The last weighted sum as the answer, without what bounds it."""
-    yield site.remove()
+    """The last weighted sum as the answer, without what bounds it; after a recurrent layer one of its own."""
+    if not site.kind.runs_over_time:
+        yield site.remove()
+        return
+    for edge in site.graph.outgoing[site.id]:
+        x = site.spec(edge)
+        if x is not None and isinstance(x.shape[-1], int) and edge.source_port in ("output", "last"):
+            yield site.insert(edge, ("Linear", {"out_features": x.shape[-1]}))

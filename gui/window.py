@@ -78,7 +78,7 @@ class MainWindow(QMainWindow):
             preferences,
             Help(self, key_rows()),
             Exporting(document, preferences, self.pages.shown_run, self),
-            WeightsLoading(document, self),
+            WeightsLoading(document, self, self.say),
             CommandPalette(self),
             self.close,
         )

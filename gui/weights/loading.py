@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtWidgets import QWidget
 
+from engine.weights.chosen import chosen
 from gui.document import Document
 
 if TYPE_CHECKING:
@@ -15,8 +18,8 @@ if TYPE_CHECKING:
 class WeightsLoading:
     """One dialog at a time."""
 
-    def __init__(self, document: Document, window: QWidget) -> None:
-        self._document, self._window = document, window
+    def __init__(self, document: Document, window: QWidget, say: Callable[[str], None]) -> None:
+        self._document, self._window, self._say = document, window, say
         self.dialog: WeightsDialog | None = None
 
     def ask(self) -> None:
@@ -25,6 +28,7 @@ class WeightsLoading:
 
         self.dialog = WeightsDialog(self._document, self._window)
         self.dialog.destroyed.connect(self._forget)
+        self.dialog.accepted.connect(self._loaded)
         self.dialog.open()
 
     def locate(self) -> None:
@@ -37,6 +41,12 @@ class WeightsLoading:
         """End what is under way."""
         if self.dialog is not None:
             self.dialog.close()
+
+    def _loaded(self) -> None:
+        if (path := chosen(self._document.project)) is not None:
+            self._say(
+                f"The network begins with the weights of {Path(path).name}: ask it on the Results page (Predict)."
+            )
 
     def _forget(self) -> None:
         self.dialog = None

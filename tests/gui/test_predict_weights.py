@@ -132,6 +132,11 @@ def test_what_is_no_image_is_said_and_the_others_are_answered(qtbot: QtBot, page
     settled(qtbot, page)
     assert "1 of 2 samples cannot be read" in tab.answers.notes.text()
     assert tab.answers.title.text() == "1 answer"
+    (folder / "a.png").rename(folder / "c.png")
+    tab.ask_files([folder])
+    settled(qtbot, page)
+    assert tab.answers.list.currentItem().text().startswith("c.png"), "the first that is answered is shown"
+    assert tab.answers.bars.accessibleDescription()
 
 
 def test_asking_is_cancelled(qtbot: QtBot, page: ResultsPage, tmp_path: Path) -> None:

@@ -18,10 +18,12 @@ from engine import project
 from engine.compile import compile_graph
 from engine.data import sources
 from engine.data.pipeline import prepare
+from engine.edits import SetSetting
+from engine.problems import find
 from engine.settings.resolution import resolve_settings
 from engine.weights import match
 from engine.weights.beside import Beside, beside, expected
-from engine.weights.chosen import choose
+from engine.weights.chosen import choose, images_of
 from engine.weights.normalization import differs, normalize
 from gui.cli import main
 from gui.document import Document
@@ -69,6 +71,17 @@ def test_files_beside_weights_are_read_and_those_of_others_say_nothing(tmp_path:
     assert beside(weights) == Beside(("a",), MEAN, STD, "config.json beside w.pth")
     (tmp_path / "config.json").write_text(json.dumps({"mean": MEAN, "std": (0.0, 1.0, 1.0), "id2label": {"0": 7}}))
     assert beside(weights).mean == ()
+
+
+def test_half_of_what_is_expected_is_not_proposed(folder: Path) -> None:
+    graph, _ = fitted(NETWORK, sources.describe(folder / "pets"))
+    choose(match(graph, folder / "theirs" / "w.pth"), partial=True).apply(graph)
+    stored = graph.settings["training"]["weights"]
+    assert differs(graph, images_of(graph))
+    for wrong in ({"std": (0.5,)}, {"mean": ()}, {"std": (0.0, 1.0, 1.0)}, {"mean": "much"}):
+        SetSetting(("training", "weights"), {**stored, **wrong}).apply(graph)
+        assert images_of(graph).mean == ()
+        assert "weights-normalization" not in {problem.code for problem in find(graph)}
 
 
 def test_images_are_normalised_by_given_values(folder: Path) -> None:

@@ -108,6 +108,7 @@ def test_published_weights_learn_the_users_own_classes(qtbot: QtBot, hand: Hand,
     hand.click(dialog.load)
     qtbot.waitUntil(lambda: "weights" in document.project.settings["training"], timeout=SLOW)
     come_back(qtbot, window)
+    assert "ask it on the Results page (Predict)" in window.status.currentMessage()
 
     # asked before anything is trained
     hand.click(tool(window, "page.results"))

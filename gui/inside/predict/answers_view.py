@@ -24,6 +24,8 @@ SEEN, SMALL = 168, 40
 LIST = 170
 GIVEN = "As the network is given it"
 MOST_LISTED = 1000
+SHORT = 24
+"""Letters of a name in the list."""
 
 
 class AnswersView(QWidget):
@@ -89,19 +91,20 @@ class AnswersView(QWidget):
         for index, prediction in enumerate(predictions[:MOST_LISTED] if several else ()):
             item = QListWidgetItem(f"{prediction.name.rpartition('/')[2]}\n{best(prediction)}")
             item.setToolTip(plain(prediction.name))
-            if index < len(images) and not prediction.error:
-                item.setIcon(QIcon(_scaled(images[index], SMALL)))
+            if index < len(images):
+                item.setIcon(QIcon(_nothing() if prediction.error else _scaled(images[index], SMALL)))
             self.list.addItem(item)
+        first = next((index for index, one in enumerate(predictions[:MOST_LISTED]) if not one.error), 0)
         if several:
-            self.list.setCurrentRow(0)
+            self.list.setCurrentRow(first)
         self.list.blockSignals(False)
         count = sum(not one.error for one in predictions)
-        first = f", the first {MOST_LISTED:,} listed" if len(predictions) > MOST_LISTED else ""
+        listed = f", the first {MOST_LISTED:,} listed" if len(predictions) > MOST_LISTED else ""
         answers = "answer" if count == 1 else "answers"
-        self.title.setText(f"{count:,} {answers}{first}" if several else "Answer")
+        self.title.setText(f"{count:,} {answers}{listed}" if several else "Answer")
         self.list.setVisible(several)
         self.save.setVisible(bool(predictions))
-        self._show_row(0)
+        self._show_row(first)
 
     def _show_row(self, row: int) -> None:
         there = 0 <= row < len(self.predictions)
@@ -167,7 +170,7 @@ def best(prediction: Prediction) -> str:
     for answer in prediction.answers:
         if answer.probabilities:
             name, chance = answer.probabilities[0]
-            said.append(f"{name} {100 * chance:.1f} %")
+            said.append(f"{name if len(name) <= SHORT else f'{name[: SHORT - 1].rstrip()}…'} {100 * chance:.1f} %")
         elif answer.numbers:
             said.append(f"{answer.numbers[0][1]:.6g}")
     return ", ".join(said)
@@ -178,6 +181,13 @@ def words_of(prediction: Prediction) -> str:
     from engine.inside.replaced import notes
 
     return prediction.error or "\n".join(notes([prediction]))
+
+
+def _nothing() -> QPixmap:
+    """As large as an image in the list, so that all names begin below one another."""
+    empty = QPixmap(SMALL, SMALL)
+    empty.fill(Qt.GlobalColor.transparent)
+    return empty
 
 
 def _scaled(image: QImage, side: int) -> QPixmap:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from engine.inside.predicting import Prediction
 
 ROW, GAP, NAME, SAID = 24, 8, 130, 58
-LONGEST = 260
+LONGEST = 340
 """Pixels that long names may take."""
 WIDEST = 560
 MOST, LIKELIEST = 10, 5
@@ -31,13 +31,15 @@ class AnswerBars(QWidget):
         super().__init__(parent)
         self._rows: list[tuple[str, float | None, str]] = []
         self._titled: list[bool] = []
+        self._others: set[int] = set()
+        """The rows that stand for several classes: none of them is the likeliest."""
         self.setAccessibleName("Answer")
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Minimum)
         theme.changed.connect(self.update)
 
     def show_prediction(self, prediction: Prediction | None) -> None:
         """Show these answers; None: nothing."""
-        self._rows, self._titled = [], []
+        self._rows, self._titled, self._others = [], [], set()
         answers = prediction.answers if prediction is not None else ()
         for answer in answers:
             if len(answers) > 1:
@@ -49,6 +51,7 @@ class AnswerBars(QWidget):
             if rest := answer.probabilities[len(shown) :]:
                 share = sum(chance for _, chance in rest)
                 self._add(f"{len(rest)} others", share, f"{100 * share:.1f} %")
+                self._others.add(len(self._rows) - 1)
             for name, number in answer.numbers:
                 self._add(name, None, f"{number:.6g}")
         self.setAccessibleDescription("; ".join(f"{name} {said}".strip() for name, _, said in self._rows))
@@ -81,14 +84,15 @@ class AnswerBars(QWidget):
         wide = min(self.width(), WIDEST + names - NAME)
         room = max(wide - names - SAID - 2 * GAP, 10)
         middle = Qt.AlignmentFlag.AlignVCenter
-        best = max((share for _, share, _ in self._rows if share is not None), default=0.0)
+        single = (row[1] for index, row in enumerate(self._rows) if index not in self._others)
+        best = max((share for share in single if share is not None), default=0.0)
         for index, (name, share, said) in enumerate(self._rows):
             top = index * ROW
             if self._titled[index]:
                 painter.setPen(theme.color("muted"))
                 painter.drawText(QRectF(0, top, self.width(), ROW), middle, name)
                 continue
-            leading = share is not None and share == best
+            leading = share is not None and share == best and index not in self._others
             font = self.font()
             font.setBold(leading)
             painter.setFont(font)

@@ -40,7 +40,7 @@ def maps_features(kind: type[Layer]) -> bool:
 def bends_little(kind: type[Layer]) -> bool:
     """Whether it is no activation, however much it moves or scales: a pooling, a norm, a padding, a resampling."""
     moves = kind.numbers in (*PASSES_THROUGH, "averaged", "pooled", "resampled", "standardized")
-    return moves or kind.family in ("Normalization", "Padding")
+    return moves or (kind.family in ("Normalization", "Padding") and "dim" not in kind.model_fields)
 
 
 @cache

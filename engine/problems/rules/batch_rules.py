@@ -50,14 +50,14 @@ def batch_moved(graph: Graph, report: Report, moving: Collection[str]) -> Found:
             continue
         x, y = report.spec(into.source, into.source_port), next(iter(report.outputs[node_id].values()))
         if BATCH in y.shape:
-            done = f"puts the batch N at axis {y.shape.index(BATCH)}"
+            done = f"with the batch N at axis {y.shape.index(BATCH)}"
         else:
-            done = f"makes {y.shape[0]} rows of N samples"
+            done = f"{y.shape[0]} rows for N samples"
         fields = kind_of(graph, node_id).model_fields
         yield Problem(
             "warning",
             "batch-moved",
-            f"{called(graph, node)} makes {y} of {x} and {done}, but {called(graph, graph.nodes[reader.target])} "
+            f"{called(graph, node)} makes {y} of {x}, {done}, but {called(graph, graph.nodes[reader.target])} "
             "counts on the samples along the first axis. Leave the batch in front.",
             node_id,
             None,

@@ -156,12 +156,15 @@ def own_settings(site: FaultSite) -> Iterator[Way | None]:
             for axis in range(1, rank):
                 if x.shape[axis] == 1:
                     yield site.set(dim=axis)
-        elif isinstance(site.value("dim"), tuple):
+        elif isinstance(own := site.value("dim"), tuple):
+            if 0 in own and all(-1 <= dim < rank - 1 for dim in own):  # counted without the batch
+                yield site.set(dim=tuple(dim + (dim >= 0) for dim in own))
             for axes in ((-1,), tuple(range(2, rank)), (1,)):
                 if axes:
                     yield site.set(dim=axes)
         else:
-            for axis in (-1, 1, rank - 1, *range(2, rank)):
+            first = (1, -1) if own == 0 else (-1, 1)  # the batch was not counted
+            for axis in (*first, rank - 1, *range(2, rank)):
                 yield site.set(dim=axis)
 
 

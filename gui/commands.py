@@ -105,6 +105,7 @@ class Commands:
         return {
             "design": drawing,
             "selection": drawing and bool(chosen),
+            "several": drawing and len(chosen) > 1,
             "block": drawing and block,
             "inside": drawing and inside,
             "frozen": drawing and self.fine_tuning.frozen,

@@ -14,6 +14,7 @@ from gui.actions import ACTIONS, Actions, key_rows
 from gui.canvas.view import View
 from gui.command_palette import CommandPalette
 from gui.commands import Commands
+from gui.context_menu import ContextMenu
 from gui.data.own.own_state import OwnState
 from gui.document import Document
 from gui.drawing.commands import DrawingCommands
@@ -93,6 +94,7 @@ class MainWindow(QMainWindow):
             self.actions_table[action_id].setCheckable(True)
         self.actions_table["train.notice"].setChecked(preferences.text(NOTICE) != "no")
         self.addToolBar(MainToolBar(self.actions_table, self))
+        self.context_menu = ContextMenu(self.view, self.actions_table, self)
         self._connect()
         self.resize(self.screen().availableGeometry().size().boundedTo(LARGEST))
         geometry = preferences.bytes("window")

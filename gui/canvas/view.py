@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, Qt, Signal
+from dataclasses import dataclass
+from typing import Literal
+
+from PySide6.QtCore import QEvent, QPoint, Qt, Signal
 from PySide6.QtGui import (
+    QContextMenuEvent,
     QDragEnterEvent,
     QDragLeaveEvent,
     QDragMoveEvent,
@@ -15,6 +19,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QWidget
 
 from engine.edits import Change, Edit
+from engine.graph import Edge
 from gui.canvas import walking
 from gui.canvas.adder import Adder
 from gui.canvas.commands import layer_commands as commands
@@ -25,7 +30,7 @@ from gui.canvas.commands.fine_tuning_commands import FineTuningCommands
 from gui.canvas.commands.zoom_commands import ZoomCommands
 from gui.canvas.drops import PaletteDrop
 from gui.canvas.fix_menu import FixMenu
-from gui.canvas.geometry import GRID
+from gui.canvas.geometry import GRID, End
 from gui.canvas.gestures import GESTURES, Gesture, Pointer
 from gui.canvas.node_finder import NodeFinder
 from gui.canvas.popup import LayerPopup
@@ -40,11 +45,23 @@ ARROWS: dict[int, walking.Direction] = {
 }  # fmt: skip
 
 
+@dataclass(frozen=True, slots=True)
+class MenuTarget:
+    """What a context menu is about, at a point of the view; ``wire`` and ``end`` say which wire and which port."""
+
+    kind: Literal["layer", "selection", "wire", "port", "background"]
+    at: QPoint
+    wire: Edge | None = None
+    end: End | None = None
+
+
 class View(Sheet):
     """The canvas of one document."""
 
     node_activated = Signal(str)
     """A node was double-clicked, or Enter was pressed on it."""
+    menu_wanted = Signal(object, QPoint)
+    """A context menu is wanted, with its `MenuTarget` and the point of the screen."""
 
     def __init__(self, document: Document, parent: QWidget | None = None) -> None:
         super().__init__(document, parent)
@@ -158,6 +175,33 @@ class View(Sheet):
             self.activate(node_id)
         elif self.canvas.find.grip(at.scene) is None:
             self.adder.open(at.view, into=self.canvas.find.wire(at.scene))
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        """The menu of what is under the mouse; by key that of the selection."""
+        at, chosen = event.pos(), [self.canvas.nodes[node_id] for node_id in self.document.selection]
+        if event.reason() == QContextMenuEvent.Reason.Keyboard:
+            center = self.viewport().rect().center()
+            at = self.mapFromScene(chosen[-1].box.center()) if chosen else center
+            at = at if self.viewport().rect().contains(at) else center
+        self.cancel()
+        self.adder.close()
+        event.accept()
+        self.menu_wanted.emit(self._target(at), self.viewport().mapToGlobal(at))
+
+    def _target(self, at: QPoint) -> MenuTarget:
+        """What a menu at a point of the view is about; that is selected then."""
+        point, find, document = self.mapToScene(at), self.canvas.find, self.document
+        if (end := find.grip(point)) is not None:
+            return MenuTarget("port", at, end=end)
+        if (node_id := find.node(point)) is not None:
+            if node_id not in document.selection:
+                document.select([node_id])
+            return MenuTarget("layer" if len(document.selection) == 1 else "selection", at)
+        if (wire := find.wire(point)) is not None:
+            document.select([])
+            self.canvas.choose_wire(wire)
+            return MenuTarget("wire", at, wire=wire)
+        return MenuTarget("background", at)
 
     def leaveEvent(self, event: QEvent) -> None:
         self.mouse = None

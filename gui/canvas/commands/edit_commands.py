@@ -6,9 +6,10 @@ from collections.abc import Iterable
 
 from PySide6.QtCore import QPoint
 
-from engine.edits import Disconnect
+from engine.edits import Disconnect, Move
 from engine.graph import Edge, Position
 from gui.canvas.commands import layer_commands as commands
+from gui.canvas.commands.alignment import aligned
 from gui.canvas.geometry import HEIGHT, WIDTH, End, snap
 from gui.canvas.node_item import sizes
 from gui.canvas.sheet import Sheet
@@ -84,6 +85,17 @@ class EditCommands:
         elif near is not None and chosen is None:
             sheet.camera.pin(near.pos(), at)
         canvas.flush()
+
+    def align(self, way: str) -> None:
+        """Align or distribute the selected nodes (`alignment.WAYS`)."""
+        nodes, positions = self._sheet.canvas.nodes, self._document.graph.positions
+        boxes = {node_id: (positions[node_id], nodes[node_id].look.size) for node_id in self._document.selection}
+        moved = {name: at for name, at in aligned(boxes, way).items() if at != positions[name]}
+        if moved:
+            self._sheet.attempt(lambda: self._document.apply(Move(moved), f"Align {len(boxes)} layers"))
+            self._sheet.canvas.flush()
+        else:
+            self._sheet.message.emit("They are aligned already.")
 
     def arrange_selection(self) -> None:
         """Lay out the selected nodes."""

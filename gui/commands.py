@@ -6,14 +6,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from gui.canvas.adder import Adder
 from gui.canvas.commands.block_commands import BlockCommands
 from gui.canvas.commands.clipboard_commands import ClipboardCommands
 from gui.canvas.commands.edit_commands import EditCommands
 from gui.canvas.commands.fine_tuning_commands import FineTuningCommands
 from gui.canvas.commands.zoom_commands import ZoomCommands
 from gui.canvas.fix_menu import FixMenu
-from gui.canvas.node_finder import NodeFinder
+from gui.canvas.searching.adder import Adder
+from gui.canvas.searching.node_finder import NodeFinder
 from gui.command_palette import CommandPalette
 from gui.design.design import DesignPage
 from gui.drawing.commands import DrawingCommands

@@ -21,7 +21,6 @@ from PySide6.QtWidgets import QWidget
 from engine.edits import Change, Edit
 from engine.graph import Edge
 from gui.canvas import walking
-from gui.canvas.adder import Adder
 from gui.canvas.commands import layer_commands as commands
 from gui.canvas.commands.block_commands import BlockCommands
 from gui.canvas.commands.clipboard_commands import ClipboardCommands
@@ -32,8 +31,9 @@ from gui.canvas.drops import PaletteDrop
 from gui.canvas.fix_menu import FixMenu
 from gui.canvas.geometry import GRID, End
 from gui.canvas.gestures import GESTURES, Gesture, Pointer
-from gui.canvas.node_finder import NodeFinder
-from gui.canvas.popup import LayerPopup
+from gui.canvas.searching.adder import Adder
+from gui.canvas.searching.layer_popup import LayerPopup
+from gui.canvas.searching.node_finder import NodeFinder
 from gui.canvas.sheet import Sheet
 from gui.document import Document
 

@@ -18,7 +18,7 @@ from engine.spec import Spec
 from gui.canvas.commands.layer_commands import add_layer
 from gui.canvas.drops import MIME
 from gui.canvas.geometry import GAP, HEIGHT, WIDTH, End
-from gui.canvas.search import accepts, rank, usual_after
+from gui.canvas.searching.ranking import accepts, rank, usual_after
 from gui.document import Document
 from gui.search_popup import score
 

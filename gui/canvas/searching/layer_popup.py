@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QWidget
 from engine.layers.layer import Layer
 from engine.spec import Spec
 from gui.canvas.glyphs import paint_glyph
-from gui.canvas.search import rank
+from gui.canvas.searching.ranking import rank
 from gui.canvas.tooltips import help_line
 from gui.search_popup import Match, MatchRow, SearchPopup
 

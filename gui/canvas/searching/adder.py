@@ -10,8 +10,8 @@ from gui.canvas.commands.edit_commands import EditCommands
 from gui.canvas.commands.layer_commands import free_output, only_wire
 from gui.canvas.geometry import GRID, HEIGHT, WIDTH, End, wire_path
 from gui.canvas.node_kinds import kinds
-from gui.canvas.popup import LayerPopup
-from gui.canvas.search import usual_after
+from gui.canvas.searching.layer_popup import LayerPopup
+from gui.canvas.searching.ranking import usual_after
 from gui.canvas.sheet import Sheet
 
 

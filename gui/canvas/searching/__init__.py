@@ -1,0 +1,1 @@
+"""Popups that search: a layer to be added, a layer of the network."""

@@ -93,6 +93,7 @@ ACTIONS = (
     Action("canvas.zoom_in", "Zoom In", "zoom-in", "Come closer", lambda c: c.zooming.zoom_in(), "design"),
     Action("canvas.zoom_out", "Zoom Out", "zoom-out", "Zoom out", lambda c: c.zooming.zoom_out(), "design"),
     Action("canvas.reset", "Zoom 100 %", "zoom", "Show layers in their natural size", lambda c: c.zooming.reset(), "design"),
+    Action("canvas.map", "Map", "map", "Show the whole network in a corner of the canvas", lambda c: c.zooming.toggle_map(), "design"),
     Action("canvas.look_inside", "Look Inside", "inside", "Show what the selected layer answers in a trained network, and why", lambda c: c.pages.look_inside(), "fixable", separator=True),
     Action("problem.next", "Next Problem", "next", "Go to the next problem and its layer", lambda c: c.problems.next()),
     Action("problem.previous", "Previous Problem", "previous", "Go to the problem before and its layer", lambda c: c.problems.previous()),

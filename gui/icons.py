@@ -51,6 +51,7 @@ NAMES = {
     "distribute-across": "arrows-alt-h",
     "fit": "expand-arrows-alt",
     "fit-selection": "compress-arrows-alt",
+    "map": "map",
     "zoom": "search",
     "zoom-in": "search-plus",
     "zoom-out": "search-minus",

@@ -37,14 +37,15 @@ class Overview:
             self._wires += wire.lines()
         self._stamp = scene.stamp
 
-    def paint(self, painter: QPainter) -> None:
-        """Paint everything, in the coordinates of the scene."""
+    def paint(self, painter: QPainter, scale: float, *, wires: bool = True) -> None:
+        """Paint everything, in the coordinates of the scene, which are shown at a ``scale``."""
         if self._stamp != self.scene.stamp:
             self._gather()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.setPen(QPen(theme.color("wire"), 0))
-        painter.drawLines(self._wires)
+        if wires:
+            painter.drawLines(self._wires)
         painter.setPen(Qt.PenStyle.NoPen)
         for family, boxes in self._boxes.items():
             painter.setBrush(self.scene.styling.family(family).far)
@@ -54,9 +55,9 @@ class Overview:
             painter.setPen(self.scene.styling.selected)
             painter.drawRects(self._selected)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
-        radius = DOT / self.scene.styling.scale
+        radius = DOT / scale
         for severity, points in self._problems.items():
-            painter.setPen(QPen(theme.color("canvas"), 1.5 / self.scene.styling.scale))
+            painter.setPen(QPen(theme.color("canvas"), 1.5 / scale))
             painter.setBrush(theme.color(severity))
             for point in points:
                 painter.drawEllipse(point, radius, radius)

@@ -15,6 +15,7 @@ from engine.project import ProjectError
 from gui.canvas.camera import STEP, Camera
 from gui.canvas.ghosts import Ghosts
 from gui.canvas.grid import Grid
+from gui.canvas.minimap import Minimap
 from gui.canvas.overlays import Hint, MouseNote
 from gui.canvas.overview import Overview
 from gui.canvas.scene import Scene
@@ -49,6 +50,7 @@ class Sheet(QGraphicsView):
         self._opened = self._refused = False
         self._grid, self._overview = Grid(), Overview(self.canvas)
         self._hint, self._note = Hint(self), MouseNote(self)
+        self.minimap = Minimap(self, self.canvas, self._overview)
         self._settle = QTimer(self, singleShot=True, interval=SETTLED)
         self._settle.timeout.connect(lambda: self.be_fast(False))
         self._set_up()
@@ -168,7 +170,7 @@ class Sheet(QGraphicsView):
         """The dotted sheet, and from afar the whole network."""
         self._grid.paint(painter, QRectF(rect), self.canvas.styling.scale, self.devicePixelRatioF())
         if self.canvas.styling.detail == OVERVIEW:
-            self._overview.paint(painter)
+            self._overview.paint(painter, self.canvas.styling.scale)
 
     # -- events ----------------------------------------------------------------------------------------------------
 
@@ -188,6 +190,11 @@ class Sheet(QGraphicsView):
         if fitted and self.canvas.nodes:
             self.camera.fit(self.canvas.content())
         self._hint.setGeometry(self.viewport().geometry())
+        self.minimap.place()
+
+    def scrollContentsBy(self, dx: int, dy: int) -> None:
+        super().scrollContentsBy(dx, dy)
+        self.minimap.update()
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)

@@ -31,3 +31,7 @@ class ZoomCommands:
     def reset(self) -> None:
         """Back to 100 %."""
         self._sheet.camera.zoom(1.0)
+
+    def toggle_map(self) -> None:
+        """Show or hide the map of the network."""
+        self._sheet.minimap.toggle()

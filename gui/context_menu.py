@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QMenu, QWidget
 
 from gui.actions import Actions
 from gui.canvas.view import MenuTarget, View
+from gui.widgets import plain
 
 ADD: Final = "canvas.add"
 ALIGN: Final = tuple(f"canvas.align_{way}" for way in ("left", "center", "right", "top", "middle", "bottom"))
@@ -81,6 +82,6 @@ class ContextMenu:
             return action
         own = QAction(action.icon(), "Insert Layer …" if target.wire is not None else action.text(), menu)
         own.setShortcut(action.shortcut())
-        own.setToolTip(action.toolTip())
+        own.setToolTip(plain(action.toolTip()))
         own.triggered.connect(lambda: self._view.adder.open(target.at, wire=target.end, into=target.wire))
         return own

@@ -27,9 +27,11 @@ def window(windows: Callable[[], MainWindow]) -> MainWindow:
 
 def is_there(color: QColor, image: QImage) -> bool:
     """Whether a colour is in an image, nearly: the frame of what is seen lies over it faintly."""
-    wanted = color.getRgb()[:3]
-    found = (QColor.fromRgb(pixel).getRgb()[:3] for pixel in colors(image))
-    return any(sum(abs(one - other) for one, other in zip(wanted, each, strict=True)) < 60 for each in found)
+    found = map(QColor.fromRgb, colors(image))
+    return any(
+        abs(color.red() - each.red()) + abs(color.green() - each.green()) + abs(color.blue() - each.blue()) < 60
+        for each in found
+    )
 
 
 def colors(image: QImage) -> set[int]:

@@ -53,9 +53,7 @@ def remedy(error: Diverged, plan: TrainingPlan) -> str:
     ways = [f"a smaller learning rate such as {smaller:g}"]
     if plan.training.clip_norm is None and plan.training.clip_value is None:
         ways.append("to limit the gradients (clip_norm)")
-    done = {transform.field for transform in plan.data.transforms if transform.name == "standardise"}
-    numbers = {name for name in plan.binding.inputs.values() if plan.fields[name].dtype == "float32"}
-    if numbers - done:
+    if plan.raw_inputs:
         ways.append("to standardise the data on the Data page")
     return f"Try {', '.join(ways[:-1])}{', or ' if len(ways) > 1 else ''}{ways[-1]}."
 

@@ -35,6 +35,13 @@ class TrainingPlan:
     multiply_adds: int
     samples: int
 
+    @property
+    def raw_inputs(self) -> tuple[str, ...]:
+        """The fields of numbers that Inputs read and nothing standardises."""
+        done = {transform.field for transform in self.data.transforms if transform.name == "standardise"}
+        names = (name for name in self.binding.inputs.values() if self.fields[name].dtype == "float32")
+        return tuple(name for name in dict.fromkeys(names) if name not in done)
+
 
 def check(graph: Graph) -> TrainingPlan:
     """The plan for a graph. Raises TrainingError with the first thing the user has to fix."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import torch
@@ -98,7 +98,7 @@ def preflight(
     chance = baseline(stepper.network, data.train)
     found = Preflight(min(count, len(data.train)), loss, chance, needed, free, largest, len(data.train))
     heads = stepper.network.heads
-    said = [*_padded(plan, data), *_alike(plan, alike), *_in_order(plan, data, heads), *_start(found)]
+    said = [*_padded(plan, data), *_alike(plan, alike), *_in_order(plan, data, heads), *_start(plan, found)]
     said += [*input_scale(plan, sizes.sizes, weights_of(probed)), *target_scale(plan, data, heads)]
     return found, said
 
@@ -143,7 +143,7 @@ def _try(
                 f"The first batch gives a loss that is {'not a number' if first != first else 'infinite'}.{began} "
                 f"{advice}",
                 About(setting="data.dataset", reason="diverged") if where is None else where.about,
-                not_a_number(plan.graph, where, 0, "in the first batch", first, advice),
+                _standardising(plan, not_a_number(plan.graph, where, 0, "in the first batch", first, advice)),
             )
     return losses[0], alike
 
@@ -288,7 +288,7 @@ def _in_order(plan: TrainingPlan, data: Prepared, heads: tuple[Head, ...]) -> It
             )
 
 
-def _start(found: Preflight) -> Iterator[Diagnosis]:
+def _start(plan: TrainingPlan, found: Preflight) -> Iterator[Diagnosis]:
     if found.loss > START * found.baseline:
         yield Diagnosis(
             "large-start",
@@ -297,6 +297,7 @@ def _start(found: Preflight) -> Iterator[Diagnosis]:
             "Standardise the inputs (Data page), or begin with smaller weights (initialisation).",
             0,
             setting="data.transforms",
+            value=plan.raw_inputs[0] if plan.raw_inputs else None,
         )
     if found.free and found.needed > TIGHT * found.free:
         yield Diagnosis(
@@ -305,7 +306,14 @@ def _start(found: Preflight) -> Iterator[Diagnosis]:
             "Close other programs, or take a smaller batch.",
             0,
             setting="data.batch_size",
+            value=float(max(1, found.batch // 2)),
         )
+
+
+def _standardising(plan: TrainingPlan, said: Diagnosis) -> Diagnosis:
+    """The same with the field that is to be standardised, if there is one."""
+    raw = plan.raw_inputs
+    return replace(said, setting="data.transforms", value=raw[0]) if raw else said
 
 
 def size(count: int) -> str:

@@ -6,7 +6,7 @@ import itertools
 import math
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from time import perf_counter
 from typing import NoReturn
 
@@ -17,6 +17,7 @@ from engine.data.dataset import SampleError
 from engine.data.pipeline import Part, Prepared
 from engine.data.sampling import order_of
 from engine.errors import NOTHING, About
+from engine.settings.optimizers import smaller_rate
 from engine.training.control import Control
 from engine.training.diagnosis.answers import AnswerCounter
 from engine.training.diagnosis.health import HealthProbe, due
@@ -269,6 +270,7 @@ class Session:
             error.where, error.about = where.words(graph), where.about
         when = f"{'at' if error.part == 'train' else 'after'} step {error.step}"
         said = not_a_number(graph, where, error.step, when, error.loss, remedy(error, self.plan))
+        said = replace(said, setting=LR, value=smaller_rate(self.config.optimizer, error.lr))
         self.monitor.say(said)
         self.show(diagnoses=self.monitor.diagnoses)
         raise error

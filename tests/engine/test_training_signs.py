@@ -19,6 +19,7 @@ from engine.training.diagnosis.course import TrainingFacts
 from engine.training.diagnosis.lookups import check_lookups
 from engine.training.diagnosis.monitor import HealthMonitor
 from engine.training.findings import Diagnosis
+from engine.training.history import History
 from engine.training.loop import Trainer
 from engine.training.plan import check
 from engine.training.runs.run_info import read
@@ -98,11 +99,14 @@ def test_the_button_of_an_advice_that_is_a_setting_makes_it_better(tmp_path: Pat
 
 
 def test_a_button_does_what_the_advice_says() -> None:
-    graph = table(layers=(*hidden(8), ("Dropout", {"p": 0.9})))
+    graph = table(layers=(*hidden(8), ("Dropout", {"p": 0.9})), optimizer={"lr": 0.5})
     said = {
         "slow-convergence": ("training.optimizer.lr", 0.05, "Set the learning rate to 0.05"),
         "too-few-epochs": ("training.epochs", 9.0, "Set the epochs to 9"),
         "exploding-gradients": ("training.clip_norm", 1.0, "Set clip_norm to 1"),
+        "not-a-number": ("training.optimizer.lr", 0.001, "Set the learning rate to 0.001"),
+        "waits-for-data": ("data.workers", 4.0, "Set data.workers to 4"),
+        "tight-memory": ("data.batch_size", 8.0, "Set the batch size to 8"),
         "one-class-answered": ("data.sampling", "balanced", "Set data.sampling to balanced"),
         "target-scale": ("data.transforms", "target", "Standardise target"),
         "too-much-dropout": (None, 0.2, "Set the dropout of dropout1 to 0.2"),
@@ -116,7 +120,7 @@ def test_a_button_does_what_the_advice_says() -> None:
         inverse = found[1].apply(graph)
         assert remedy(matter, graph) is None, f"{code}: done"
         inverse.apply(graph)
-    (matter,) = matters([Diagnosis("input-scale", "m", "a", 0, value="features")])
+    (matter,) = matters([Diagnosis("input-scale", "m", "a", 0, setting="data.transforms", value="features")])
     assert remedy(matter, graph) is None, "they are standardised already"
 
 
@@ -169,6 +173,29 @@ def test_what_was_said_of_the_start_ends_when_the_network_has_learned() -> None:
         {"input-scale", "unshuffled"},
         {"unshuffled"},  # the setting is what it is
     ]
+
+
+def test_what_held_when_a_run_was_stopped_holds_when_it_is_resumed() -> None:
+    before = monitor()
+    before.say(Diagnosis("unshuffled", "m", "a", 0))
+    follow(before, (0.5, 0.5), (0.8, 0.8), (0.8, 0.8), (0.4, 0.4), *[(1.0, 1.0)] * 3)
+    assert {one.code for one in before.said if not one.over} == {"unshuffled", "loss-rises", "stuck"}
+    ours = monitor()
+    ours.remember(before.said, History())
+    assert set(ours.said) == set(before.said)
+    assert {one.code for one in ours.diagnoses} == {"unshuffled", "loss-rises", "stuck"}
+    follow(ours, (0.5, 0.5))
+    assert {one.code for one in ours.diagnoses} == {"unshuffled"}
+
+
+def test_numbers_that_are_none_have_a_button_for_the_rate(tmp_path: Path) -> None:
+    graph = table(layers=hidden(16), optimizer={"name": "sgd", "lr": 1e30}, epochs=3)
+    before, diagnoses = trained(graph, tmp_path / "ill")
+    assert before.state == "failed"
+    assert buttons(graph, [one for one in diagnoses if one.code == "not-a-number"]) == [
+        "Set the learning rate to 0.001"
+    ]
+    assert trained(graph, tmp_path / "well")[0].state == "finished"
 
 
 def test_too_few_epochs_is_said_at_the_end_alone() -> None:

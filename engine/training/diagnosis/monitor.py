@@ -30,7 +30,17 @@ OF_THE_START: Final = {"large-start": WORKS, "input-scale": LEARNED, "target-sca
 """What is said before the first step of something that a network has overcome once its losses are below these shares of
 the start."""
 
+OF_LAYERS: Final = frozenset(
+    {"vanishing-gradients", "exploding-gradients", "dead-units", "saturated-units", "rate-too-high"}
+)
+OF_CURVES: Final = frozenset(
+    {"loss-rises", "oscillating-loss", "stuck", "overfitting", "rate-too-low", "slow-convergence", "too-few-epochs"}
+    | {"too-much-dropout", "one-class-answered"}
+)
+"""What the rules say that are judged again after every look, and after every epoch."""
+
 Key = tuple[str, NodePath | None]
+"""A code and the node, whichever repeat of a block it is in."""
 
 
 class Streaks:
@@ -43,7 +53,7 @@ class Streaks:
 
     def judge(self, findings: Iterable[Finding], step: int, *, settled: bool = True) -> None:
         """Take what is ill now; before things have ``settled`` nothing new is said."""
-        found = {(one.code, one.at): one for one in findings}
+        found = {_place(one): one for one in findings}
         for key in {**self._streaks, **found}:
             before = self._streaks.get(key, 0)
             if key in found:
@@ -55,6 +65,10 @@ class Streaks:
                 if -streak >= self.needed:
                     self.current.pop(key, None)
                     self._streaks.pop(key)
+
+    def restore(self, said: Diagnosis) -> None:
+        """Take on what held when a run was stopped."""
+        self.current[_key(said)], self._streaks[_key(said)] = said, self.needed
 
     def clear(self) -> None:
         """Nothing is ill any more."""
@@ -82,9 +96,15 @@ class HealthMonitor:
     def remember(self, said: Iterable[Diagnosis], history: History) -> None:
         """Resume a run: what was said of it, before its first step above all, and the epochs that are over."""
         self._ever = {_key(diagnosis): diagnosis for diagnosis in said}
-        self._elsewhere = {
-            key: diagnosis for key, diagnosis in self._ever.items() if not (diagnosis.step or diagnosis.over)
-        }
+        for key, diagnosis in self._ever.items():
+            if diagnosis.over:
+                continue
+            if diagnosis.code in OF_CURVES:
+                self._curves.restore(diagnosis)
+            elif diagnosis.code in OF_LAYERS:
+                self._looks.restore(diagnosis)
+            else:
+                self._elsewhere[key] = diagnosis
         losses = history.series("train/loss")[1]
         self.course.first = float(losses[0]) if len(losses) else math.nan
         self.course.epochs += epochs_of(history)
@@ -141,6 +161,10 @@ class HealthMonitor:
                 self._ever[key] = replace(before, over=False, until=None)
         self._ever = {**current, **self._ever}
         self.course.diagnoses = tuple(current.values())
+
+
+def _place(found: Finding) -> Key:
+    return found.code, None if found.at is None else found.at._replace(path="")
 
 
 def _key(diagnosis: Diagnosis) -> Key:

@@ -23,8 +23,9 @@ def remedy(cause: Diagnosis, also: Sequence[Diagnosis], graph: Graph) -> Remedy:
     """The edit of a project that fixes this, there and in the others, and no more; None where there is none, or where
     the project has it already."""
     make = _BY_CODE.get(cause.code)
-    found = _setting(cause, graph) if make is None else make(cause, also, graph)
-    return found
+    if make is None and cause.setting == "data.transforms":
+        make = _standardise
+    return _setting(cause, graph) if make is None else make(cause, also, graph)
 
 
 def _setting(cause: Diagnosis, graph: Graph) -> Remedy:
@@ -120,8 +121,6 @@ _WORDS: Final[Mapping[str, str]] = {
     "data.sampling": "Set data.sampling to",
 }
 _BY_CODE: Final[Mapping[str, Callable[[Diagnosis, Sequence[Diagnosis], Graph], Remedy]]] = {
-    "input-scale": _standardise,
-    "target-scale": _standardise,
     "too-much-dropout": _less_dropout,
     "unshuffled": _shuffle,
     "alike": _usual_start,

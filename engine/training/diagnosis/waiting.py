@@ -29,15 +29,20 @@ def waits(waited: float, watched: float, part: Part, step: int, *, first: bool) 
     if first and len(cached) == len(columns):
         return None
     cores = min(MOST_WORKERS, os.cpu_count() or 1)
-    setting = None
+    setting = value = None
     if part.threads < cores:
         advice = f"Let more threads read: data.workers is {part.threads}, and this computer has {cores} cores."
-        setting = "data.workers"
+        setting, value = "data.workers", float(cores)
     elif len(cached) < len(columns) or any(len(column.rows) < len(column) for column in cached):
         advice = "Let more decoded images be kept on the disk: raise the limit on the Data page (Decoded on disk)."
         setting = "data.source"
     else:
         advice = "Store the images smaller, or on a faster disk: decoding and reading them takes longer than a step."
     return Diagnosis(
-        CODE, f"{waited / watched:.0%} of the time is spent waiting for data.", advice, step, setting=setting
+        CODE,
+        f"{waited / watched:.0%} of the time is spent waiting for data.",
+        advice,
+        step,
+        setting=setting,
+        value=value,
     )

@@ -50,6 +50,7 @@ class Checkpoints(Section):
 
 Penalty = Annotated[Amount, Sensible(most=0.1, usual=1e-4, why="the weights count more than what is to be learned")]
 """The weight of the weights in a loss, beside what is to be learned."""
+Clip = Annotated[Rate | None, Sensible(1e-5, usual=1.0, below="every step is cut down to next to nothing")]
 Device = Annotated[str, Field(pattern=r"^(auto|cpu|mps|cuda(:[0-9]{1,2})?)$")]
 Metrics = Annotated[tuple[MetricName, ...], Field(max_length=32)]
 
@@ -66,8 +67,8 @@ class TrainingConfig(Section):
     warmup: Amount = Field(0.0, description="over how many epochs the learning rate rises to its value at first")
     early_stopping: EarlyStopping | None = Field(None, description="when to stop before the last epoch; none: never")
     accumulate: Positive = Field(1, description="how many batches add up their gradients for one step")
-    clip_norm: Rate | None = Field(None, description="the largest norm all gradients together may have; none: any")
-    clip_value: Rate | None = Field(None, description="the largest value one gradient may have; none: any")
+    clip_norm: Clip = Field(None, description="the largest norm all gradients together may have; none: any")
+    clip_value: Clip = Field(None, description="the largest value one gradient may have; none: any")
     l1: Penalty = Field(0.0, description="the weight of Σ|w| in the loss, over kernels and matrices: makes them sparse")
     l2: Penalty = Field(0.0, description="the weight of Σw² in the loss, over kernels and matrices: keeps them small")
     ema: Averaging | None = Field(None, description="judge and keep a moving average of the weights; none: them alone")

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
 
+from engine.blocks.use import Use
 from engine.data.datasets import Field
 from engine.graph import Edge, Graph
 from engine.layers.layer import Layer
@@ -22,58 +24,93 @@ def padding_read(graph: Graph, report: Report) -> Found:
         field = tokens_of(graph, report, node.id)
         if field is None or field.padding is None or len(field.shape) != 1:
             continue
-        told: set[str] = set()
-        for edge in padded(graph, report, node.id):
-            target = edge.target
-            says = _misreads(graph, report, edge, field)
-            if says and target not in told:
-                told.add(target)
+        told: set[tuple[str, ...]] = set()
+        for seen in padded(graph, report, node.id):
+            says = _misreads(seen, field)
+            if says and seen.path not in told:
+                told.add(seen.path)
                 yield Problem(
                     "warning",
                     "padding-read",
-                    f"{called(graph, graph.nodes[target])} {says[0]}, but texts are shorter than {field.shape[0]} and "
-                    f"filled up with {field.padding}: {says[1]}.",
-                    target,
-                    edge.target_port,
+                    f"{seen.text} {says[0]}, but texts are shorter than {field.shape[0]} and filled up with "
+                    f"{field.padding}: {says[1]}.",
+                    seen.path[0],
+                    seen.edge.target_port if len(seen.path) == 1 else None,
+                    inside=seen.path[1:],
                 )
 
 
-def padded(graph: Graph, report: Report, start: str) -> Iterator[Edge]:
-    """The wires that lead the padded steps of an Input on, one number or vector for each step."""
+@dataclass(frozen=True, slots=True)
+class Padded:
+    """A wire that leads padded steps on, one number or vector for each along an ``axis``, and what reads it.
+
+    ``path`` leads to the reader, outermost first, ``text`` is its name in a sentence.
+    """
+
+    graph: Graph
+    report: Report
+    edge: Edge
+    axis: int
+    path: tuple[str, ...]
+    text: str
+
+
+def padded(graph: Graph, report: Report, start: str, axis: int = 1) -> Iterator[Padded]:
+    """The wires that lead the padded steps of an Input on, or of what enters a block."""
     spec = report.spec(start)
-    steps = spec.shape[1] if spec is not None and spec.rank == 2 else None
-    stack, seen = [(start, "output")], {start}
+    steps = spec.shape[axis] if spec is not None and spec.rank > axis else None
+    stack, seen = [(start, next(iter(report.outputs.get(start, {})), ""), axis)], {start}
     while stack:
-        current, port = stack.pop()
+        current, port, along = stack.pop()
         for edge in list(graph.outgoing[current]):
-            if edge.source_port != port or edge.target not in report.outputs:
+            target, layer = edge.target, report.layer(edge.target)
+            if edge.source_port != port or target not in report.outputs or layer is None:
                 continue
-            yield edge
-            if edge.target not in seen and (onward := _leads_on(graph, report, edge, steps)):
-                seen.add(edge.target)
-                stack.append((edge.target, onward))
+            name = called(graph, graph.nodes[target])
+            yield Padded(graph, report, edge, along, (target,), name)
+            if isinstance(layer, Use):
+                for inside in list(layer.unfolded(*report.inputs[target]))[:1]:
+                    for inner in padded(inside.graph, inside.report, edge.target_port, along):
+                        yield replace(inner, path=(target, *inner.path), text=f"{name}, inside: {inner.text}")
+            onward = _leads_on(graph, report, edge, along)
+            first = next(iter(report.outputs[target]), "")
+            y = report.spec(target, first)
+            same = y is not None and y.dtype != "bool" and y.rank > onward and y.shape[onward] == steps
+            if target not in seen and onward and same:
+                seen.add(target)
+                stack.append((target, first, onward))
 
 
-def _leads_on(graph: Graph, report: Report, edge: Edge, steps: object) -> str:
-    """The output of a layer that still has a step for each padded one; empty where there is none."""
+def _leads_on(graph: Graph, report: Report, edge: Edge, axis: int) -> int:
+    """The axis along which a layer's first output still has a step for each padded one; 0 where it has none."""
     layer, kind = report.layer(edge.target), kind_of(graph, edge.target)
-    first = next(iter(kind.outputs), None)
-    if layer is None or first is None or not kind.inputs:
-        return ""
-    entry = edge.target_port == kind.inputs[0].name
+    if layer is None or not kind.outputs or not kind.inputs or not getattr(layer, "batch_first", True):
+        return 0
+    dims = getattr(layer, "dims", None)
+    if isinstance(dims, tuple) and kind.numbers == "same":
+        return dims.index(axis) if axis in dims else 0
+    if axis != 1:
+        windowed = len(layer.windows()) == 1 and kind.channels_second
+        return axis if windowed or kind.cell_by_cell() else 0
     placed = layer.orders_steps() and not layer.windows()
+    entry = edge.target_port == kind.inputs[0].name
     by_step = kind.cell_by_cell() or maps_features(kind) or (entry and (placed or kind.attends))
-    spec = report.spec(edge.target, first.name)
-    counts = spec is not None and spec.dtype != "bool" and spec.rank >= 2 and spec.shape[1] == steps
-    return first.name if by_step and counts and getattr(layer, "batch_first", True) else ""
+    return axis if by_step or isinstance(layer, Use) else 0
 
 
-def _misreads(graph: Graph, report: Report, edge: Edge, field: Field) -> tuple[str, str] | None:
+def _misreads(seen: Padded, field: Field) -> tuple[str, str] | None:
     """What a layer does with padded steps, and what comes of it; None where it does no harm."""
+    graph, report, edge = seen.graph, seen.report, seen.edge
     target, kind = edge.target, kind_of(graph, edge.target)
     layer, wires = report.layer(target), graph.incoming[target]
     spec = report.spec(edge.source, edge.source_port)
     if layer is None or spec is None:
+        return None
+    means = "the mean of a short text is mostly that of the filling"
+    if seen.axis != 1:
+        whole = kind.sees == "share" and kind.numbers == "averaged" and spec.rank == 3
+        if whole and report.outputs[target]["output"].shape[2:] == (1,):
+            return "takes the mean of all steps", f"{means}. Take the largest of each channel"
         return None
     if kind.runs_over_time and edge.target_port == kind.inputs[0].name:
         ends = any(out.source_port != kind.outputs[0].name for out in graph.outgoing[target])
@@ -84,9 +121,7 @@ def _misreads(graph: Graph, report: Report, edge: Edge, field: Field) -> tuple[s
     elif kind.attends:
         return _attends(graph, layer, edge)
     elif isinstance(layer, Mean) and spec.rank == 3 and {axis % 3 for axis in spread(layer.dim, 1)} == {1}:
-        return "takes the mean of all steps", (
-            "the mean of a short text is mostly that of the filling. Count its tokens alone, as MaskedMean does"
-        )
+        return "takes the mean of all steps", f"{means}. Count its tokens alone, as MaskedMean does"
     elif spec.rank == 3 and _last(layer):
         return "takes the last step", "for a short text that is filling. Take what is known after its last token"
     elif getattr(layer, "mode", "") in ("mean", "sum") and kind.vocabulary_parameter and spec.dtype == "int64":

@@ -38,6 +38,16 @@ def setting_range(graph: Graph, report: Report) -> Found:
             f"{found.path} is {found.value:g}, {found.bounds.broken(found.value)}.{usual}",
             setting=found.path,
         )
+    for name in ("eta_min", "min_lr"):
+        least = getattr(training.schedule, name, 0.0)
+        if least >= training.optimizer.lr and least > 0:
+            yield Problem(
+                "warning",
+                "setting-range",
+                f"training.schedule.{name} is {least:g}, and the learning rate begins at {training.optimizer.lr:g}: "
+                "the schedule would raise it, or never lower it.",
+                setting=f"training.schedule.{name}",
+            )
     betas = getattr(training.optimizer, "betas", None)
     if betas is not None and betas[0] ** 2 > betas[1] ** 0.5:
         yield Problem(

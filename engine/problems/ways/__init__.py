@@ -51,7 +51,14 @@ WAYS: Final[dict[str, tuple[Finder, ...]]] = {
         parameters.back,
     ),
     "one-value": (settings.batch, learning.other_norm),
-    "state": (decoders.same_kind, sequences.both_states, sequences.states, sequences.as_needed, wires.without_optional),
+    "state": (
+        decoders.same_kind,
+        decoders.bridged,
+        sequences.both_states,
+        sequences.states,
+        sequences.as_needed,
+        wires.without_optional,
+    ),
     "mask": (sequences.masks, sequences.as_needed, sizes.same, wires.without_optional),
     "shape": (
         batches.in_front,
@@ -90,6 +97,7 @@ WAYS: Final[dict[str, tuple[Finder, ...]]] = {
     "input-data": (settings.as_data, settings.resized, settings.other_data),
     "output-data": (
         sequences.answer_at_the_end,
+        decoders.other_steps,
         axes.class_axes,
         settings.other_loss,
         sizes.classes,

@@ -8,7 +8,8 @@ from engine.edits import Connect, Disconnect, Edit
 from engine.graph import Edge
 from engine.layers.layer import Layer
 from engine.problems.looking import above, kind_of, role
-from engine.problems.ways.fault_site import FaultSite, Way, number
+from engine.problems.ways.fault_site import FaultSite, Step, Way, number
+from engine.problems.ways.field_ways import target
 from engine.problems.ways.width_ways import resized
 
 SIZES = ("num_layers", "bidirectional", "hidden_size")
@@ -52,6 +53,44 @@ def same_kind(site: FaultSite) -> Iterator[Way | None]:
     left = [edit for index, edit in enumerate(left) if edit not in left[:index]]
     states = [Connect(Edge(source.id, f"{name.removesuffix('_0')}_n", node.id, name)) for name in ours]
     yield Way(f"Change {source.name} to {site.kind.type_name()} and take all its states", (*left, *states), keeps=True)
+
+
+def bridged(site: FaultSite) -> Iterator[Way | None]:
+    """Both directions of an encoder side by side, as one that is twice as wide: of a layer with one state."""
+    edge = site.edge()
+    if edge is None or not site.kind.runs_over_time or not kind_of(site.graph, edge.source).runs_over_time:
+        return
+    source = site.graph.nodes[edge.source]
+    both, double = site.value("bidirectional", source), site.value("hidden_size", source)
+    fits = isinstance(double, int) and 2 * double == site.value("hidden_size") and not site.value("bidirectional")
+    if not (both and fits and site.value("num_layers", source) == site.value("num_layers") == 1):
+        return
+    wires = [wire for wire in site.wires() if role(site.kind, wire.target_port) == "state"]
+    if len(wires) == 1 and wires[0].source_port.endswith("_n"):
+        turn: Step = ("Permute", {"dims": (1, 0, 2)})
+        steps: tuple[Step, ...] = (turn, ("Flatten", {}), ("Unsqueeze", {"dim": 1}), turn)
+        yield site.insert(wires[0], *steps, label=f"Put both directions of {source.name} side by side")
+
+
+def other_steps(site: FaultSite) -> Iterator[Way | None]:
+    """The two sequences of a decoder exchanged, where the one that it looks at has the steps of the target."""
+    edge, field = site.edge("input"), target(site)
+    while edge is not None and field is not None and len(field.shape) == 1:
+        kind, wires = kind_of(site.graph, edge.source), site.graph.incoming[edge.source]
+        ports = {port.role: port.name for port in reversed(kind.inputs[:2])}
+        own, memory = wires.get(ports.get("numbers", "")), wires.get(ports.get("context", ""))
+        x, y = site.spec(own), site.spec(memory)
+        if kind.attends and own is not None and memory is not None and x is not None and y is not None:
+            if y.shape[1] == field.shape[0] != x.shape[1]:
+                edits = (
+                    *(Disconnect(own), Disconnect(memory)),
+                    Connect(Edge(own.source, own.source_port, edge.source, memory.target_port)),
+                    Connect(Edge(memory.source, memory.source_port, edge.source, own.target_port)),
+                )
+                names = f"{own.target_port} and {memory.target_port} of {site.graph.nodes[edge.source].name}"
+                yield Way(f"Exchange {names}", edits)
+            return
+        edge = next(iter(wires.values()), None) if len(wires) == 1 else None
 
 
 def _states(kind: type[Layer]) -> list[str]:

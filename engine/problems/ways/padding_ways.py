@@ -9,7 +9,7 @@ from engine.graph import Edge, Node
 from engine.layers.reduction import Mean
 from engine.problems.looking import kind_of
 from engine.problems.rules.data_rules import tokens_of
-from engine.problems.rules.padding_rules import mask_for, padded
+from engine.problems.rules.padding_rules import Padded, mask_for, padded
 from engine.problems.ways.fault_site import COLUMN, ROW, FaultSite, Way
 
 
@@ -30,7 +30,12 @@ def without_padding(site: FaultSite) -> Iterator[Way | None]:
         port = mask_for(kind, edge.target_port, site.graph.incoming[site.id])
         node, edits = _beside(site, tokens, "PaddingMask", filling)
         edits.append(Connect(Edge(node.id, "output", site.id, port)))
+        again = "memory_key_padding_mask"  # what the encoder of a whole Transformer leaves out, its decoder does, too
+        if port.startswith("src") and again in {each.name for each in kind.inputs}:
+            edits.append(Connect(Edge(node.id, "output", site.id, again)))
         yield Way(f"Wire the padding of {name} to {port}", tuple(edits), _made(edits))
+    elif kind.sees == "share":
+        yield site.exchange(site.graph.node(site.id).type.replace("Avg", "Max"), {"output_size": 1})
     elif kind.vocabulary_parameter:
         yield site.set(padding_idx=filling)
     else:
@@ -49,9 +54,14 @@ def _tokens(site: FaultSite) -> str | None:
     for node in site.graph.of_type("Input"):
         field = tokens_of(site.graph, site.report, node.id)
         known = field is not None and field.padding is not None
-        if known and any(edge.target == site.id for edge in padded(site.graph, site.report, node.id)):
+        ends = (site.id, site.problem.port)
+        if known and any(_end(seen) == ends for seen in padded(site.graph, site.report, node.id)):
             return node.id
     return None
+
+
+def _end(seen: Padded) -> tuple[str, str]:
+    return seen.edge.target, seen.edge.target_port
 
 
 def _after_the_last(site: FaultSite, edge: Edge, tokens: str, filling: int | None) -> Iterator[Way | None]:

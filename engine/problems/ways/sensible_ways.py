@@ -30,6 +30,10 @@ def usual(site: FaultSite) -> Iterator[Way | None]:
         yield _set(path, (second, first))
         yield setting(path, MISSING, f"Set {path} to its default")
         return
+    if path in ("training.schedule.eta_min", "training.schedule.min_lr"):
+        yield setting(path, MISSING, f"Set {path} to its default")
+        yield _set(path, float(f"{training.optimizer.lr / 100:g}"))
+        return
     if path == "training.schedule.max_lr":
         yield setting(path, MISSING, f"Set {path} to its default, the rate of the optimizer")
         yield _set(path, usual_rate(training.optimizer))

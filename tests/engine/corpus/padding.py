@@ -152,6 +152,18 @@ FAULTS = [
         LABEL,
     ),
 ]
+FAULTS += [
+    counted(
+        "p", "Change to AdaptiveMaxPool1d", DATES, WORDS, "t: Permute(dims=(0, 2, 1))",
+        "c: Conv1d(out_channels=20, kernel_size=3, padding=1); r: ReLU; p: AdaptiveAvgPool1d(output_size=1)", "fl: Flatten",
+        ANSWER,
+    ),
+    counted(
+        "tr", MASK + "src_key_padding_mask", DATES, WORDS, PLACED, ISO,
+        "q: SinusoidalPositions; tr: Transformer(nhead=4, num_encoder_layers=1, num_decoder_layers=1, "
+        "tgt_is_causal=True) <- p, q; fc: Linear(out_features=13); y: Output",
+    ),
+]  # fmt: skip
 SOUND = [
     fine(DATES, WORDS, "mx: Max(dim=1)", ANSWER),
     fine(

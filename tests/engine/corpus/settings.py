@@ -98,6 +98,8 @@ BEYOND: tuple[tuple[dict[str, Any], str], ...] = (
     (opt("adam", weight_decay=10), f"{L2}0.0001"),
     (opt("adam", betas=(0.999, 0.9)), "Set training.optimizer.betas to 0.9, 0.999"),
     ({"training.epochs": 0}, "Set training.epochs to 10"),
+    ({"training.clip_norm": 1e-9}, "Set training.clip_norm to 1"),
+    ({"training.schedule": {"name": "cosine", "eta_min": 0.1}}, "Set training.schedule.eta_min to its default"),
     ({"training.l1": 2.0}, "Set training.l1 to 0.0001"),
     ({"training.l2": 1.0}, "Set training.l2 to 0.0001"),
     ({"training.l1": 0.3}, "Set training.l1 to 0.0001"),

@@ -155,7 +155,8 @@ FAULTS = [
 FAULTS += [
     counted(
         "p", "Change to AdaptiveMaxPool1d", DATES, WORDS, "t: Permute(dims=(0, 2, 1))",
-        "c: Conv1d(out_channels=20, kernel_size=3, padding=1); r: ReLU; p: AdaptiveAvgPool1d(output_size=1)", "fl: Flatten",
+        "c: Conv1d(out_channels=20, kernel_size=3, padding=1); r: ReLU; p: AdaptiveAvgPool1d(output_size=1)",
+        "fl: Flatten",
         ANSWER,
     ),
     counted(

@@ -17,7 +17,7 @@ from engine.layers.endpoints import Output
 from engine.layers.layer import Layer
 from engine.layers.nature import Numbers
 from engine.layers.windows import spread
-from engine.losses import compares
+from engine.losses import Loss, compares
 from engine.problems.looking import PASSES_THROUGH, bends_little, called, feeding, kind_of, only, origins, role
 from engine.problems.problem import Problem
 from engine.problems.rule import EdgeRule, Found, GraphRule, NodeRule, a
@@ -52,49 +52,60 @@ def before_loss(graph: Graph, report: Report, node_id: str) -> Found:
     output = report.layer(node_id)
     if not isinstance(output, Output) or output.loss is None:
         return
-    loss, activation = output.criterion.name, output.criterion.activation
     single = set(origins(graph, report, node_id, only(*PASSES_THROUGH, "resampled")))
     for edge in origins(graph, report, node_id, only(*PASSES_THROUGH, "resampled", "averaged")):
-        node, layer = graph.nodes[edge.source], report.layer(edge.source)
-        name, kind = called(graph, node), kind_of(graph, node.id)
-        if activation == "softmax" and kind.squashes == "softmax":
-            what = (
-                "the logarithm of a softmax twice changes nothing"
-                if logarithms(layer)
-                else "a softmax of probabilities is nearly flat, so the network learns slowly and is never sure"
-            )
-            yield Problem(
-                "warning",
-                "softmax-before-loss",
-                f"{name} comes before {loss}, which takes a log-softmax itself: {what}. "
-                "Let the loss see the scores, and keep the probabilities for prediction.",
-                node.id,
-            )
-        elif activation == "sigmoid" and kind.squashes:
-            bounds = "0.5 and 0.73" if probabilities(layer) else "0 and 0.5"
-            yield Problem(
-                "warning",
-                "sigmoid-before-loss",
-                f"{name} comes before {loss}, which takes a sigmoid itself: twice squeezed, all answers lie between "
-                f"{bounds}. Let the loss see the scores.",
-                node.id,
-            )
-        elif activation == "softmax" and kind.squashes == "sigmoid":
-            yield Problem(
-                "warning",
-                "sigmoid-before-loss",
-                f"{name} comes before {loss}, which wants scores of any size: squeezed into 0 … 1 they can "
-                "never tell classes far apart. Let the loss see the scores.",
-                node.id,
-            )
-        elif activation and _cuts(layer) and edge in single:
-            yield Problem(
-                "warning",
-                "activation-before-loss",
-                f"{name} comes before {loss} and cuts the scores off, although the loss wants numbers of any size: "
-                "a class whose score is cut learns nothing more.",
-                node.id,
-            )
+        layer = report.layer(edge.source)
+        if layer is not None:
+            name = called(graph, graph.nodes[edge.source])
+            yield from misplaced_before(output.criterion, layer, name, edge in single, edge.source)
+
+
+def misplaced_before(
+    loss: Loss, layer: Layer, name: str, alone: bool, node_id: str, inside: tuple[str, ...] = ()
+) -> Found:
+    """What does not belong before a loss; ``alone``: no mean is taken on the way there."""
+    if loss.activation == "softmax" and layer.squashes == "softmax":
+        what = (
+            "the logarithm of a softmax twice changes nothing"
+            if logarithms(layer)
+            else "a softmax of probabilities is nearly flat, so the network learns slowly and is never sure"
+        )
+        yield Problem(
+            "warning",
+            "softmax-before-loss",
+            f"{name} comes before {loss.name}, which takes a log-softmax itself: {what}. "
+            "Let the loss see the scores, and keep the probabilities for prediction.",
+            node_id,
+            inside=inside,
+        )
+    elif loss.activation == "sigmoid" and layer.squashes:
+        bounds = "0.5 and 0.73" if probabilities(layer) else "0 and 0.5"
+        yield Problem(
+            "warning",
+            "sigmoid-before-loss",
+            f"{name} comes before {loss.name}, which takes a sigmoid itself: twice squeezed, all answers lie between "
+            f"{bounds}. Let the loss see the scores.",
+            node_id,
+            inside=inside,
+        )
+    elif loss.activation == "softmax" and layer.squashes == "sigmoid":
+        yield Problem(
+            "warning",
+            "sigmoid-before-loss",
+            f"{name} comes before {loss.name}, which wants scores of any size: squeezed into 0 … 1 they can "
+            "never tell classes far apart. Let the loss see the scores.",
+            node_id,
+            inside=inside,
+        )
+    elif loss.activation and _cuts(layer) and alone:
+        yield Problem(
+            "warning",
+            "activation-before-loss",
+            f"{name} comes before {loss.name} and cuts the scores off, although the loss wants numbers of any size: "
+            "a class whose score is cut learns nothing more.",
+            node_id,
+            inside=inside,
+        )
 
 
 def _cuts(layer: Layer | None) -> bool:
@@ -120,13 +131,7 @@ def no_probability(graph: Graph, report: Report, node_id: str) -> Found:
     else:
         return
     if node is not None and wants == "log-probabilities" and kind_of(graph, node.id).squashes == "softmax":
-        yield Problem(
-            "warning",
-            "softmax-before-nll",
-            f"{called(graph, node)} gives probabilities, but {output.loss} needs their logarithms: of probabilities it "
-            "has its lowest value at 1 and hardly a slope on the way there. Take a LogSoftmax instead.",
-            node.id,
-        )
+        yield softmax_before_nll(called(graph, node), output.criterion, node.id)
     elif node is not None:
         yield Problem(
             "error" if wants == "probabilities" else "warning",
@@ -137,6 +142,18 @@ def no_probability(graph: Graph, report: Report, node_id: str) -> Found:
             "input",
             "loss",
         )
+
+
+def softmax_before_nll(name: str, loss: Loss, node_id: str, inside: tuple[str, ...] = ()) -> Problem:
+    """Probabilities for a loss that needs their logarithms."""
+    return Problem(
+        "warning",
+        "softmax-before-nll",
+        f"{name} gives probabilities, but {loss.name} needs their logarithms: of probabilities it has its lowest value "
+        "at 1 and hardly a slope on the way there. Take a LogSoftmax instead.",
+        node_id,
+        inside=inside,
+    )
 
 
 def _origin_beside(

@@ -7,12 +7,19 @@ from dataclasses import dataclass
 
 from engine.blocks.use import Use
 from engine.graph import Edge, Graph
+from engine.layers.endpoints import Output
 from engine.layers.layer import Layer
 from engine.problems.looking import PASSES_THROUGH, Through, bends_little, called, kind_of, only, origins
 from engine.problems.problem import Problem
-from engine.problems.rule import EdgeRule, Found
+from engine.problems.rule import EdgeRule, Found, a
 from engine.problems.rules.activation_rules import changes_nothing, squeezed_twice
-from engine.problems.rules.learning_rules import mixes, only_reader
+from engine.problems.rules.learning_rules import (
+    misplaced_before,
+    mixes,
+    only_reader,
+    probabilities,
+    softmax_before_nll,
+)
 from engine.shapes import Report
 from engine.spec import Spec
 
@@ -50,6 +57,21 @@ def redundant_activation(graph: Graph, report: Report, node_id: str) -> Found:
         if says := changes_nothing(after.layer, before.layer) or squeezed_twice(after.layer, before.layer):
             text = f"{after.text} follows {before.text}, {says}. Remove one of the two."
             yield Problem("warning", "redundant-activation", text, node_id, port)
+
+
+def before_loss(graph: Graph, report: Report, node_id: str) -> Found:
+    """What stands right before a loss and does not belong there, at the end of a block."""
+    output = report.layer(node_id)
+    if not isinstance(output, Output) or output.loss is None:
+        return
+    loss = output.criterion
+    for edge in origins(graph, report, node_id, only(*PASSES_THROUGH)):
+        made = _maker(graph, report, edge, only(*PASSES_THROUGH))
+        if made is None or not made.inside:
+            continue
+        yield from misplaced_before(loss, made.layer, made.text, True, edge.source, made.inside)
+        if loss.wants == "log-probabilities" and made.layer.squashes == "softmax" and probabilities(made.layer):
+            yield softmax_before_nll(made.text, loss, edge.source, made.inside)
 
 
 def _seams(graph: Graph, report: Report, node_id: str, through: Through) -> Iterator[tuple[Met, Met, str | None]]:
@@ -91,6 +113,8 @@ def _maker(graph: Graph, report: Report, edge: Edge, through: Through) -> Met | 
     """The layer that made the value on a wire, inside a block, too; None where a block hands its input on."""
     text, inside = called(graph, graph.nodes[edge.source]), list[str]()
     while isinstance(layer := report.layer(edge.source), Use):
+        if edge.source not in report.outputs:
+            return None
         *_, seen = layer.unfolded(*report.inputs[edge.source])
         end = edge.source_port
         inner = next(origins(seen.graph, seen.report, end, through), None) if end in seen.graph.nodes else None
@@ -127,4 +151,4 @@ def _about(kind: type[Layer]) -> bool:
     return kind is Layer or kind.linear_map or kind.family == "Activation"
 
 
-EDGE = (EdgeRule(no_activation, _about), EdgeRule(redundant_activation, _about))
+EDGE = (EdgeRule(no_activation, _about), EdgeRule(redundant_activation, _about), EdgeRule(before_loss, a(Output)))

@@ -64,6 +64,8 @@ ACTIONS = (
     Action("edit.delete", "Delete", "delete", "Delete the selected layers and wires", lambda c: c.editing.delete(), "design"),
     Action("edit.delete_reconnect", "Delete and Reconnect", "delete-reconnect", "Delete the selected layers and join what was around them", lambda c: c.editing.delete_and_reconnect(), "selection"),
     Action("edit.select_all", "Select All", "select", "Select every layer", lambda c: c.editing.select_all(), "design"),
+    Action("edit.select_upstream", "Select Upstream", "select", "Select as well all that leads to the selected layers", lambda c: c.editing.select_upstream(), "selection"),
+    Action("edit.select_downstream", "Select Downstream", "select", "Select as well all that the selected layers lead to", lambda c: c.editing.select_downstream(), "selection"),
     Action("edit.find", "Find Layer …", "zoom", "Find a layer of the network by its name or type, inside blocks too", lambda c: c.finder.open()),
     Action("edit.find_next", "Find Next", "next", "Go to the next layer that matches", lambda c: c.finder.next()),
     Action("edit.rename", "Rename", "rename", "Rename the selected layer", lambda c: c.design.inspector.focus_name(), "selection"),

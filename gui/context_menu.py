@@ -19,7 +19,7 @@ ENTRIES: Final[dict[str, tuple[str, ...]]] = {
     "layer": (
         *("edit.rename", "canvas.open_block", "problem.fixes", "canvas.look_inside", "", ADD, "", *CLIPBOARD, ""),
         *("canvas.freeze", "canvas.unfreeze", "canvas.new_head", "", "canvas.make_block", "canvas.dissolve_block"),
-        "canvas.keep_block",
+        *("canvas.keep_block", "", "edit.select_upstream", "edit.select_downstream"),
     ),
     "selection": (
         *("canvas.connect", "canvas.make_block", "", *ALIGN, "", "canvas.distribute_down", "canvas.distribute_across"),

@@ -21,7 +21,7 @@ from engine.reading.file_versions import FileVersion
 from engine.saving.replacement import replacement
 from engine.shapes import Report, Shapes
 from gui.levels import Level, first_use, walk
-from gui.undo_history import UndoHistory
+from gui.undo_history import Selection, UndoHistory
 
 UNNAMED: Final = "untitled"
 """What a project is called that nobody has named."""
@@ -54,7 +54,7 @@ class Document(QObject):
 
     def __init__(self, graph: Graph | None = None, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self.history = UndoHistory(self._run, self)
+        self.history = UndoHistory(self._run, lambda: (self.block_path, self._selection), self._select_again, self)
         self.history.changed.connect(self.history_changed)
         self.history.changed.connect(self.title_changed)
         self._restored = False
@@ -206,9 +206,10 @@ class Document(QObject):
         """
         whole = edit if whole_project or isinstance(edit, SetSetting) else within(self.graph, edit)
         name = title or whole.title(self.project)
+        before = (self.block_path, self._selection)
         inverse = whole.apply(self.project)
         self.applied.emit(whole)
-        self.history.push(whole, inverse, name)
+        self.history.push(whole, inverse, name, before)
         self._after(whole.change())
 
     def fix(self, problem: Problem, fix: Fix) -> None:
@@ -276,3 +277,9 @@ class Document(QObject):
         if chosen != self._selection:
             self._selection = chosen
             self.selection_changed.emit()
+
+    def _select_again(self, selection: Selection) -> None:
+        """Select what was selected, if that level is still open."""
+        block_path, node_ids = selection
+        if block_path == self.block_path:
+            self.select(node_ids)

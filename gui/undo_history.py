@@ -13,37 +13,54 @@ from PySide6.QtCore import QObject, Signal
 
 from engine.edits import Edit
 
+Selection = tuple[tuple[str, ...], tuple[str, ...]]
+"""The way to the open level, and the nodes that are selected there."""
+
 
 @dataclass(slots=True)
 class UndoStep:
-    """One undo step: ``edit`` leads on from where it stands, ``inverse`` leads back."""
+    """One undo step: ``edit`` leads on from where it stands, ``inverse`` leads back.
+
+    ``before`` and ``after`` are what was selected then: it is again once the step is undone or done again.
+    """
 
     edit: Edit
     inverse: Edit
     title: str
+    before: Selection = ((), ())
+    after: Selection = ((), ())
 
 
 class UndoHistory(QObject):
-    """Steps done and undone. ``run`` applies an edit to the graph, tells everybody and returns the inverse."""
+    """Steps done and undone. ``run`` applies an edit to the graph, tells everybody and returns the inverse.
+
+    ``selected`` says what is selected, ``select`` selects it again.
+    """
 
     changed = Signal()
     """What undo and redo would do, or whether the document is as it was saved."""
 
-    def __init__(self, run: Callable[[Edit], Edit], parent: QObject | None = None) -> None:
+    def __init__(
+        self,
+        run: Callable[[Edit], Edit],
+        selected: Callable[[], Selection],
+        select: Callable[[Selection], None],
+        parent: QObject | None = None,
+    ) -> None:
         super().__init__(parent)
-        self._run = run
+        self._run, self._selected, self._select = run, selected, select
         self._steps: list[UndoStep] = []
         self._index = 0
         self._clean: int | None = 0
         self._marked: int | None = None
 
-    def push(self, edit: Edit, inverse: Edit, title: str) -> None:
-        """Add a step that has just been done; steps that were undone are gone."""
+    def push(self, edit: Edit, inverse: Edit, title: str, before: Selection) -> None:
+        """Add a step that has just been done; steps that were undone are gone. ``before`` was selected then."""
         if self._clean is not None and self._clean > self._index:
             self._clean = None
         if self._marked is not None and self._marked > self._index:
             self._marked = None
-        self._steps[self._index :] = [UndoStep(edit, inverse, title)]
+        self._steps[self._index :] = [UndoStep(edit, inverse, title, before)]
         self._index += 1
         self.changed.emit()
 
@@ -51,16 +68,20 @@ class UndoHistory(QObject):
         """Undo the last step."""
         if self._index:
             step = self._steps[self._index - 1]
+            step.after = self._selected()
             step.edit = self._run(step.inverse)
             self._index -= 1
+            self._select(step.before)
             self.changed.emit()
 
     def redo(self) -> None:
         """Do the step again that was taken back last."""
         if self._index < len(self._steps):
             step = self._steps[self._index]
+            step.before = self._selected()
             step.inverse = self._run(step.edit)
             self._index += 1
+            self._select(step.after)
             self.changed.emit()
 
     def go_to(self, index: int) -> None:

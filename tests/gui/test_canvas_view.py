@@ -281,3 +281,17 @@ def test_what_is_left_behind_is_noticed(qtbot: QtBot, at_work: Callable[[], set[
         timer.stop()
         window.close()
     assert at_work() == before
+
+
+def test_what_leads_to_a_layer_and_what_it_leads_to_is_selected(show: Show, branch: Graph) -> None:
+    branch.connect("n2", "n5")
+    view = show(branch).view
+    document, editing = view.document, view.editing
+    document.select(["n3"])
+    editing.select_upstream()
+    assert set(document.selection) == {"n1", "n2", "n3"}
+    editing.select_downstream()
+    assert set(document.selection) == {"n1", "n2", "n3", "n4", "n5"}
+    document.select(["n5"])
+    editing.select_downstream()
+    assert document.selection == ("n5",)

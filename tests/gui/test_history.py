@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pytestqt.qtbot import QtBot
 
-from engine.edits import RenameGraph
+from engine.edits import Move, RenameGraph, remove
 from engine.graph import Graph
 from gui.document import Document
 
@@ -62,3 +62,26 @@ def test_documents_with_long_histories_can_be_collected_in_any_order(qtbot: QtBo
         document.apply(RenameGraph("a name of this test"))
         del document
     qtbot.waitUntil(lambda: not left())
+
+
+def test_undo_and_redo_restore_what_was_selected(chain: Graph) -> None:
+    document = Document(chain)
+    document.select(["n2", "n3"])
+    remove_both = remove(chain, {"n2", "n3"})
+    document.apply(remove_both)
+    assert not document.selection
+    document.select(["n1"])
+    document.history.undo()
+    assert document.selection == ("n2", "n3"), "what was deleted is back, and selected as it was"
+    document.history.redo()
+    assert document.selection == ("n1",), "as it was when the step was undone"
+
+
+def test_selecting_is_no_step_and_another_level_keeps_its_own_selection(chain: Graph) -> None:
+    document = Document(chain)
+    document.select(["n2"])
+    document.apply(Move({"n2": (64.0, 160.0)}))
+    document.select(["n3", "n4"])
+    assert document.history.count == 1
+    document.history.undo()
+    assert document.selection == ("n2",)

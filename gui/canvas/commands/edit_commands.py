@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from PySide6.QtCore import QPoint
 
@@ -52,6 +52,24 @@ class EditCommands:
     def select_all(self) -> None:
         """Select every node."""
         self._document.select(self._document.graph.nodes)
+
+    def select_upstream(self) -> None:
+        """Select as well what leads to the selected nodes."""
+        graph = self._document.graph
+        self._spread(lambda node: [edge.source for edge in graph.incoming[node].values()])
+
+    def select_downstream(self) -> None:
+        """Select as well what the selected nodes lead to."""
+        graph = self._document.graph
+        self._spread(lambda node: [edge.target for edge in graph.outgoing[node]])
+
+    def _spread(self, near: Callable[[str], list[str]]) -> None:
+        found = dict.fromkeys(self._document.selection)
+        for node in (queue := [*found]):
+            new = [other for other in near(node) if other not in found]
+            found |= dict.fromkeys(new)
+            queue += new
+        self._document.select(found)
 
     def delete(self) -> None:
         """Delete the selected nodes, or the wire that was clicked."""

@@ -20,6 +20,8 @@ from gui.canvas.geometry import HEIGHT, WIDTH, snap
 from gui.document import Document
 
 FORMAT = 3
+HIDDEN = 24.0
+"""Nodes nearer than this to one another hide each other."""
 ASIDE = (32.0, 32.0)
 """How far a copy is put from what was copied."""
 PORT = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,40}")
@@ -180,7 +182,7 @@ def insert(
 ) -> list[str]:
     """Put a fragment into the network as one step and select it; the new ids."""
     draft = Draft(document.graph)
-    fresh = put(draft, fragment, offset, incoming=incoming)
+    fresh = put(draft, fragment, _beside(document.graph, fragment, offset), incoming=incoming)
     if fresh:
         what = draft.graph.nodes[fresh[0]].name if len(fresh) == 1 else f"{len(fresh)} nodes"
         document.apply(draft.step(f"{verb} {what}"))
@@ -195,6 +197,22 @@ def _offset(fragment: Fragment, at: Position | None) -> Position:
     xs, ys = zip(*fragment.positions.values(), strict=True)
     middle = (min(xs) + max(xs) + WIDTH) / 2, (min(ys) + max(ys) + HEIGHT) / 2
     return snap(at[0] - middle[0]), snap(at[1] - middle[1])
+
+
+def _beside(graph: Graph, fragment: Fragment, offset: Position) -> Position:
+    """The offset, moved aside until no node comes to lie on one that is there, where it would hide it."""
+    taken: dict[tuple[int, int], list[Position]] = {}
+    for x, y in graph.positions.values():
+        taken.setdefault((int(x // WIDTH), int(y // HEIGHT)), []).append((x, y))
+
+    def hides(left: float, top: float) -> bool:
+        column, row = int(left // WIDTH), int(top // HEIGHT)
+        near = (taken.get((column + dx, row + dy), ()) for dx in (-1, 0, 1) for dy in (-1, 0, 1))
+        return any(abs(left - x) < HIDDEN and abs(top - y) < HIDDEN for cell in near for x, y in cell)
+
+    while any(hides(x + offset[0], y + offset[1]) for x, y in fragment.positions.values()):
+        offset = offset[0] + ASIDE[0], offset[1] + ASIDE[1]
+    return offset
 
 
 def _dump(value: object) -> str:

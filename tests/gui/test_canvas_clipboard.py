@@ -50,7 +50,7 @@ def test_copies_get_names_of_their_own_and_keep_their_wires(show: Show, chain: G
             assert [(e.source, e.target) for e in chain.edges if e.source == one] == [(one, two)]
             assert not chain.incoming[one]
             assert document.history.count == turn + 1
-        assert chain.positions[one] == (32.0, 176.0)
+        assert chain.positions[one] == (32.0 * (turn + 1), 144.0 + 32.0 * (turn + 1)), "never on what is there"
 
 
 def test_a_copy_lands_under_the_mouse(show: Show, chain: Graph) -> None:
@@ -194,3 +194,22 @@ def test_a_wire_from_outside_to_a_node_that_is_not_there_is_left_out(qtbot: QtBo
         (new,) = paste(document, good(incoming=[wire]), None, incoming=True)
         assert not chain.incoming[new]
         document.history.undo()
+
+
+def test_pasting_again_and_again_never_hides_what_is_there(show: Show, chain: Graph) -> None:
+    view = show(chain).view
+    view.document.select(["n2", "n3"])
+    view.clipboard.copy()
+    view.mouse = None
+    for _ in range(4):
+        view.clipboard.paste()
+    for _ in range(3):
+        view.clipboard.duplicate()
+    places = [*chain.positions.values()]
+    assert len(places) == 4 + 2 * 7
+    for number, (x, y) in enumerate(places):
+        assert all(abs(x - left) >= 24 or abs(y - top) >= 24 for left, top in places[:number])
+    view.mouse = view.mapFromScene(view.canvas.nodes["n1"].box.center())
+    view.clipboard.paste()
+    view.clipboard.paste()
+    assert len({*chain.positions.values()}) == len(chain.positions)

@@ -21,6 +21,8 @@ from gui.canvas.layout.layout_wrap import wrapped
 
 __all__ = ["GRID", "arrange", "routes"]
 
+ROWS = 6
+"""So many rows are read without columns."""
 PART_GAP = 64.0
 """The least distance between two parts that no wire joins."""
 
@@ -53,7 +55,7 @@ def arrange(
         end = shift + max(left + width for left, width in zip(lefts, widths, strict=True))
         for name, left, row in zip(part.names, lefts, part.row, strict=False):
             result[name] = (left + shift, tops[row])
-    if wrap and node_ids is None and len(parts) == 1:
+    if wrap and node_ids is None and len(parts) == 1 and len(parts[0].trunk) > ROWS:
         rows = dict(zip(parts[0].names, parts[0].row, strict=False))
         lanes = [point for points in routes(graph, result, sizes).values() for point in points]
         result = wrapped(graph, rows, result, sizes, lanes)

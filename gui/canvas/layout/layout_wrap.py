@@ -14,8 +14,8 @@ READABLE = 0.6
 """From this scale on everything is written in and beside the boxes: no more columns than that needs."""
 GAIN = 1.1
 """By how much each column more must pay."""
-MOST = 32
-"""The most columns."""
+FEW = 10
+"""So many columns are tried one by one."""
 GUTTER = 144.0
 """Between two columns runs the wire that leads to the head of the next, with its shape beside it."""
 
@@ -31,17 +31,24 @@ def wrapped(
     """
     spans = _spans(row, positions, sizes)
     cuts = _cuts(graph, row)
-    best, scale = dict(positions), _scale(*_extent(positions, sizes, lanes))
-    for count in range(2, min(len(cuts) + 1, MOST) + 1):
+    extent = _extent(positions, sizes, lanes)
+    best, scale = dict(positions), _scale(*extent)
+    for count in _counts(*extent, len(cuts) + 1):
         if scale >= READABLE:
             break
-        bands = _bands(spans, cuts, count)
-        placed, box = _side_by_side(bands, row, positions, sizes, lanes)
+        placed, box = _side_by_side(_bands(spans, cuts, count), row, positions, sizes, lanes)
         if _scale(*box) > scale * GAIN:
             best, scale = placed, _scale(*box)
         elif box[0] / PAGE[0] > box[1] / PAGE[1]:  # more columns only make it broader
             break
     return best
+
+
+def _counts(width: float, height: float, most: int) -> list[int]:
+    """How many columns are worth a try: a few, and where that cannot do, about as many as fill the page evenly."""
+    even = math.sqrt(height * PAGE[0] / (PAGE[1] * (width + GUTTER)))
+    wanted = {*range(2, FEW)} if even < FEW else {round(share * even) for share in (0.7, 0.85, 1.0, 1.15)}
+    return sorted(count for count in wanted if count <= most)
 
 
 def _scale(width: float, height: float) -> float:

@@ -110,7 +110,9 @@ def dropout_in_a_row(graph: Graph, report: Report, heavy: Collection[str]) -> Fo
     """
     if len(heavy) < IN_A_ROW and not any(isinstance(report.layer(node_id), Use) for node_id in heavy):
         return
-    rows = {row[IN_A_ROW - 1].way: row[:IN_A_ROW] for row in _rows(graph, report).values() if len(row) >= IN_A_ROW}
+    known = _rows(graph, report)  # what a shortcut leads by does not count: it has no part in the row of an Output
+    ends = (known.get(node.id, ()) for node in graph.of_type("Output"))
+    rows = {row[IN_A_ROW - 1].way: row[:IN_A_ROW] for row in ends if len(row) >= IN_A_ROW}
     for (node_id, *inside), row in rows.items():
         if all(each.left > PLENTY for each in row):
             continue

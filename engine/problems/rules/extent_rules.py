@@ -43,7 +43,7 @@ def narrow_view(graph: Graph, report: Report, view: Callable[[str], View]) -> Fo
         yield Problem(
             "hint",
             "narrow-view",
-            f"{called(graph, node)} averages cells that see {seen:g} × {seen:g} pixels each, of "
+            f"{called(graph, node)} makes one of all cells, which see {seen:g} × {seen:g} pixels each, of "
             f"images of {image} pixels: what is larger than that, no cell sees as a whole. "
             "Add layers, or a stride or pooling further up.",
             node.id,

@@ -2,24 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from engine.dims import product
 from engine.graph import Graph
 from engine.layers.endpoints import Input
 from engine.layers.windows import AXES
-from engine.problems.looking import called, keeps_layout, maps_features, origins
+from engine.problems.looking import called, keeps_layout, kind_of, maps_features, origins
 from engine.problems.problem import Problem
-from engine.problems.rule import EdgeRule, Found, NodeRule
+from engine.problems.rule import EdgeRule, Found, MarkRule, NodeRule
 from engine.shapes import Report
 from engine.spec import CHANNEL_COUNTS
 
 
-def linear_on_image(graph: Graph, report: Report, node_id: str) -> Found:
-    """A Linear layer gets an image and would see one row of pixels at a time."""
-    node = graph.node(node_id)
-    if node_id not in report.outputs:
-        return
-    x = report.inputs[node_id][0]
-    if x.axes and x.axes[-1] == "width" and x.rank == 4:
+def linear_on_image(graph: Graph, report: Report, marked: Collection[str]) -> Found:
+    """A Linear layer gets an image and would see one row of pixels at a time.
+
+    Where its result is joined with an image, a layer along the rows is meant: Choi et al. 2019,
+    https://arxiv.org/abs/1912.02591; Tang et al. 2021, https://arxiv.org/abs/2109.05422
+    """
+    for node_id in marked:
+        if _joined_as_image(graph, report, node_id):
+            continue
+        node, x = graph.node(node_id), report.inputs[node_id][0]
         batch, *sizes = x.shape
         whole = product(sizes)
         yield Problem(
@@ -31,6 +36,30 @@ def linear_on_image(graph: Graph, report: Report, node_id: str) -> Found:
             node_id,
             "input",
         )
+
+
+def _on_image(graph: Graph, report: Report, node_id: str) -> bool:
+    """Whether a node makes weighted sums along the rows of an image."""
+    if not maps_features(kind_of(graph, node_id)) or node_id not in report.outputs:
+        return False
+    x = report.inputs[node_id][0]
+    return x.rank == 4 and x.axes is not None and x.axes[-1] == "width"
+
+
+def _joined_as_image(graph: Graph, report: Report, node_id: str) -> bool:
+    """Whether the result is joined with another image, through layers that leave every number where it is."""
+    found, stack = {node_id}, [node_id]
+    while stack:
+        for edge in graph.outgoing[stack.pop()]:
+            kind, inputs = kind_of(graph, edge.target), report.inputs.get(edge.target, ())
+            if edge.target in found or not inputs or any(spec.rank != 4 for spec in inputs):
+                continue
+            if len(inputs) > 1 and kind.cell_by_cell():
+                return True
+            if kind.cell_by_cell() or maps_features(kind) or kind.numbers == "same":
+                found.add(edge.target)
+                stack.append(edge.target)
+    return False
 
 
 def unused_columns(graph: Graph, report: Report, node_id: str) -> Found:
@@ -111,7 +140,7 @@ def padding_alone(graph: Graph, report: Report, node_id: str) -> Found:
 
 NODE = (
     NodeRule(padding_alone, lambda kind: kind.numbers == "pooled" and kind.sees == "window"),
-    NodeRule(linear_on_image, maps_features),
     NodeRule(unused_columns, lambda kind: kind.sees == "window"),
 )
 EDGE = (EdgeRule(channels_last, lambda kind: kind.channels_second),)
+MARK = (MarkRule(_on_image, linear_on_image, inside=True),)

@@ -92,17 +92,22 @@ def misplaced_before(
         yield Problem(
             "warning",
             "sigmoid-before-loss",
-            f"{name} comes before {loss.name}, which wants scores of any size: squeezed into 0 … 1 they can "
-            "never tell classes far apart. Let the loss see the scores.",
+            f"{name} comes before {loss.name}, which wants scores of any size: squeezed "
+            f"{'into 0 … 1' if probabilities(layer) else 'below 0'} they can never tell classes far apart. Let "
+            "the loss see the scores.",
             node_id,
             inside=inside,
         )
     elif loss.activation and _cuts(layer) and alone:
+        low, high = layer.value_range()
+        reach = f"{low:.3g} … {high:.3g}" if high < inf else f"{low:.3g} and more"
+        bounded = "no answer is ever sure" if high < inf else "a low score can hardly speak against a class"
+        learns = "a class whose score is cut learns nothing more" if layer.zeroes else bounded
         yield Problem(
             "warning",
             "activation-before-loss",
-            f"{name} comes before {loss.name} and cuts the scores off, although the loss wants numbers of any size: "
-            "a class whose score is cut learns nothing more.",
+            f"{name} comes before {loss.name} and cuts the scores off to {reach}, although the loss wants numbers of "
+            f"any size: {learns}.",
             node_id,
             inside=inside,
         )

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from engine.graph import Graph
+from engine.blocks.use import Use
+from engine.graph import Graph, Node
 from engine.problems.problem import Problem
 from engine.problems.rule import Found, GraphRule
 from engine.shapes import Report
@@ -29,7 +30,9 @@ def frozen_at_random(graph: Graph, report: Report) -> Found:
     if graph.inside is not None or chosen(graph) is not None:
         return
     still = [
-        node for node in graph.nodes.values() if node.properties.get("frozen") is True and _has_weights(report, node.id)
+        node
+        for node in graph.nodes.values()
+        if node.properties.get("frozen") is True and _starts_at_random(report, node)
     ]
     if still:
         names = ", ".join(node.name for node in still[:3]) + (f" and {len(still) - 3} more" if len(still) > 3 else "")
@@ -43,9 +46,19 @@ def frozen_at_random(graph: Graph, report: Report) -> Found:
         )
 
 
-def _has_weights(report: Report, node_id: str) -> bool:
-    layer = report.layer(node_id)
-    return layer is not None and node_id in report.outputs and bool(layer.weights(*report.inputs[node_id]))
+def _starts_at_random(report: Report, node: Node) -> bool:
+    """Whether a layer has weights that start as chance has it, and nobody has chosen how.
+
+    Vectors, as those of a norm, start as constants. With a start that was chosen random weights may be meant: Jaeger
+    2001, The echo state approach; Rahimi and Recht 2007, Random Features for Large-Scale Kernel Machines.
+    """
+    layer = report.layer(node.id)
+    if layer is None or node.id not in report.outputs or node.properties.get("initialization"):
+        return False
+    if getattr(layer, "init", "") == "constant":
+        return False
+    shapes = layer.weights(*report.inputs[node.id]).values()
+    return any(len(shape) > 1 for shape in shapes) or (isinstance(layer, Use) and bool(shapes))
 
 
 GRAPH = (

@@ -11,6 +11,7 @@ IMAGENET = {"image": numbers(3, 224, 224), "label": labels(1000)}
 DIGITS = {"image": numbers(1, 28, 28, low=0.0), "label": labels(10)}
 MANY = {"many-weights": "more than a thousand for each sample"}
 BIAS = {"bias-before-norm": "the bias is in the paper's own code, and does nothing"}
+LINEAR = {"no-activation": "what is in the middle is linear on purpose, and narrow"}
 CUT = {"unused-columns": "the paper's own arithmetic leaves a row and a column over"}
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from engine.graph import Graph
 from tests.engine.classics import Step, along, joined
 from tests.engine.public.architecture import labels, numbers, public, step, target
+from tests.engine.public.parts import LINEAR
 
 BOUNDED = {"past": numbers(48, 2, low=-5.0, high=5.0), "future": target(numbers(12, low=-5.0, high=5.0))}
 
@@ -38,7 +39,7 @@ def lstm_forecaster() -> Graph:
 
 @public(
     {"past": numbers(60), "future": target(numbers(12))},
-    hints={"no-activation": "what stands for the basis of a forecast is linear on purpose, and narrow"},
+    hints=LINEAR,
 )
 def n_beats() -> Graph:
     """Oreshkin, Carpov, Chapados and Bengio 2019, N-BEATS: what a block explains is taken away, forecasts add up."""

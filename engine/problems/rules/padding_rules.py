@@ -108,7 +108,7 @@ def _misreads(seen: Padded, field: Field) -> tuple[str, str] | None:
         return None
     means = "the mean of a short text is mostly that of the filling"
     if seen.axis != 1:
-        whole = kind.sees == "share" and kind.numbers == "averaged" and spec.rank == 3
+        whole = kind.numbers == "averaged" and spec.rank == 3
         if whole and report.outputs[target]["output"].shape[2:] == (1,):
             return "takes the mean of all steps", f"{means}. Take the largest of each channel"
         return None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from engine.graph import Graph
 from engine.layers.layer import Layer
-from engine.problems.looking import PASSES_THROUGH, called, only, origins
+from engine.problems.looking import PASSES_THROUGH, called, keeps_layout, origins
 from engine.problems.problem import Problem
 from engine.problems.rule import EdgeRule, Found, NodeRule
 from engine.shapes import Report
@@ -50,7 +50,7 @@ def last_of_both(graph: Graph, report: Report, node_id: str) -> Found:
     step, axis = _taken(report.layer(node_id))
     if step is None or node_id not in report.inputs:
         return
-    for edge in origins(graph, report, node_id, only(*PASSES_THROUGH)):
+    for edge in origins(graph, report, node_id, _step_by_step):
         layer = report.layer(edge.source)
         if layer is None or not layer.runs_over_time or not getattr(layer, "batch_first", True):
             continue
@@ -87,6 +87,11 @@ def last_of_both(graph: Graph, report: Report, node_id: str) -> Found:
             node_id,
             "input",
         )
+
+
+def _step_by_step(kind: type[Layer]) -> bool:
+    """Whether a step after a layer is made of that step alone."""
+    return kind.numbers in PASSES_THROUGH or (keeps_layout(kind) and not kind.vocabulary_parameter)
 
 
 def _taken(layer: Layer | None) -> tuple[int | None, int]:

@@ -52,6 +52,8 @@ WAYS: Final[dict[str, tuple[Finder, ...]]] = {
     ),
     "one-value": (settings.batch, learning.other_norm),
     "state": (
+        decoders.of_one_step,
+        decoders.of_a_vector,
         decoders.same_kind,
         decoders.bridged,
         sequences.both_states,

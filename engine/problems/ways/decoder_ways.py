@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from engine.edits import Connect, Disconnect, Edit
+from engine.edits import AddNode, Connect, Disconnect, Edit
 from engine.graph import Edge
 from engine.layers.layer import Layer
 from engine.problems.looking import above, kind_of, role
-from engine.problems.ways.fault_site import FaultSite, Step, Way, number
+from engine.problems.ways.fault_site import COLUMN, ROW, FaultSite, Step, Way, number
 from engine.problems.ways.field_ways import target
 from engine.problems.ways.width_ways import resized
 
@@ -72,6 +72,53 @@ def bridged(site: FaultSite) -> Iterator[Way | None]:
         yield site.insert(wires[0], *steps, label=f"Put both directions of {source.name} side by side")
 
 
+def of_one_step(site: FaultSite) -> Iterator[Way | None]:
+    """The states of the top layer of a sequence for a cell, which does one step; both where it has two."""
+    if site.kind.family != "Recurrent" or site.kind.runs_over_time:
+        return
+    wires = [wire for wire in site.wires() if wire.target_port != site.kind.inputs[0].name]
+    edits: list[Edit] = []
+    made: list[str] = []
+    site.taken = set()
+    for index, wire in enumerate(wires):
+        x = site.spec(wire)
+        if x is None or x.rank != 3 or not kind_of(site.graph, wire.source).runs_over_time:
+            return
+        node = site.fresh("Select", {"dim": 0, "index": -1})
+        left, above_it = site.graph.positions[site.id]
+        edits += [Disconnect(wire), AddNode(node, (left + (index + 1) * COLUMN, above_it - ROW))]
+        edits.append(Connect(Edge(wire.source, wire.source_port, node.id, "input")))
+        edits.append(Connect(Edge(node.id, "output", wire.target, wire.target_port)))
+        made.append(node.id)
+    if made:
+        names = " and ".join(wire.target_port for wire in wires)
+        yield Way(f"Take the top layer for {names}: insert Select(0, -1)", tuple(edits), tuple(made))
+
+
+def of_a_vector(site: FaultSite) -> Iterator[Way | None]:
+    """A vector for each sample as the state that a recurrent layer begins with: all its states, where it has two."""
+    edge, x = site.edge(), site.spec(site.edge())
+    ours = _states(site.kind)
+    if edge is None or x is None or x.rank != 2 or not site.kind.runs_over_time or edge.target_port not in ours:
+        return
+    if kind_of(site.graph, edge.source).runs_over_time:  # its states are what is meant
+        return
+    if len(ours) < 2 or x.shape[-1] != site.value("hidden_size") or site.value("num_layers") != 1:
+        return
+    site.taken = set()
+    lifted = site.fresh("Unsqueeze", {"dim": 1})
+    turned = site.fresh("Permute", {"dims": (1, 0, 2)})
+    left, above_it = site.graph.positions[edge.source]
+    wired = [wire for wire in site.wires() if wire.target_port in ours]
+    edits: list[Edit] = [*map(Disconnect, wired)]
+    edits += [AddNode(lifted, (left, above_it + ROW)), AddNode(turned, (left, above_it + 2 * ROW))]
+    edits.append(Connect(Edge(edge.source, edge.source_port, lifted.id, "input")))
+    edits.append(Connect(Edge(lifted.id, "output", turned.id, "input")))
+    edits += [Connect(Edge(turned.id, "output", site.id, port)) for port in ours]
+    name = site.graph.nodes[edge.source].name
+    yield Way(f"Begin {' and '.join(ours)} with {name}", tuple(edits), (lifted.id, turned.id), keeps=True)
+
+
 def other_steps(site: FaultSite) -> Iterator[Way | None]:
     """The two sequences of a decoder exchanged, where the one that it looks at has the steps of the target."""
     edge, field = site.edge("input"), target(site)
@@ -107,8 +154,14 @@ def for_the_decoder(site: FaultSite) -> Iterator[Way | None]:
         if other.id in before or other.id == node.id or other.id not in graph.incoming:
             continue
         kind, wires = kind_of(graph, other.id), graph.incoming[other.id]
-        if site.kind.runs_over_time and kind.runs_over_time and not wires.keys() & set(_states(kind)):
+        begun = {port: wires[port] for port in _states(kind) if port in wires}
+        if site.kind.runs_over_time and kind.runs_over_time and not begun:
             yield from _begun(site, other.id)
+        elif begun and {edge.source for edge in begun.values()} <= before and len(begun) == len(_states(site.kind)):
+            moved = [Edge(node.id, edge.source_port, edge.target, edge.target_port) for edge in begun.values()]
+            edits = (*map(Disconnect, begun.values()), *map(Connect, moved))
+            named = " and ".join(edge.source_port for edge in moved)
+            yield Way(f"Begin {other.name} with {named} of it", edits, keeps=True)
         ports = {port.role: port.name for port in reversed(kind.inputs[:2])}
         own, memory = wires.get(ports.get("numbers", "")), wires.get(ports.get("context", ""))
         if kind.attends and own is not None and memory is not None and _source(own) == _source(memory):

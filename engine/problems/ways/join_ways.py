@@ -32,10 +32,16 @@ def other_side(site: FaultSite) -> Iterator[Way | None]:
     x = site.spec(wire)
     if x is None or (entry is None and not again):
         return
-    found = [*_dangling(graph, site.id), *_shortcuts(graph, site.report, wire, kind)]
+    unread = [each for each in _dangling(graph, site.id) if _suits(site, x, each)]
+    if len(unread) > 1 and kind.inputs[0].many and not again:
+        first = len(graph.incoming[site.id])
+        stem = kind.inputs[0].name
+        more = [Edge(*each, site.id, f"{stem}{first + n}") for n, each in enumerate(unread)]
+        names = " and ".join(graph.nodes[each].name for each, _ in unread)
+        yield Way(f"Wire {names} to it", tuple(map(Connect, more)), repeats=kind.numbers == "multiplied")
+    found = [*unread, *_shortcuts(graph, site.report, wire, kind)]
     for source, output in dict.fromkeys(found):
-        y = site.report.spec(source, output)
-        if y is None or (source, output) in own or not _fits(kind, site.layer, x, y):
+        if (source, output) in own or not _suits(site, x, (source, output)):
             continue
         edits: list[Edit] = [Connect(Edge(source, output, site.id, entry or ""))]
         if again:  # the same value on both sides: its last wire comes from elsewhere
@@ -121,6 +127,12 @@ def _begins_unit(graph: Graph, node_id: str) -> bool:
 def _space(spec: Spec | None) -> tuple[object, ...]:
     """The sizes along the axes in space."""
     return () if spec is None else spec.shape[2:]
+
+
+def _suits(site: FaultSite, x: Spec, source: tuple[str, str]) -> bool:
+    """Whether an output can be joined with what is there."""
+    y = site.report.spec(*source)
+    return y is not None and _fits(site.kind, site.layer, x, y)
 
 
 def _fits(kind: type[Layer], layer: Layer | None, x: Spec, y: Spec) -> bool:

@@ -34,8 +34,9 @@ def without_padding(site: FaultSite) -> Iterator[Way | None]:
         if port.startswith("src") and again in {each.name for each in kind.inputs}:
             edits.append(Connect(Edge(node.id, "output", site.id, again)))
         yield Way(f"Wire the padding of {name} to {port}", tuple(edits), _made(edits))
-    elif kind.sees == "share":
-        yield site.exchange(site.graph.node(site.id).type.replace("Avg", "Max"), {"output_size": 1})
+    elif kind.numbers == "averaged":
+        node = site.graph.node(site.id)
+        yield site.exchange(node.type.replace("Avg", "Max"), node.parameters)
     elif kind.vocabulary_parameter:
         yield site.set(padding_idx=filling)
     else:

@@ -287,13 +287,6 @@ FAULTS = [
         "y",
     ),
 ]
-FAULTS += [
-    state(
-        "Put both directions of enc side by side",
-        f"{SERIES}; enc: GRU(hidden_size=16, bidirectional=True); {LATER}; "
-        f"dec: GRU(hidden_size=32) <- now, h_0=enc.h_n; {NUMBERS}",
-    ),
-]
 SOUND = [
     Fault(
         "both directions taken",
@@ -361,20 +354,3 @@ SOUND = [
         f"dec: TransformerDecoderLayer({CAUSAL}) <- p2, turn; {WORDS}",
     ),
 ]
-EXCHANGED = (
-    "w: Input(shape=(56,), dtype='int64', field='words'); e: Embedding(num_embeddings=41, embedding_dim=32); "
-    "p: SinusoidalPositions; i: Input(shape=(10,), dtype='int64', field='iso_in'); "
-    "f: Embedding(num_embeddings=13, embedding_dim=32); q: SinusoidalPositions; "
-    "tr: Transformer(nhead=4, num_encoder_layers=1, num_decoder_layers=1, tgt_is_causal=True) <- q, p; "
-    "fc: Linear(out_features=13); y: Output"
-)
-FAULTS.append(
-    Fault(
-        "states or sequences exchanged",
-        "output-data",
-        "y",
-        EXCHANGED,
-        {"data.dataset": "dates"},
-        first="Exchange tgt and src of tr",
-    )
-)

@@ -104,6 +104,10 @@ FAULTS = [
         x: Input(shape=(18,)); fc1: Linear(out_features=18); act: Tanh; twice: Add <- act, act
         fc: Linear(out_features=2); y: Output
     """),
+    lone("sum", "Wire ra and rb to it", """
+        x: Input(shape=(16,)); a: Linear(out_features=8); ra: ReLU; b: Linear(out_features=8) <- x; rb: ReLU
+        c: Linear(out_features=8) <- x; sum: Add; r: ReLU; fc: Linear(out_features=2); y: Output
+    """),
     alone("join", """
         x: Input(shape=(9,)); fc1: Linear(out_features=20); r: ReLU; join: Add; fc: Linear(out_features=2); y: Output
     """),

@@ -9,8 +9,11 @@ from unittest import mock
 
 import pytest
 
+import presets
 from engine import cost
 from engine.data import datasets
+from engine.edits import SetSetting
+from engine.literals import literal
 from engine.problems import find
 from tests.benchmarks.tables import table
 from tests.engine import public
@@ -32,7 +35,8 @@ def _their_data() -> Iterator[None]:
 @pytest.mark.parametrize("architecture", ARCHITECTURES, ids=lambda each: each.name)
 def test_nothing_is_said_that_is_not_true(architecture: Architecture) -> None:
     settings = SETTINGS[len(architecture.name) % len(SETTINGS)]  # another one for each; the slow test has all of them
-    said = {(each.severity, each.code): each.message for each in find(architecture.graph(0, settings))}
+    graphs = [architecture.graph(data, settings) for data in range(len(architecture.data))]
+    said = {(each.severity, each.code): each.message for graph in graphs for each in find(graph)}
     assert {key: text for key, text in said.items() if key[0] != "hint" or key[1] not in architecture.hints} == {}
 
 
@@ -54,6 +58,18 @@ def test_nothing_is_said_that_is_not_true_with_any_data_and_settings() -> None:
         assert false == set(), architecture.name
         assert architecture.hints.keys() == set(hints), architecture.name
     table("Public architectures", rows)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("preset", presets.BUILT_IN, ids=lambda preset: preset.name)
+def test_no_preset_has_an_error_or_a_warning_with_any_settings(preset: presets.Preset) -> None:
+    for settings in SETTINGS:
+        graph = preset.make({})
+        for path, value in settings.items():
+            SetSetting(tuple(path.split(".")), literal(value)).apply(graph)
+        said = {each.code: each.message for each in find(graph) if each.severity != "hint"}
+        said.pop("batch-size", None)  # of 106 flowers 128 make one step an epoch, which is said with right
+        assert said == {}
 
 
 @pytest.mark.parametrize("architecture", [each for each in ARCHITECTURES if each.weights], ids=lambda each: each.name)

@@ -48,7 +48,7 @@ def character_cnn() -> Graph:
 def fast_text() -> Graph:
     """Joulin, Grave, Bojanowski and Mikolov 2016, Bag of tricks for efficient text classification."""
     graph = Graph("fastText")
-    bag = step("EmbeddingBag", num_embeddings=5000, embedding_dim=10)
+    bag = step("EmbeddingBag", num_embeddings=5000, embedding_dim=10, padding_idx=0)
     start = graph.add("Input", shape=(56,), dtype="int64")
     along(graph, start, bag, step("Linear", out_features=2), step("Output"))
     return graph

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import cache
 
 from engine.blocks.use import Inside, Use
 from engine.graph import Graph
-from engine.layers.layer import ShapeError
+from engine.layers.layer import Layer, ShapeError
 from engine.live_nodes import live_nodes
 from engine.problems.looking import called, kind_of
 from engine.problems.problem import Problem
+from engine.problems.rule import NodeRule
 from engine.problems.rules import EDGE_RULES, MARK_RULES, NODE_RULES, OF_ABSENT
 from engine.shapes import Report
 
@@ -45,9 +47,7 @@ def of_inside(inside: Inside) -> list[Problem]:
         found = []
         bypassed = live_nodes(graph) - live_nodes(graph, report)  # what feeds only absent nodes takes no part here
         for node_id in (node_id for node_id in graph.nodes if node_id not in bypassed):
-            kind = kind_of(graph, node_id)
-            known = (*NODE_RULES, *EDGE_RULES) if report.absent(node_id) is None else OF_ABSENT
-            rules = [rule for rule in known if rule.about(kind)]
+            rules = _rules(kind_of(graph, node_id), report.absent(node_id) is not None)
             own = [problem for rule in rules for problem in rule.check(graph, report, node_id)]
             for problem in within(graph, report, node_id, own):
                 found.append(replace(problem, inside=(problem.node or node_id, *problem.inside)))
@@ -57,3 +57,9 @@ def of_inside(inside: Inside) -> list[Problem]:
                 found.append(replace(problem, inside=(problem.node or "", *problem.inside)))
         memo[inside.key] = found
     return memo[inside.key]
+
+
+@cache
+def _rules(kind: type[Layer], absent: bool) -> tuple[NodeRule, ...]:
+    """The rules of nodes of a class, present or absent."""
+    return tuple(rule for rule in (OF_ABSENT if absent else (*NODE_RULES, *EDGE_RULES)) if rule.about(kind))

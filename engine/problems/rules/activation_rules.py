@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from engine.graph import Graph
 from engine.layers.layer import Layer
-from engine.problems.looking import PASSES_THROUGH, called, kind_of, only, origins
+from engine.problems.looking import PASSES_THROUGH, called, feeding, kind_of, only, origins, role
 from engine.problems.problem import Problem
 from engine.problems.rule import EdgeRule, Found, NodeRule
 from engine.shapes import Report
@@ -58,6 +58,34 @@ def redundant_activation(graph: Graph, report: Report, node_id: str) -> Found:
                     "input",
                 )
                 return
+    if layer.keeps_positive and _never_negative(graph, report, node_id, layer.value_range()[1]):
+        yield Problem(
+            "warning",
+            "redundant-activation",
+            f"{called(graph, graph.node(node_id))} gets numbers that are never below 0 on any of the branches that are "
+            "joined before it: it hands them on as they are. Remove it.",
+            node_id,
+            "input",
+        )
+
+
+def _never_negative(graph: Graph, report: Report, node_id: str, most: float) -> bool:
+    """Whether all that feeds a node, where branches are joined side by side, too, lies between 0 and ``most``."""
+    todo, seen = [edge.source for edge in feeding(graph, report, node_id)], set[str]()
+    while todo:
+        current = todo.pop()
+        layer, kind = report.layer(current), kind_of(graph, current)
+        if layer is None or report.absent(current) is not None:
+            return False
+        low, high = layer.value_range()
+        if low >= 0 and high <= most:
+            continue
+        wires = feeding(graph, report, current)
+        if not wires or kind.numbers not in (*PASSES_THROUGH[:2], "chosen", "pooled", "averaged"):
+            return False
+        seen.add(current)
+        todo += [each.source for each in wires if each.source not in seen and role(kind, each.target_port) != "pointer"]
+    return True
 
 
 def changes_nothing(layer: Layer, before: Layer) -> str:

@@ -249,4 +249,25 @@ TWICE = [
     ),
 ]
 
-FAULTS = [*NLL, *TWICE]
+JOINED = [
+    twice(
+        "r",
+        """
+        x: Input(shape=(3, 24, 24)); a: Conv2d(out_channels=8, kernel_size=3, padding=1); ra: ReLU;
+        b: Conv2d(out_channels=8, kernel_size=5, padding=2) <- x; rb: ReLU; both: Concat(dim=1) <- ra, rb; r: ReLU;
+        f: Flatten; o: Linear(out_features=4); y: Output
+        """,
+        first="Remove r",
+    ),
+    twice(
+        "again",
+        """
+        a: Input(shape=(6,)); b: Input(shape=(9,)) <- -; fa: Linear(out_features=8) <- a; sa: Sigmoid;
+        fb: Linear(out_features=8) <- b; rb: ReLU; d: Dropout(p=0.1); both: Concat(dim=1) <- sa, d; again: LeakyReLU;
+        o: Linear(out_features=2); y: Output
+        """,
+        first="Remove again",
+    ),
+]
+
+FAULTS = [*JOINED, *NLL, *TWICE]

@@ -255,6 +255,14 @@ def sound(code: str, network: str, settings: dict[str, Any] | None = None) -> Fa
 
 
 SOUND = [
+    sound(  # one of the branches may give numbers below 0
+        "redundant-activation",
+        """
+        x: Input(shape=(3, 24, 24)); a: Conv2d(out_channels=8, kernel_size=3, padding=1); ra: ReLU;
+        b: Conv2d(out_channels=8, kernel_size=5, padding=2) <- x; both: Concat(dim=1) <- ra, b; r: ReLU;
+        f: Flatten; o: Linear(out_features=4); y: Output
+        """,
+    ),
     sound(
         "constant-answer",
         "x: Input(shape=(4,)); fc: Linear(out_features=1); bn: BatchNorm1d; y: Output(loss='mse_loss')",

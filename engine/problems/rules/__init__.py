@@ -70,6 +70,6 @@ GRAPH_RULES: Final[tuple[GraphRule, ...]] = (
     *tables.GRAPH,
     *weights.GRAPH,
 )
-MARK_RULES: Final[tuple[MarkRule, ...]] = (*batches.MARK, *dropouts.MARK, *images.MARK)
+MARK_RULES: Final[tuple[MarkRule, ...]] = (*batches.MARK, *dropouts.MARK, *images.MARK, *weights.MARK)
 SUM_RULES: Final[tuple[SumRule, ...]] = (*extent.SUM, *depth.SUM)
 VIEW_RULES: Final[tuple[ViewRule, ...]] = extent.VIEW

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from engine.blocks.use import Use
 from engine.graph import Graph, Node
 from engine.problems.problem import Problem
-from engine.problems.rule import Found, GraphRule
+from engine.problems.rule import Found, GraphRule, MarkRule
 from engine.shapes import Report
 from engine.weights.chosen import chosen, images_of, missing
 from engine.weights.normalization import differs, words
@@ -25,16 +27,10 @@ def images_as_expected(graph: Graph, report: Report) -> Found:
         yield Problem("hint", "weights-normalization", said)
 
 
-def frozen_at_random(graph: Graph, report: Report) -> Found:
+def frozen_at_random(graph: Graph, report: Report, frozen: Collection[str]) -> Found:
     """Layers that shall not learn and have learned nothing: their weights are the random ones of the beginning."""
-    if graph.inside is not None or chosen(graph) is not None:
-        return
-    still = [
-        node
-        for node in graph.nodes.values()
-        if node.properties.get("frozen") is True and _starts_at_random(report, node)
-    ]
-    if still:
+    still = [graph.nodes[node_id] for node_id in graph.as_created(frozen)]
+    if still and chosen(graph) is None:
         names = ", ".join(node.name for node in still[:3]) + (f" and {len(still) - 3} more" if len(still) > 3 else "")
         are = "is" if len(still) == 1 else "are"
         yield Problem(
@@ -61,8 +57,10 @@ def _starts_at_random(report: Report, node: Node) -> bool:
     return any(len(shape) > 1 for shape in shapes) or (isinstance(layer, Use) and bool(shapes))
 
 
-GRAPH = (
-    GraphRule(weights_there),
-    GraphRule(images_as_expected),
-    GraphRule(frozen_at_random),
-)
+def _frozen_at_random(graph: Graph, report: Report, node_id: str) -> bool:
+    node = graph.nodes[node_id]
+    return node.properties.get("frozen") is True and _starts_at_random(report, node)
+
+
+GRAPH = (GraphRule(weights_there), GraphRule(images_as_expected))
+MARK = (MarkRule(_frozen_at_random, frozen_at_random),)

@@ -57,6 +57,7 @@ class Foot(QTabWidget):
             self._height = height
         self.folded = folded
         self.setMaximumHeight(self._line() if folded else UNLIMITED)
+        self.setMinimumHeight(self._line() if folded else 0)  # else what it hints at, which is more than a line
         wanted = self._line() if folded else self._height
         splitter.setSizes([above + height - wanted, wanted])
         self._say()

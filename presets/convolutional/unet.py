@@ -69,8 +69,8 @@ def build_dilated(
     return _stack(graph, dilated_stack(graph, rates), classes, input, width, depth)
 
 
-def _presets(network: Preset, words: str, **options: Any) -> tuple[Preset, Preset]:
-    learn = partial(on_shapes, epochs=3, lr=5e-3, weight_decay=0.01)
+def _presets(network: Preset, words: str, epochs: int, **options: Any) -> tuple[Preset, Preset]:
+    learn = partial(on_shapes, epochs=epochs, lr=5e-3, weight_decay=0.01)
     return small(network, words, learn, "shapes", "mask", classes=7, input=(3, 32, 32), width=8, **options), network
 
 
@@ -98,6 +98,6 @@ DILATED = Preset(
     task="segmentation",
 )
 PRESETS = (
-    *_presets(U_NET, "8 to 32 channels find the drawn shapes, pixel by pixel.", depth=2),
-    *_presets(DILATED, "Four dilated convolutions find the drawn shapes.", depth=1, rates=4),
+    *_presets(U_NET, "8 to 32 channels find the drawn shapes, pixel by pixel.", 3, depth=2),
+    *_presets(DILATED, "Four dilated convolutions find the drawn shapes.", 8, depth=1, rates=4),
 )

@@ -14,7 +14,9 @@ from engine.graph import Graph
 from engine.layers.parameters import parameters
 from engine.settings.augmentation import VARIATIONS
 from engine.settings.data import DataConfig, Section, SplitSettings
+from engine.settings.optimizers import sensible_rates, usual_rate
 from engine.settings.resolution import SettingFault, resolve_settings, variants
+from engine.settings.sensible import beyond
 from engine.settings.training import AdamW, EarlyStopping, TrainingConfig
 from engine.settings.transforms import TRANSFORMS
 
@@ -156,3 +158,17 @@ def test_the_kinds_to_choose_from_are_known() -> None:
     assert list(variants(DataConfig.model_fields["transforms"].annotation)) == list(TRANSFORMS)
     assert list(variants(DataConfig.model_fields["augmentation"].annotation)) == list(VARIATIONS)
     assert variants(TrainingConfig.model_fields["epochs"].annotation) == {}
+
+
+@pytest.mark.parametrize("field", ["optimizer", "schedule"])
+def test_what_a_kind_has_by_default_is_within_what_helps(field: str) -> None:
+    kinds = variants(TrainingConfig.model_fields[field].annotation)
+    assert kinds
+    for name in kinds:
+        config = TrainingConfig.model_validate({field: {"name": name}, "warmup": 0.0}, strict=False)
+        assert [found.path for found in beyond(config, "training")] == [], name
+        if field == "optimizer":
+            bounds = sensible_rates(config.optimizer)
+            assert bounds.holds(usual_rate(config.optimizer))
+            assert not bounds.holds(100.0)
+            assert not bounds.holds(1e-12)

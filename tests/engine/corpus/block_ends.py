@@ -20,6 +20,23 @@ FAULTS = [
         "softmax-before-loss",
         """
         block Head; x: BlockInput; a: Linear(out_features=3); s: Softmax(dim=1); y: BlockOutput; end;
+        x: Input(shape=(13,)); h: Linear(out_features=9); r: ReLU; head: Head; i: Identity; y: Output
+        """,
+        "Remove s",
+    ),
+    end(
+        "softmax-before-nll",
+        """
+        block Read; x: BlockInput; l: LSTM(hidden_size=12); a: Linear(out_features=10) <- l.last;
+        s: Softmax(dim=-1); y: BlockOutput; end; x: Input(shape=(8, 8)); head: Read; y: Output(loss='nll_loss')
+        """,
+        "Change to LogSoftmax",
+        ROWS,
+    ),
+    end(
+        "softmax-before-loss",
+        """
+        block Head; x: BlockInput; a: Linear(out_features=3); s: Softmax(dim=1); y: BlockOutput; end;
         x: Input(shape=(13,)); head: Head; y: Output
         """,
         "Remove s",

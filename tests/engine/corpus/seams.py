@@ -134,6 +134,24 @@ LINEAR = [
 
 TWICE = [
     twice(
+        "late",
+        """
+        block Cell; x: BlockInput; a: Linear(out_features=12); t: Tanh; d: Dropout(p=0.1); y: BlockOutput; end;
+        x: Input(shape=(13,)); c: Cell(repeat=2); late: Tanh; o: Linear(out_features=3); y: Output
+        """,
+        WINE,
+        "Remove late",
+    ),
+    twice(
+        "g2",
+        """
+        block Conv; x: BlockInput; c: Conv1d(out_channels=8, kernel_size=3, padding=1); g: GELU; y: BlockOutput; end;
+        x: Input(shape=(4, 30)); c: Conv; i: Identity; g2: GELU; f: Flatten; o: Linear(out_features=3); y: Output
+        """,
+        None,
+        "Remove g2",
+    ),
+    twice(
         "r",
         """
         block Body(width=32); x: BlockInput; a: Linear(out_features={'expr': 'width'}); r: ReLU;

@@ -12,6 +12,7 @@ from gui.design.block_page import BlockPage
 from gui.design.facts import words
 from gui.design.network_page import NetworkPage
 from gui.design.node_page import NodePage
+from gui.design.several_form import SeveralForm
 from gui.document import Document
 from gui.forms import Form
 from gui.theme import theme
@@ -43,11 +44,13 @@ class Inspector(QScrollArea):
         self.block_page = BlockPage(document)
         self.network_page = NetworkPage(document)
         self.pages = (self.node_page, self.block_page, self.network_page)
-        for widget in (self.kind, self.name, *self.pages):
+        self.several = SeveralForm(document)
+        for widget in (self.kind, self.name, self.several, *self.pages):
             box.addWidget(widget)
         box.addStretch(1)
         self.setWidget(body)
         self.node_page.edited.connect(lambda edit: self._apply(edit))
+        self.several.edited.connect(lambda edit: self._apply(edit))
         self.block_page.message.connect(self.message)
         document.selection_changed.connect(self.refresh)
         document.replaced.connect(self.refresh)
@@ -76,6 +79,7 @@ class Inspector(QScrollArea):
         if page is not self.node_page:
             self.node_page.refresh()
         page.refresh()
+        self.several.refresh()
         for other in self.pages:
             other.setVisible(other is page)
 

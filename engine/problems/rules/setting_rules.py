@@ -152,7 +152,7 @@ def batch_size(graph: Graph, report: Report) -> Found:
         return
     if data.batch_size > samples and (data.drop_last or data.batch_size != DataConfig().batch_size):
         why = (
-            "with data.drop_last on no batch is left"
+            "with data.drop_last on, no batch is left"
             if data.drop_last
             else "each epoch is a single step with all of them"
         )

@@ -70,6 +70,17 @@ def test_a_preset_runs_a_training_step(name: str) -> None:
     train(presets.build(name))
 
 
+@pytest.mark.parametrize(("dataset", "severity"), [(None, "hint"), ("digit_rows", "warning")])
+def test_rows_that_no_data_call_a_sequence_may_be_points_of_a_set(dataset: str | None, severity: str) -> None:
+    text = """
+        x: Input(shape=(8, 8)); l: Linear(out_features=8); pad: Input(shape=(8,), dtype="bool") <- -
+        att: MultiheadAttention(num_heads=2) <- query=l, key_padding_mask=pad; m: Mean(dim=1)
+        o: Linear(out_features=10); y: Output
+    """
+    graph = read(text, {} if dataset is None else {"data.dataset": dataset})
+    assert [each.severity for each in find(graph) if each.code == "no-positions"] == [severity]
+
+
 # -- networks that torch itself has found valid ------------------------------------------------------------------------
 
 INFERRED = {

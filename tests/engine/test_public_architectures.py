@@ -8,13 +8,18 @@ from pathlib import Path
 from unittest import mock
 
 import pytest
+import torch
 
-import presets
 from engine import cost
+from engine.compile import compile_graph
 from engine.data import datasets
 from engine.edits import SetSetting
+from engine.layers.endpoints import Input
 from engine.literals import literal
 from engine.problems import find
+from engine.shapes import infer
+from presets.built_in import BUILT_IN
+from presets.preset import Preset
 from tests.benchmarks.tables import table
 from tests.engine import public
 from tests.engine.public.architecture import ARCHITECTURES, SETTINGS, Architecture
@@ -61,8 +66,8 @@ def test_nothing_is_said_that_is_not_true_with_any_data_and_settings() -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("preset", presets.BUILT_IN, ids=lambda preset: preset.name)
-def test_no_preset_has_an_error_or_a_warning_with_any_settings(preset: presets.Preset) -> None:
+@pytest.mark.parametrize("preset", BUILT_IN, ids=lambda preset: preset.name)
+def test_no_preset_has_an_error_or_a_warning_with_any_settings(preset: Preset) -> None:
     for settings in SETTINGS:
         graph = preset.make({})
         for path, value in settings.items():
@@ -75,6 +80,23 @@ def test_no_preset_has_an_error_or_a_warning_with_any_settings(preset: presets.P
 @pytest.mark.parametrize("architecture", [each for each in ARCHITECTURES if each.weights], ids=lambda each: each.name)
 def test_what_is_drawn_at_full_size_has_the_published_number_of_parameters(architecture: Architecture) -> None:
     assert cost.total(architecture.draw()).parameters == architecture.weights
+
+
+@pytest.mark.slow
+@pytest.mark.filterwarnings("ignore:Using padding='same' with even kernel")
+@pytest.mark.parametrize("architecture", ARCHITECTURES, ids=lambda each: each.name)
+def test_what_is_drawn_runs_forward_and_backward(architecture: Architecture) -> None:
+    graph = architecture.draw()
+    report = infer(graph)
+    with torch.device("meta"):
+        model = compile_graph(graph).to("meta").train()
+        layers = (report.layer(node.id) for node in graph.of_type("Input"))
+        inputs = (each for each in layers if isinstance(each, Input))
+        answers = model(*(torch.zeros((2, *map(int, each.shape)), dtype=getattr(torch, each.dtype)) for each in inputs))
+    every = answers if isinstance(answers, tuple) else (answers,)
+    shapes = [report.inputs[node.id][0].bound({"N": 2}) for node in graph.of_type("Output")]
+    assert [tuple(answer.shape) for answer in every] == shapes
+    sum(answer.sum() for answer in every).backward()
 
 
 def test_every_architecture_names_its_source() -> None:

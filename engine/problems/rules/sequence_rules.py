@@ -99,8 +99,8 @@ def _may_be_set(graph: Graph, report: Report, node_id: str) -> bool:
 
     Lee et al. 2018, Set Transformer, https://arxiv.org/abs/1810.00825
     """
-    layers_above = [report.layer(start) for start in _starts(graph)[node_id]]
-    rows = [isinstance(each, Input) and each.dtype == "float32" and len(each.shape) == 2 for each in layers_above]
+    inputs = [each for start in _starts(graph)[node_id] if isinstance(each := report.layer(start), Input)]
+    rows = [each.dtype == "float32" and len(each.shape) == 2 for each in inputs if each.dtype != "bool"]  # a mask
     resolved = resolve_settings(graph)
     if not rows or not all(rows) or isinstance(resolved, SettingFault):
         return False

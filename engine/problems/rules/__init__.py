@@ -64,12 +64,17 @@ GRAPH_RULES: Final[tuple[GraphRule, ...]] = (
     *learning.GRAPH,
     *sequences.GRAPH,
     *padding.GRAPH,
-    *ranges.GRAPH,
     *decoders.GRAPH,
     *extent.GRAPH,
     *tables.GRAPH,
     *weights.GRAPH,
 )
-MARK_RULES: Final[tuple[MarkRule, ...]] = (*batches.MARK, *dropouts.MARK, *images.MARK, *weights.MARK)
+MARK_RULES: Final[tuple[MarkRule, ...]] = (
+    *batches.MARK,
+    *dropouts.MARK,
+    *images.MARK,
+    *ranges.MARK,
+    *weights.MARK,
+)
 SUM_RULES: Final[tuple[SumRule, ...]] = (*extent.SUM, *depth.SUM)
 VIEW_RULES: Final[tuple[ViewRule, ...]] = extent.VIEW

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
 from engine.blocks.use import Use
@@ -13,18 +13,24 @@ from engine.layers.layer import Layer
 from engine.losses import suiting
 from engine.problems.looking import PASSES_THROUGH, called, only, origins
 from engine.problems.problem import Problem
-from engine.problems.rule import Found, GraphRule
+from engine.problems.rule import Found, MarkRule
 from engine.problems.rules.data_rules import target_of
 from engine.shapes import Report
 
 
-def answer_range(graph: Graph, report: Report) -> Found:
+def answer_range(graph: Graph, report: Report, outputs: Collection[str]) -> Found:
     """A bounded answer for a target that goes beyond: what lies outside can never be answered.
 
     Only losses that compare numbers as they are: the others have an activation of their own.
     """
-    for node in graph.of_type("Output"):
-        yield from _of_output(graph, report, node.id)
+    for node_id in outputs:
+        yield from _of_output(graph, report, node_id)
+
+
+def _learns_numbers(graph: Graph, report: Report, node_id: str) -> bool:
+    """Whether a node is an Output that learns numbers of the data."""
+    found = target_of(graph, report, node_id)
+    return found is not None and not found[1].classes
 
 
 def _of_output(graph: Graph, report: Report, node_id: str) -> Found:
@@ -102,4 +108,4 @@ def _range(layer: Layer, port: str) -> tuple[float, float]:
     return layer.value_range()
 
 
-GRAPH = (GraphRule(answer_range),)
+MARK = (MarkRule(_learns_numbers, answer_range),)

@@ -37,6 +37,10 @@ class Report:
     inputs: dict[str, tuple[Spec, ...]] = field(default_factory=dict)
     outputs: dict[str, dict[str, Spec]] = field(default_factory=dict)
     errors: dict[str, Fault] = field(default_factory=dict)
+    sound: dict[str, Node] = field(default_factory=dict, compare=False)
+    """The nodes as they were when they had a result last: since edits are followed."""
+    earlier: dict[str, Node] = field(default_factory=dict, compare=False)
+    """The nodes that have changed meanwhile, as they were before the last change."""
     scope: Scope = field(default_factory=Scope)
 
     @property
@@ -134,9 +138,8 @@ class Shapes:
         other = Shapes.__new__(Shapes)
         other.graph, other.given = self.graph.copy(), self.given
         report = self.report
-        other.report = Report(
-            dict(report.layers), dict(report.inputs), dict(report.outputs), dict(report.errors), report.scope
-        )
+        known = report.layers, report.inputs, report.outputs, report.errors, report.sound, report.earlier
+        other.report = Report(*map(dict, known), report.scope)  # type: ignore[call-overload]
         other._resolved, other._sized, other._before = dict(self._resolved), set(self._sized), None
         return other
 
@@ -159,7 +162,8 @@ class Shapes:
     def _places(self) -> tuple[dict[str, Any], ...]:
         """Where it is known what a node is."""
         report = self.report
-        return self._resolved, report.layers, report.inputs, report.outputs, report.errors
+        known = report.layers, report.inputs, report.outputs, report.errors, report.sound, report.earlier
+        return self._resolved, *known
 
     def _note(self, node_id: str) -> None:
         """Note what is known of a node before it is looked at again."""
@@ -229,7 +233,10 @@ class Shapes:
         graph, report, node = self.graph, self.report, self.graph.nodes[node_id]
         if self._before is not None:
             self._note(node_id)
-        if self._resolved.get(node_id) is not node or node.properties or node.type.startswith(PREFIX):
+        known = self._resolved.get(node_id)
+        if known is not node or node.properties or node.type.startswith(PREFIX):
+            if known is not None and known.parameters != node.parameters:
+                report.earlier[node_id] = known
             self._resolved[node_id] = node
             report.layers[node_id] = self._resolve(node)
         before = report.outputs.pop(node_id, None)
@@ -278,6 +285,7 @@ class Shapes:
         after = {port.name: spec for port, spec in zip(layer.output_ports(), outputs, strict=True)}
         same = _same(before, after)
         report.outputs[node_id] = before if before is not None and same else after  # so readers see it at a glance
+        report.sound[node_id] = node
         return not same
 
     def _resolve(self, node: Node) -> Layer | Fault:
@@ -322,6 +330,8 @@ class Shapes:
         report.inputs.pop(node_id, None)
         report.outputs.pop(node_id, None)
         report.errors.pop(node_id, None)
+        report.sound.pop(node_id, None)
+        report.earlier.pop(node_id, None)
 
 
 def put_back(node_id: str, entries: Iterable[object], places: Iterable[dict[str, Any]]) -> None:

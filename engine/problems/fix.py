@@ -12,7 +12,8 @@ from engine.graph import Graph
 class Fix:
     """``edit`` is one undo step for the graph that the problem was found in, ``result`` the shape the layer gives then.
 
-    ``keeps`` says that all nodes stay and continue taking part; ``errors`` how many errors the network has afterwards.
+    ``keeps`` says that all nodes stay and continue taking part; ``errors`` how many errors the network has afterwards,
+    ``brings`` how many faults of the same kind there are then elsewhere, and joins that repeat a value of another size.
     """
 
     label: str
@@ -21,6 +22,9 @@ class Fix:
     keeps: bool
     errors: int = field(compare=False)
     warnings: int = field(compare=False)
+    brings: int = field(default=0, compare=False)
+    spares: bool = field(default=False, compare=False)
+    """Whether all that it takes away is a layer without weights that would have no effect."""
 
     def apply(self, graph: Graph) -> None:
         """Apply its edits. Raises GraphError where the graph has changed so much that they do not fit any more."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Generator, Iterable, Iterator
-from itertools import islice
 from typing import Final
 
 from engine.edits import Compound
@@ -11,13 +10,13 @@ from engine.graph import GraphError
 from engine.problems.fix import Fix
 from engine.problems.problem import Problem, ProblemFinder
 from engine.problems.trial import Trial
-from engine.problems.ways import ways
+from engine.problems.ways import desperate_ways, last_ways, ways
 from engine.problems.ways.fault_site import FaultSite, Way, find_site
 
 MOST: Final = 6
 """How many fixes are offered."""
 TRIED: Final = 40
-"""How many ways are tried."""
+"""How many ways are tried, before the last ones."""
 MAY_BE_MEANT: Final = frozenset({"no-causal-mask", "no-positions"})
 """Warnings that a drawing alone cannot settle: a masked language model looks ahead, a set has no order."""
 MOST_AT_ONCE: Final = 200
@@ -27,7 +26,8 @@ MOST_AT_ONCE: Final = 200
 def tried(trial: Trial, problem: Problem) -> tuple[Fix, ...]:
     """What would fix a problem in the network as it is in a copy, best first.
 
-    Those that keep all nodes and wires come first, then those that leave fewer errors and warnings.
+    Those that keep all nodes and wires come first, then those that leave fewer errors, bring none of the kind and leave
+    fewer warnings.
     """
     return ranked(fix for fix in trying(trial, problem) if fix is not None)
 
@@ -41,11 +41,20 @@ def trying(trial: Trial, problem: Problem) -> Iterator[Fix | None]:
     if site is None:
         return
     judged, found = set(trial.report.inputs), list[Way]()
-    for way in islice(ways(site), TRIED):  # all are found before the copy is changed by the first
-        found.append(way)
+    for way in ways(site):  # all are found before the copy is changed by the first
+        if way is not None:
+            found.append(way)
+        if len(found) >= TRIED:
+            break
         yield None
-    for way in found:
-        yield (yield from _try(trial, site, way, judged))
+    cured = False
+    for more in (found, last_ways(site)):
+        for way in more:
+            fix = None if way is None else (yield from _try(trial, site, way, judged))
+            cured = cured or fix is not None
+            yield fix
+    for way in () if cured else desperate_ways(site):
+        yield None if way is None else (yield from _try(trial, site, way, judged))
 
 
 def ranked(found: Iterable[Fix]) -> tuple[Fix, ...]:
@@ -53,7 +62,11 @@ def ranked(found: Iterable[Fix]) -> tuple[Fix, ...]:
     first: dict[str, Fix] = {}
     for fix in found:
         first.setdefault(fix.label, fix)
-    return tuple(sorted(first.values(), key=lambda fix: (not fix.keeps, fix.errors, fix.warnings))[:MOST])
+    return tuple(sorted(first.values(), key=_worth)[:MOST])
+
+
+def _worth(fix: Fix) -> tuple[bool, int, int, int]:
+    return not (fix.keeps or fix.spares), fix.errors, fix.brings, fix.warnings
 
 
 def fix_all(finder: ProblemFinder) -> tuple[Compound, list[str]] | None:
@@ -109,8 +122,8 @@ def _try(trial: Trial, site: FaultSite, way: Way, judged: Collection[str]) -> Ge
             if checker.at(site.problem.key):
                 return None
             keeps = way.keeps is not False and site.now(trial) is site.graph and attempt.keeps(site.graph, live)
-            fix = Fix(way.label, edit, site.result(trial, way), keeps, checker.count("error"), checker.count("warning"))
             repeating = [] if way.repeats else attempt.repeating()
+            counts, result = (checker.count("error"), checker.count("warning")), site.result(trial, way)
     except GraphError:  # the graph refuses it (a circle, a taken port): then it is not a fix
         return None
     for new in attempt.problems:
@@ -120,4 +133,6 @@ def _try(trial: Trial, site: FaultSite, way: Way, judged: Collection[str]) -> Ge
                 return None
     if any(node not in trial.graph.nodes or (node in judged and not trial.repeats(node)) for node in repeating):
         return None
-    return fix
+    brings = [new for new in attempt.problems if new.code == site.problem.code and not checker.at(new.key)]
+    brings += [node for node in repeating if node not in judged]
+    return Fix(way.label, edit, result, keeps, *counts, len(brings), way.spares)

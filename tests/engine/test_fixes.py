@@ -220,7 +220,7 @@ def outcome(graph: Graph, problem: Problem) -> None:
         inverse.apply(copy)
         assert to_bytes(copy) == before, "one step takes it back"
     assert to_bytes(graph) == before, "looking for fixes changes nothing"
-    kept = [fix.keeps for fix in problem.fixes]
+    kept = [fix.keeps or fix.spares for fix in problem.fixes]
     assert kept == sorted(kept, reverse=True), "what keeps everything comes first"
 
 

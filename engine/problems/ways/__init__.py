@@ -8,13 +8,17 @@ from typing import Final
 
 from engine.graph import GraphError
 from engine.problems.ways import activation_ways as activations
+from engine.problems.ways import answer_ways as answers
 from engine.problems.ways import axis_ways as axes
 from engine.problems.ways import batch_ways as batches
+from engine.problems.ways import branch_ways as branches
 from engine.problems.ways import decoder_ways as decoders
+from engine.problems.ways import dimension_ways as dimensions
 from engine.problems.ways import dropout_ways as dropouts
 from engine.problems.ways import join_ways as joins
 from engine.problems.ways import label_ways as labels
 from engine.problems.ways import learning_ways as learning
+from engine.problems.ways import level_ways as levels
 from engine.problems.ways import number_ways as kinds
 from engine.problems.ways import padding_ways as padding
 from engine.problems.ways import parameter_ways as parameters
@@ -27,18 +31,35 @@ from engine.problems.ways import size_ways as sizes
 from engine.problems.ways import window_ways as windows
 from engine.problems.ways import wire_ways as wires
 from engine.problems.ways.fault_site import FaultSite, Way
+from engine.problems.ways.previous_ways import previous
 
 Finder = Callable[[FaultSite], Iterator[Way | None]]
 
 WAYS: Final[dict[str, tuple[Finder, ...]]] = {
-    "axes": (batches.in_front, sequences.back_in_shape, axes.insert, axes.other_kind, axes.own_settings),
+    "axes": (
+        batches.in_front,
+        sequences.back_in_shape,
+        kinds.looked_up,
+        dimensions.all_along,
+        axes.insert,
+        axes.other_kind,
+        axes.own_settings,
+    ),
     "axis": (batches.in_front, axes.own_settings, axes.insert),
     "sizes": (sequences.last_of_states, axes.sizes, axes.own_settings, sizes.made_to_fit),
     "range": (axes.indices, parameters.back),
     "dtype": (kinds.other_numbers, kinds.other_source, sequences.masks, wires.without_optional),
-    "division": (sizes.divide, sizes.whole_multiple, parameters.back),
-    "mismatch": (decoders.same_width, batches.in_front, sizes.same, sizes.joined_otherwise, kinds.other_numbers),
-    "window": (windows.fit, windows.larger_input),
+    "division": (sizes.divide, sizes.whole_multiple, sizes.outside, parameters.back),
+    "mismatch": (
+        decoders.same_width,
+        batches.in_front,
+        levels.every_level,
+        branches.every_branch,
+        sizes.same,
+        sizes.joined_otherwise,
+        kinds.other_numbers,
+    ),
+    "window": (levels.fewer_strides, windows.fit, windows.larger_input),
     "padding": (windows.less_padding, windows.larger_input),
     "same-stride": (windows.keep_size,),
     "output-padding": (windows.output_padding,),
@@ -64,12 +85,14 @@ WAYS: Final[dict[str, tuple[Finder, ...]]] = {
     "mask": (sequences.masks, sequences.as_needed, sizes.same, wires.without_optional),
     "shape": (
         batches.in_front,
+        answers.for_every_sample,
         sequences.answer_not_state,
         axes.own_settings,
         axes.insert,
         sequences.states,
         wires.without_optional,
         parameters.back,
+        parameters.plain_property,
     ),
     "parameter": (parameters.fixed, parameters.back),
     "expression": (parameters.back,),
@@ -100,14 +123,16 @@ WAYS: Final[dict[str, tuple[Finder, ...]]] = {
     "output-data": (
         sequences.answer_at_the_end,
         decoders.other_steps,
-        axes.class_axes,
+        answers.class_axes,
         settings.other_loss,
         sizes.classes,
         settings.other_target,
+        settings.drawn_as_data,
         axes.insert,
         learning.some_weights,
+        settings.whole_answer,
     ),
-    "class-axis": (axes.class_axes,),
+    "class-axis": (answers.class_axes,),
     "too-many-classes": (sizes.classes,),
     "embedding-range": (settings.table,),
     "linear-on-image": (axes.whole_image,),
@@ -161,19 +186,28 @@ DECISIVE: Final = (batches.in_front,)
 """Where these find the cause further up, nothing else is a fix: it would build on what is wrong there."""
 
 
-def ways(site: FaultSite) -> Iterator[Way]:
-    """Every way worth a try; deleting the guilty node comes last."""
-    code = site.problem.code
-    for find in WAYS.get(code, ()):
+def ways(site: FaultSite) -> Iterator[Way | None]:
+    """The ways worth a try, the likeliest first; None is a rest between two of them."""
+    before = (previous,) if site.problem.severity == "error" else ()
+    for find in (*before, *WAYS.get(site.problem.code, ())):
         found = False
         try:
             for way in find(site):
-                if way is not None:
-                    found = True
-                    yield way
+                yield way
+                found = found or way is not None
         except GraphError:  # a layer that is not installed here
             continue
         if found and find in DECISIVE:
             return
-    if site.node is not None and (site.problem.severity == "error" or code in DISPENSABLE):
-        yield from (way for way in wires.removal(site) if way is not None)
+
+
+def last_ways(site: FaultSite) -> Iterator[Way | None]:
+    """What is tried after all others: to do without the guilty layer."""
+    if site.node is not None and (site.problem.severity == "error" or site.problem.code in DISPENSABLE):
+        yield from wires.removal(site)
+
+
+def desperate_ways(site: FaultSite) -> Iterator[Way | None]:
+    """What is tried where nothing else has helped: to do without what the guilty layer depends on."""
+    if site.node is not None and site.problem.severity == "error":
+        yield from wires.without_others(site)

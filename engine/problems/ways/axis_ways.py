@@ -7,10 +7,10 @@ from math import isqrt, prod
 from typing import Final
 
 from engine.dims import Dim, product
-from engine.edits import MISSING, SetParameter
+from engine.edits import SetParameter
 from engine.graph import Edge
-from engine.layers.endpoints import Input, Output
-from engine.problems.looking import kind_of
+from engine.layers.endpoints import Input
+from engine.problems.looking import above, kind_of
 from engine.problems.ways.fault_site import FaultSite, Step, Way, number
 from engine.problems.ways.field_ways import data_shapes
 from engine.spec import Spec
@@ -51,6 +51,10 @@ def _steps(site: FaultSite, edge: Edge, x: Spec) -> Iterator[tuple[Step, ...]]:
     before = _before_flatten(site, edge)
     if before is not None and all(isinstance(size, int) for size in before.shape[1:]):
         yield (("Unflatten", {"dim": 1, "unflattened_size": tuple(before.shape[1:])}),)
+    if rank == 4 and site.kind.runs_over_time:  # the columns of an image one after the other, or its rows
+        if number(x.shape[1]) == 1:
+            yield (("Squeeze", {"dim": 1}),)
+        yield ("Permute", {"dims": (0, 3, 1, 2)}), ("Flatten", {"start_dim": 2})
     if rank >= 3:
         yield (FLATTEN,)
         if 3 <= rank <= 5:
@@ -69,6 +73,15 @@ def _steps(site: FaultSite, edge: Edge, x: Spec) -> Iterator[tuple[Step, ...]]:
         matrix = {6: (2, 3), 12: (3, 4)}.get(size)
         if matrix is not None and site.node is not None and site.node.type == "AffineGrid":
             yield (("Unflatten", {"dim": 1, "unflattened_size": matrix}),)
+        flat = _flattened(site, size)
+        if flat is not None:
+            yield (("Unflatten", {"dim": 1, "unflattened_size": flat}),)
+        if site.kind.sees == "overlap":  # a seed from which an image grows
+            for channels in (512, 256, 128, 64, 32, 16):
+                side = isqrt(size // channels)
+                if size == channels * side * side and side > 1:
+                    yield (("Unflatten", {"dim": 1, "unflattened_size": (channels, side, side)}),)
+            yield (("Unflatten", {"dim": 1, "unflattened_size": (size, 1, 1)}),)
         for channels in (1, 3, 4):
             side = isqrt(size // channels)
             if size == channels * side * side and side > 1:
@@ -85,6 +98,17 @@ def _steps(site: FaultSite, edge: Edge, x: Spec) -> Iterator[tuple[Step, ...]]:
         yield (("Unsqueeze", {"dim": -1}), ("Unsqueeze", {"dim": -1}))
     if rank >= 3:
         yield (("Mean", {"dim": (1,)}),)
+
+
+def _flattened(site: FaultSite, size: int) -> tuple[int, ...] | None:
+    """The shape of as many numbers that a Flatten further up has made a row."""
+    for node_id in above(site.graph, site.id):
+        if site.graph.nodes[node_id].type == "Flatten":
+            given = site.report.inputs.get(node_id, ())
+            shape = tuple(each for each in given[0].shape[1:] if isinstance(each, int)) if given else ()
+            if len(shape) > 1 and prod(shape) == size:
+                return shape
+    return None
 
 
 def _before_flatten(site: FaultSite, edge: Edge) -> Spec | None:
@@ -163,8 +187,10 @@ def own_settings(site: FaultSite) -> Iterator[Way | None]:
                 if axes:
                     yield site.set(dim=axes)
         else:
-            first = (1, -1) if own == 0 else (-1, 1)  # the batch was not counted
-            for axis in (*first, rank - 1, *range(2, rank)):
+            usual = fields["dim"].default
+            first = [usual] if isinstance(usual, int) else []
+            first += [1, -1] if own == 0 else [-1, 1]  # the batch was not counted
+            for axis in dict.fromkeys((*first, rank - 1, *range(2, rank))):
                 yield site.set(dim=axis)
 
 
@@ -212,6 +238,8 @@ def _shapes(site: FaultSite, x: Spec) -> Iterator[Way | None]:
             if other != index and rest > 0 and total % rest == 0:
                 near = sorted(divisors(total // rest), key=lambda count: (abs(count - size), -count))
                 yield site.set({name: (*wanted[:other], near[0], *wanted[other + 1 :])})
+    if isinstance(total, int) and all(size > 0 for size in wanted):
+        yield from _one_size(site, name, wanted, total)
     for index in range(len(wanted)):
         if -1 not in wanted:
             yield site.set({name: (*wanted[:index], -1, *wanted[index + 1 :])})
@@ -227,6 +255,16 @@ def _shapes(site: FaultSite, x: Spec) -> Iterator[Way | None]:
                 yield site.set({name: (first, *wanted[1:-1], total // first // rest)})
     if site.node.type == "Reshape":
         yield site.set(shape=(-1,))
+
+
+def _one_size(site: FaultSite, name: str, wanted: tuple[int, ...], total: int) -> Iterator[Way | None]:
+    """One of the sizes as it must be for the others, where that makes an image square."""
+    for index in reversed(range(1, len(wanted))):
+        rest = prod(wanted[:index]) * prod(wanted[index + 1 :])
+        if total % rest == 0:
+            sizes = (*wanted[:index], total // rest, *wanted[index + 1 :])
+            if len(set(sizes[1:])) == 1 and len(sizes) > 2:
+                yield site.set({name: sizes})
 
 
 def _folds(site: FaultSite, x: Spec) -> Iterator[Way | None]:
@@ -326,18 +364,3 @@ def channels_first(site: FaultSite) -> Iterator[Way | None]:
         name = site.graph.nodes[current.source].name
         edit = SetParameter(current.source, "shape", (channels, height, width))
         yield Way(f"Set shape of {name} to {channels} × {height} × {width}", (edit,))
-
-
-def class_axes(site: FaultSite) -> Iterator[Way | None]:
-    """Another axis for the classes, or axes in an order in which one of them fits."""
-    layer, edge = site.layer, site.edge("input")
-    x = site.spec(edge)
-    if not isinstance(layer, Output) or edge is None or x is None or "class_axis" in layer.unread():
-        return
-    if layer.class_axis is not None:
-        yield Way("Find the axis of the classes by the target", (SetParameter(site.id, "class_axis", MISSING),))
-    for axis in range(1, x.rank):
-        if axis != layer.class_axis:
-            yield site.set(class_axis=axis)
-    for dims in ORDERS.get(x.rank, ()):
-        yield site.insert(edge, ("Permute", {"dims": dims}))

@@ -6,10 +6,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
-from engine import expressions
 from engine.blocks.block_edits import within
 from engine.blocks.use import Inside, Use
-from engine.dims import Dim
 from engine.edits import (
     MISSING,
     AddNode,
@@ -24,11 +22,11 @@ from engine.edits import (
 )
 from engine.graph import Edge, Graph, GraphError, Node
 from engine.layers.layer import Layer, ShapeError
-from engine.layers.parameters import unparse
 from engine.literals import literal
 from engine.problems.looking import below, kind_of
 from engine.problems.problem import Problem
 from engine.problems.trial import Trial
+from engine.problems.ways.values import listed, number, shown, typed
 from engine.resolve import layer_class
 from engine.shapes import Report
 from engine.spec import Spec, shape_text
@@ -53,6 +51,10 @@ class Way:
     """The node whose result is shown, where it is not the guilty one."""
     repeats: bool = False
     """Whether one value may be repeated to the size of another: a gate, one number a channel, is meant so."""
+    spares: bool = False
+    """Whether all that it takes away is a layer without weights that would have no effect."""
+    outside: bool = False
+    """Whether these are edits of the network, although the fault is inside a block."""
 
 
 @dataclass(slots=True)
@@ -62,12 +64,17 @@ class FaultSite:
     problem: Problem
     graph: Graph
     report: Report
-    project: Graph
+    trial: Trial
     node: Node | None
     path: tuple[str, ...] = ()
     taken: set[str] = field(default_factory=set)
 
     # -- what is there ---------------------------------------------------------------------------------------------
+
+    @property
+    def project(self) -> Graph:
+        """The network."""
+        return self.trial.graph
 
     @property
     def id(self) -> str:
@@ -151,7 +158,7 @@ class FaultSite:
         parts = [
             f"{name}{'' if index else whose} to {shown(value)}" for index, (name, value) in enumerate(values.items())
         ]
-        text = label or f"Set {_listed(parts)}"
+        text = label or f"Set {listed(parts)}"
         return Way(text, tuple(SetParameter(node.id, name, literal(value)) for name, value in values.items()))
 
     def reset(self, *names: str) -> Way:
@@ -166,7 +173,7 @@ class FaultSite:
                 to = f" to {shown(literal(initial[names[0]]))}"
             elif info is not None and not info.is_required():
                 to = f" to {shown(info.default)}"
-        return Way(f"Set {_listed(list(names))}{to}", tuple(edits))
+        return Way(f"Set {listed(list(names))}{to}", tuple(edits))
 
     def insert(self, edge: Edge | None, *steps: Step, label: str | None = None, after: bool = False) -> Way | None:
         """Put layers into a wire, one after the other; ``after`` shows what they give, not the guilty one."""
@@ -198,8 +205,10 @@ class FaultSite:
         """Make the guilty node a layer of another kind, with the same name, wires and id."""
         return self.exchanged(self.graph.node(self.id), kind, parameters, label)
 
-    def exchanged(self, node: Node, kind: str, parameters: Mapping[str, object], label: str | None = None) -> Way:
-        """The same for any node."""
+    def exchanged(
+        self, node: Node, kind: str, parameters: Mapping[str, object], label: str | None = None, leaving: str = ""
+    ) -> Way:
+        """The same for any node; ``leaving`` is the port its wires leave from then, if it is another."""
         graph = self.graph
         cls = self.cls(kind)
         new = Node(node.id, cls.type_name(), node.name, literal(dict(parameters)), dict(node.properties))
@@ -207,6 +216,9 @@ class FaultSite:
         index = graph.index(node.id)
         ports = {port.name for port in cls.inputs}
         fit = {edge: edge for edge in wires}
+        if leaving:
+            out = graph.outgoing[node.id]
+            fit |= {edge: Edge(node.id, leaving, edge.target, edge.target_port) for edge in out}
         if len(graph.incoming[node.id]) == 1 and len(cls.inputs) == 1 and not cls.inputs[0].many:
             (only,) = graph.incoming[node.id].values()
             if only.target_port not in ports:
@@ -248,7 +260,7 @@ class FaultSite:
                 shown_at = start.source
         nodes = graph.as_created(chosen)
         edits: list[Edit] = [*map(Disconnect, wires), *map(RemoveNode, nodes), *led]
-        names = _listed([graph.nodes[node_id].name for node_id in nodes])
+        names = listed([graph.nodes[node_id].name for node_id in nodes])
         return Way(label or f"Remove {names}", tuple(edits), keeps=False, shown=shown_at)
 
     def fresh(self, kind: str, parameters: Mapping[str, object] | None = None, name: str = "") -> Node:
@@ -284,12 +296,17 @@ class FaultSite:
         first = y2 + missing - count * ROW
         return [(x2, first + index * ROW) for index in range(count)], moves
 
+    def outer(self) -> FaultSite:
+        """The node of the network that the problem is said at: for a fault inside a block the one that uses it."""
+        node = self.project.nodes.get(self.problem.node or "")
+        return FaultSite(self.problem, self.project, self.trial.report, self.trial, node)
+
     # -- trying ----------------------------------------------------------------------------------------------------
 
     def whole(self, way: Way) -> Compound:
         """A way as one edit of the graph that the problem was found in."""
         edit = Compound(tuple(way.edits), way.label)
-        if self.graph is self.project:
+        if way.outside or self.graph is self.project:
             return edit
         return Compound((within(self.graph, edit),), way.label)
 
@@ -317,7 +334,7 @@ def find_site(trial: Trial, problem: Problem) -> FaultSite | None:
     """The guilty node in the copy; None where it is not there (any more)."""
     graph, report = trial.graph, trial.report
     if problem.node is None:
-        return FaultSite(problem, graph, report, graph, None)
+        return FaultSite(problem, graph, report, trial, None)
     node = graph.nodes.get(problem.node)
     for index, inner in enumerate(problem.inside):
         layer = report.layer(node.id) if node is not None else None
@@ -327,7 +344,7 @@ def find_site(trial: Trial, problem: Problem) -> FaultSite | None:
         graph = trial.graph.blocks[seen.block.id].graph  # what the copy was made of has a graph of its own
         report = seen.report
         node = graph.nodes.get(inner)
-    return None if node is None else FaultSite(problem, graph, report, trial.graph, node, problem.inside)
+    return None if node is None else FaultSite(problem, graph, report, trial, node, problem.inside)
 
 
 def _guilty(graph: Graph, report: Report, layer: Use, problem: Problem, depth: int) -> Inside | None:
@@ -347,35 +364,9 @@ def _guilty(graph: Graph, report: Report, layer: Use, problem: Problem, depth: i
     return found
 
 
-def shown(value: object) -> str:
-    """A value as people type it."""
-    if value is MISSING:
-        return "its default"
-    if value is None:
-        return "none"
-    if isinstance(value, tuple):
-        return " × ".join(map(str, value)) if all(isinstance(v, int) and v > 0 for v in value) else unparse(value)
-    return unparse(value) if not isinstance(value, float) else f"{value:g}"
-
-
-def number(dim: Dim | None) -> int | None:
-    """A size, if it is known."""
-    return dim if isinstance(dim, int) else None
-
-
-def typed(node: Node, name: str) -> bool:
-    """Whether what is typed for a parameter is a plain value and no expression."""
-    raw = node.parameters.get(name)
-    return not expressions.is_expression(raw) and expressions.per_repeat(raw) is None
-
-
 def _entry(cls: type[Layer]) -> str:
     port = cls.inputs[0]
     return f"{port.name}0" if port.many else port.name
 
 
-def _listed(parts: list[str]) -> str:
-    return parts[0] if len(parts) == 1 else f"{', '.join(parts[:-1])} and {parts[-1]}" if parts else ""
-
-
-__all__ = ["FaultSite", "GraphError", "Step", "Way", "find_site", "number", "shown", "typed"]
+__all__ = ["FaultSite", "GraphError", "Step", "Way", "find_site", "listed", "number", "shown", "typed"]

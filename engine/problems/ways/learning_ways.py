@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from engine import losses
 from engine.edits import AddNode, Connect, Disconnect, Edit
 from engine.graph import Edge
-from engine.problems.looking import PASSES_THROUGH, bends_little, kind_of, origins
+from engine.problems.looking import PASSES_THROUGH, above, bends_little, kind_of, origins
 from engine.problems.rules.learning_rules import probabilities
-from engine.problems.ways.fault_site import COLUMN, ROW, FaultSite, Way
+from engine.problems.ways.fault_site import COLUMN, ROW, FaultSite, Step, Way
 
 
 def _readers(site: FaultSite) -> list[Edge]:
@@ -112,10 +112,21 @@ def activation(site: FaultSite) -> Iterator[Way | None]:
 
 def some_weights(site: FaultSite) -> Iterator[Way | None]:
     """A layer that learns."""
-    x = site.spec(site.edge("input"))
-    if x is not None and isinstance(x.shape[-1], int):
-        yield site.insert(site.edge("input"), ("Linear", {"out_features": x.shape[-1]}))
-    yield site.insert(site.edge("input"), ("Flatten", {}), ("Linear", {"out_features": 10}))
+    edge = site.edge("input")
+    x = site.spec(edge)
+    if edge is None or x is None:
+        return
+    floats: tuple[Step, ...] = () if x.dtype == "float32" else (("Scale", {}),)
+    if x.rank > 1 and isinstance(x.shape[-1], int):
+        if floats and len(site.graph.incoming[edge.source]) == 1:  # which was no layer for numbers to be learned from
+            yield site.exchanged(site.graph.nodes[edge.source], "Linear", {"out_features": x.shape[-1]})
+        yield site.insert(edge, *floats, ("Linear", {"out_features": x.shape[-1]}))
+    yield site.insert(edge, *floats, ("Flatten", {}), ("Linear", {"out_features": 10}))
+    for node_id in above(site.graph, site.id):
+        if not kind_of(site.graph, node_id).passes_gradient and site.graph.incoming[node_id]:
+            yield site.remove(node_id)
+    if x.rank < 3:
+        yield site.insert(edge, *floats, ("Unsqueeze", {"dim": -1}), ("Linear", {"out_features": 1}))
 
 
 def no_bias(site: FaultSite) -> Iterator[Way | None]:

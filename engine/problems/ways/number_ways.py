@@ -33,9 +33,24 @@ def other_numbers(site: FaultSite) -> Iterator[Way | None]:
         yield from _other_input(site, edge.source, "bool")
         if site.kind.vocabulary_parameter and site.kind.width_parameter:
             width = site.value(site.kind.width_parameter) or 64
-            yield site.exchange("Linear", {"out_features": width}, f"Change to Linear({width})")
+            linear = site.exchange("Linear", {"out_features": width}, f"Change to Linear({width})")
+            flat = next((edge.target for edge in site.graph.outgoing[site.id]), "")
+            if x.rank == 2 and flat and site.graph.nodes[flat].type == "Flatten":  # it would have nothing to flatten
+                name = site.graph.nodes[flat].name
+                edits = (*linear.edits, *site.remove(flat).edits)
+                yield Way(f"{linear.label} and remove {name}", edits, keeps=False, spares=True)
+            yield linear
         if site.problem.port and "mask" in site.problem.port:
             yield site.insert(edge, ("CausalMask", {}))
+
+
+def looked_up(site: FaultSite) -> Iterator[Way | None]:
+    """Integers looked up in a table before what works on vectors."""
+    edge = site.edge()
+    x = site.spec(edge)
+    if edge is not None and x is not None and x.dtype == "int64":
+        rows = vocabulary(site) or TABLE["num_embeddings"]
+        yield site.insert(edge, ("Embedding", {"num_embeddings": rows, "embedding_dim": 64}))
 
 
 def _other_input(site: FaultSite, source: str, dtype: str) -> Iterator[Way | None]:

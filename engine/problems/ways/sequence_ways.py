@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Final
 
+from engine import layers
 from engine.edits import MISSING, Connect, Disconnect, Edit, RemoveNode, SetParameter
 from engine.graph import Edge
 from engine.problems.looking import PASSES_THROUGH, above, keeps_layout, kind_of, maps_features, role
 from engine.problems.ways.fault_site import FaultSite, Step, Way, number
 from engine.problems.ways.field_ways import target
-from engine.problems.ways.width_ways import resized
+from engine.problems.ways.width_ways import features_last, resized
 
 
 def back_in_shape(site: FaultSite) -> Iterator[Way | None]:
@@ -22,16 +24,33 @@ def back_in_shape(site: FaultSite) -> Iterator[Way | None]:
     before = list(site.graph.incoming[flat.id].values())
     if flat.type == "Flatten" and len(before) == 1:
         spec = site.spec(before[0])
-        if spec is not None and spec.rank >= 3:
+        if spec is not None and spec.rank == 3:
+            yield replace(site.remove(flat.id), spares=True)
+        if spec is not None and spec.rank > 3:
             yield site.set(of=flat.id, start_dim=2, end_dim=-1)
             if spec.rank == 4:
                 yield site.set(of=flat.id, start_dim=1, end_dim=2)
     x = site.spec(edge)
+    if x is not None and x.rank == 4 and features_last(site, edge):  # the words of several pages
+        yield site.insert(edge, ("Flatten", {"start_dim": 1, "end_dim": 2}))
     one_step = site.kind.family == "Recurrent" and not site.kind.runs_over_time
     if one_step and x is not None and x.rank == 3:
+        yield _over_time(site)
         yield site.insert(edge, ("Select", {"dim": 1, "index": -1}))
     if kind_of(site.graph, flat.id).runs_over_time and edge.source_port != "output":
         yield site.rewire(edge, flat.id, "output", f"Take all steps of {flat.name}")
+
+
+def _over_time(site: FaultSite) -> Way | None:
+    """The layer that does for all steps what the guilty one does for one; its last answer goes where that went."""
+    node = site.graph.node(site.id)
+    whole, wires = node.type.removesuffix("Cell"), site.graph.incoming[node.id]
+    states = {edge.source_port for edge in site.graph.outgoing[node.id]} - {site.kind.outputs[0].name}
+    if not layers.kind(whole).runs_over_time or len(wires) != 1 or states:
+        return None
+    fields = layers.get(whole).model_fields
+    kept = {name: value for name, value in node.parameters.items() if name in fields}
+    return site.exchanged(node, whole, kept, f"Change to {whole} and take its last answer", leaving="last")
 
 
 def positions(site: FaultSite) -> Iterator[Way | None]:

@@ -9,6 +9,7 @@ from math import prod
 from engine.data.datasets import DATASETS, Field
 from engine.data.framing import masks_of
 from engine.edits import MISSING, Edit, SetParameter, SetSetting
+from engine.graph import Edge
 from engine.layers.endpoints import Input, Output
 from engine.literals import literal
 from engine.losses import suiting
@@ -200,6 +201,43 @@ def loss(site: FaultSite) -> Iterator[Way | None]:
         wanted = suiting("labels" if field is None or field.classes else "numbers")[0]
         for other in (wanted, suiting("numbers")[0], suiting("yes or no")[0]):
             yield site.set(of=node.id, loss=other)
+    for node in site.graph.of_type("Output"):
+        field, edge = target_field(site, node.id), next(iter(site.graph.incoming[node.id].values()), None)
+        way = _answering(site, edge, field)
+        if way is not None and field is not None:
+            compared = suiting("labels" if field.classes else "numbers")[0]
+            label = f"Set loss of {node.name} to {compared} and insert Linear({prod(_shaped(field))}) before it"
+            yield Way(label, (*way.edits, *site.set(of=node.id, loss=compared).edits), way.made)
+
+
+def whole_answer(site: FaultSite) -> Iterator[Way | None]:
+    """One more layer that gives as many numbers as the target has, in its shape."""
+    yield _answering(site, site.edge("input"), target(site))
+
+
+def _answering(site: FaultSite, edge: Edge | None, field: Field | None) -> Way | None:
+    x = site.spec(edge)
+    if x is None or field is None or x.rank < 2:
+        return None
+    shape = _shaped(field)
+    flat: list[Step] = [FLATTEN] if x.rank > 2 else []
+    unflat: list[Step] = [("Unflatten", {"dim": 1, "unflattened_size": shape})] if len(shape) > 1 else []
+    return site.insert(edge, *flat, ("Linear", {"out_features": prod(shape)}), *unflat)
+
+
+def _shaped(field: Field) -> tuple[int, ...]:
+    """The shape of an answer that learns a field."""
+    return (*field.shape, *([field.classes] if field.classes else [])) or (1,)
+
+
+def drawn_as_data(site: FaultSite) -> Iterator[Way | None]:
+    """The Inputs in the shapes that the data has, where an answer has another length than its target."""
+    known = {name: field for name, field in known_fields(site.project).items() if field.role == "input"}
+    for node in site.project.of_type("Input"):
+        layer = site.trial.report.layer(node.id)
+        for name, field in known.items() if isinstance(layer, Input) else ():
+            if layer.field in (None, name) and len(layer.shape) == len(field.shape) and layer.shape != field.shape:
+                yield site.set(of=node.id, shape=field.shape)
 
 
 def other_loss(site: FaultSite) -> Iterator[Way | None]:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from math import ceil, gcd, prod
+from typing import Final
 
 from engine.dims import product
 from engine.edits import SetParameter
@@ -12,9 +14,12 @@ from engine.problems.looking import above, kind_of, maps_features
 from engine.problems.ways.axis_ways import FLATTEN, divisors, global_pool
 from engine.problems.ways.fault_site import FaultSite, Step, Way, number, typed
 from engine.problems.ways.field_ways import target
-from engine.problems.ways.width_ways import makers, resized
+from engine.problems.ways.width_ways import features_last, makers, resized
 from engine.problems.ways.window_ways import each
 from engine.spec import Spec
+
+WELL_DIVIDED: Final = (4, 8, 16, 32, 3, 6, 12)
+"""Numbers of which a width is often a multiple, the likeliest first."""
 
 
 def divide(site: FaultSite) -> Iterator[Way | None]:
@@ -28,6 +33,8 @@ def divide(site: FaultSite) -> Iterator[Way | None]:
     in_groups = "groups" in asked and "out_channels" in asked
     if in_groups:
         out, groups = asked["out_channels"], asked["groups"]
+        if out % groups and groups == channels and out < 2 * groups:  # each channel by itself
+            yield site.set(out_channels=max(1, round(out / groups)) * groups)
         yield from _nearest(site, "groups", groups, divisors(gcd(out, channels) if channels else out))
         if out % groups:
             yield site.set(out_channels=ceil(out / groups) * groups)
@@ -72,6 +79,8 @@ def whole_multiple(site: FaultSite) -> Iterator[Way | None]:
             divisor, axis = asked[name], where
     if "upscale_factor" in asked:
         divisor, axis = asked["upscale_factor"] ** 2, 1
+    if "chunks" in asked:
+        divisor, axis = asked["chunks"], site.integer("dim")
     if node.type == "GLU" and x.rank > 2 and site.value("dim") in (1, 1 - x.rank):
         axis = 1
     size = number(x.shape[axis])
@@ -88,6 +97,19 @@ def whole_multiple(site: FaultSite) -> Iterator[Way | None]:
             yield site.insert(edge, ("Upsample", {"size": wanted}), label=f"Insert Upsample to {_times(wanted)}")
 
 
+def outside(site: FaultSite) -> Iterator[Way | None]:
+    """For a fault inside a block: what comes into the block made a little wider, to a number that divides well."""
+    outer = site.outer()
+    for edge in outer.wires() if site.path else ():
+        x = outer.spec(edge)
+        for axis in (-1, 1) if x is not None and x.rank > 1 else ():
+            size = number(x.shape[axis]) if x is not None else None
+            for step in WELL_DIVIDED if size else ():
+                wanted = ceil((size or 1) / step) * step
+                ways = resized(outer, edge, axis, wanted) if wanted != size else ()
+                yield from (replace(way, outside=True) for way in ways if way is not None)
+
+
 def same(site: FaultSite) -> Iterator[Way | None]:
     """Branches that come together made alike: padding that keeps the size, a 1×1 convolution, pooling, a crop."""
     wires = site.wires()
@@ -101,18 +123,21 @@ def same(site: FaultSite) -> Iterator[Way | None]:
     for edge, other in pairs:
         x, y = site.spec(edge), site.spec(other)
         if x is not None and y is not None:
-            yield from _alike(site, edge, x, other, y)
+            yield from alike(site, edge, x, other, y)
 
 
-def _alike(site: FaultSite, edge: Edge, x: Spec, other: Edge, y: Spec) -> Iterator[Way | None]:
+def alike(site: FaultSite, edge: Edge, x: Spec, other: Edge, y: Spec) -> Iterator[Way | None]:
     """Ways to give ``x`` on one wire the sizes of ``y`` on the other."""
     if x.rank != y.rank:
         yield from _same_rank(site, edge, x, y)
         return
     spaced = x.rank >= 3 and x.shape[2:] != y.shape[2:]
+    last = number(y.shape[-1])
+    if spaced and x.rank == 3 and last and x.shape[:2] == y.shape[:2] and features_last(site, edge):
+        yield from resized(site, edge, -1, last)
     if spaced:
-        yield from _unpadded(site, edge, other)
-        yield from _unpadded(site, other, edge)
+        yield from unpadded(site, edge, other)
+        yield from unpadded(site, other, edge)
     channels, wanted = number(x.shape[1]) if x.rank > 1 else None, number(y.shape[1]) if y.rank > 1 else None
     strides = _strides(x, y)
     if x.rank == 4 and strides and wanted and (spaced or channels != wanted):
@@ -133,7 +158,6 @@ def _alike(site: FaultSite, edge: Edge, x: Spec, other: Edge, y: Spec) -> Iterat
             yield site.insert(edge, first, convolution, label=label)
     if not spaced and x.rank > 2 and channels != wanted and wanted:
         yield from resized(site, edge, 1, wanted)
-    last = number(y.shape[-1])
     if last and x.shape[-1] != y.shape[-1] and x.rank <= 3:
         yield from resized(site, edge, -1, last)
     if x.rank == 3:
@@ -203,7 +227,7 @@ def _same_space(site: FaultSite, edge: Edge, x: Spec, sizes: tuple[int, ...]) ->
         )
 
 
-def _unpadded(site: FaultSite, edge: Edge, other: Edge) -> Iterator[Way | None]:
+def unpadded(site: FaultSite, edge: Edge, other: Edge) -> Iterator[Way | None]:
     """Convolutions of one branch alone that shrink it for want of padding, or step over it."""
     graph = site.graph
     shared = above(graph, other.source) | {other.source}

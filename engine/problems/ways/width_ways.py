@@ -24,6 +24,11 @@ def makers(site: FaultSite, edge: Edge, most: int = 3) -> Iterator[str]:
                 stack.append(before.source)
 
 
+def features_last(site: FaultSite, edge: Edge) -> bool:
+    """Whether the layer that chose how wide a value is has its features last, as an Embedding has."""
+    return any(not kind_of(site.graph, node_id).channels_second for node_id in makers(site, edge, 1))
+
+
 def resized(site: FaultSite, edge: Edge, axis: int, size: int) -> Iterator[Way | None]:
     """Ways to give the value on a wire ``size`` channels (axis 1) or features (the last axis)."""
     x = site.spec(edge)

@@ -19,7 +19,9 @@ def each(site: FaultSite, name: str, node_id: str | None = None) -> tuple[int, .
     raw = site.value(name, node)
     if raw is None:
         raw = node.parameters.get(name)
-    return raw if isinstance(raw, tuple) else (raw,) if isinstance(raw, int) and not isinstance(raw, bool) else ()
+    values = raw if isinstance(raw, tuple) else (raw,)
+    whole = tuple(value for value in values if isinstance(value, int) and not isinstance(value, bool))
+    return whole if len(whole) == len(values) else ()
 
 
 def fit(site: FaultSite) -> Iterator[Way | None]:
@@ -34,12 +36,16 @@ def fit(site: FaultSite) -> Iterator[Way | None]:
         yield site.set(padding=0)
         yield site.set(kernel_size=2 * (each(site, "padding") or (1,))[0] + kernel)
         return
-    far = kernel > 2 * smallest  # then so much padding would leave little of the image
+    dilation = max(each(site, "dilation"), default=1)
+    if dilation > 1 and kernel <= smallest:
+        yield site.set(dilation=1)
+    if kernel // 10 in range(2, smallest + 1):  # a digit too many
+        yield site.set(kernel_size=kernel // 10)
+    far = kernel > 2 * smallest or kernel >= smallest + 8  # then so much padding would leave little of the image
     if far and "kernel_size" in fields:
         yield site.reset("kernel_size")
         yield site.set(kernel_size=smallest - 1 + smallest % 2)
     if "padding" in fields:
-        dilation = max(each(site, "dilation"), default=1)
         least = -(-(dilation * (kernel - 1) + 1 - smallest) // 2)
         for padding in dict.fromkeys((least, kernel // 2)):
             if padding > 0:
@@ -112,8 +118,8 @@ def less_padding(site: FaultSite) -> Iterator[Way | None]:
 
 def keep_size(site: FaultSite) -> Iterator[Way | None]:
     """'same' goes with stride 1; with a stride TensorFlow's 'same', or half an odd kernel, gives ⌈size / stride⌉."""
-    kernel = each(site, "kernel_size")
-    half = tuple(size // 2 for size in kernel)
+    kernel, dilation = each(site, "kernel_size"), each(site, "dilation") or (1,)
+    half = tuple(gap * (size - 1) // 2 for size, gap in zip(kernel, dilation * len(kernel), strict=False))
     ways = [site.set(padding="same_tf")]
     if half:
         odd = all(size % 2 for size in kernel)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from engine import ports
 from engine.edits import AddNode, Connect, Disconnect, Edit, SetParameter
@@ -15,6 +16,8 @@ from engine.problems.ways.field_ways import known_fields
 
 NEAREST = 12
 """How many sources for a wire are tried."""
+FEW = 2
+"""How many layers before the guilty one are taken out, each by itself."""
 
 
 def obvious(site: FaultSite) -> Iterator[Way | None]:
@@ -39,8 +42,11 @@ def obvious(site: FaultSite) -> Iterator[Way | None]:
 
 
 def sources(graph: Graph, node_id: str) -> list[tuple[str, str]]:
-    """(node, port) of every output that could feed a node: unused ones first, then by how near they stand above it."""
-    later = below(graph, node_id) | {node_id}
+    """(node, port) of every output that could feed a node: unused ones first, then by how near they stand above it.
+
+    What a join has already comes last: a value less itself is 0.
+    """
+    later, joins = below(graph, node_id) | {node_id}, kind_of(graph, node_id).joins_elementwise
     x, y = graph.positions[node_id]
     order = {other: index for index, other in enumerate(graph.nodes)}
     found = []
@@ -53,7 +59,8 @@ def sources(graph: Graph, node_id: str) -> list[tuple[str, str]]:
             distance = abs(ox - x) + abs(oy - y) + (2_000 if oy > y else 0)
             behind = order[other] > order[node_id]
             free = not used
-            found.append(((not free, bool(output in used), behind, distance), (other, output)))
+            again = joins and any(edge.source == other for edge in graph.incoming[node_id].values())
+            found.append(((again, not free, bool(output in used), behind, distance), (other, output)))
     return [pair for _, pair in sorted(found)]
 
 
@@ -209,7 +216,10 @@ def end(site: FaultSite) -> Iterator[Way | None]:
 def removal(site: FaultSite) -> Iterator[Way | None]:
     """Delete the guilty node; of a branch that leads nowhere, all of it."""
     node = site.node
-    if node is None or (node.type in ("Input", "Output") and site.problem.code not in ("unused", "misplaced")):
+    if node is None:
+        return
+    needed = node.type == "Input" or (node.type == "Output" and len(site.graph.of_type("Output")) < 2)
+    if needed and site.problem.code not in ("unused", "misplaced"):
         return
     if site.problem.code == "unused":
         branch = {node.id}
@@ -220,3 +230,23 @@ def removal(site: FaultSite) -> Iterator[Way | None]:
         if len(branch) > 1:
             yield site.remove(*branch, label=f"Remove {node.name} and what leads to it alone")
     yield site.remove(node.id)
+
+
+def without_others(site: FaultSite) -> Iterator[Way | None]:
+    """The last that is left: without the block that the fault is in, or without a layer right before."""
+    outer = site.outer()
+    if outer.node is None:
+        return
+    if site.path:
+        yield _outside(outer.remove())
+    for edge in outer.wires():
+        for _ in range(FEW):
+            before = list(site.project.incoming[edge.source].values())
+            if len(before) != 1:
+                break
+            yield _outside(outer.remove(edge.source))
+            edge = before[0]
+
+
+def _outside(way: Way) -> Way:
+    return replace(way, outside=True)

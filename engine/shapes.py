@@ -138,8 +138,8 @@ class Shapes:
         other = Shapes.__new__(Shapes)
         other.graph, other.given = self.graph.copy(), self.given
         report = self.report
-        known = report.layers, report.inputs, report.outputs, report.errors, report.sound, report.earlier
-        other.report = Report(*map(dict, known), report.scope)  # type: ignore[call-overload]
+        kept = dict(report.layers), dict(report.inputs), dict(report.outputs), dict(report.errors)
+        other.report = Report(*kept, dict(report.sound), dict(report.earlier), report.scope)
         other._resolved, other._sized, other._before = dict(self._resolved), set(self._sized), None
         return other
 

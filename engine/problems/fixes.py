@@ -133,6 +133,6 @@ def _try(trial: Trial, site: FaultSite, way: Way, judged: Collection[str]) -> Ge
                 return None
     if any(node not in trial.graph.nodes or (node in judged and not trial.repeats(node)) for node in repeating):
         return None
-    brings = [new for new in attempt.problems if new.code == site.problem.code and not checker.at(new.key)]
-    brings += [node for node in repeating if node not in judged]
-    return Fix(way.label, edit, result, keeps, *counts, len(brings), way.spares)
+    same_kind = [new for new in attempt.problems if new.code == site.problem.code and not checker.at(new.key)]
+    brings = len(same_kind) + len([node for node in repeating if node not in judged])
+    return Fix(way.label, edit, result, keeps, *counts, brings, way.spares)

@@ -189,8 +189,8 @@ def _by_itself(site: FaultSite, join: Join) -> Fitted | None:
     )
     behind = tuple(now + missing for now, missing in zip(more, join.missing, strict=True))
     if all(0 <= here < step for here, step in zip(behind, stride, strict=True)):
-        edits = (SetParameter(node.id, "output_padding", literal(_one(behind))),)
-        return Fitted(edits, (), "Set output_padding of", f"{node.name} to {shown(_one(behind))}")
+        edit = SetParameter(node.id, "output_padding", literal(_one(behind)))
+        return Fitted((edit,), (), "Set output_padding of", f"{node.name} to {shown(_one(behind))}")
     steps = zip(join.now, stride, kernel, strict=True)
     if not any(more) and tuple((now - size) // step + size for now, step, size in steps) == join.wanted:
         return Fitted((SetParameter(node.id, "stride", 1),), (), "Set stride of", f"{node.name} to 1")

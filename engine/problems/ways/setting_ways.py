@@ -235,7 +235,9 @@ def drawn_as_data(site: FaultSite) -> Iterator[Way | None]:
     known = {name: field for name, field in known_fields(site.project).items() if field.role == "input"}
     for node in site.project.of_type("Input"):
         layer = site.trial.report.layer(node.id)
-        for name, field in known.items() if isinstance(layer, Input) else ():
+        for name, field in known.items():
+            if not isinstance(layer, Input):
+                continue
             if layer.field in (None, name) and len(layer.shape) == len(field.shape) and layer.shape != field.shape:
                 yield site.set(of=node.id, shape=field.shape)
 

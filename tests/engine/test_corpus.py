@@ -40,14 +40,17 @@ def found(fault: Fault) -> Problem | None:
 def mended(fault: Fault, problem: Problem) -> bool:
     """Whether the first fix keeps what is to be kept, and applied to another copy of the network clears the problem."""
     fixes = problem.fixes
-    if not fixes or not (fixes[0].keeps or fault.removes) or not fixes[0].label.startswith(fault.first):
+    if not fixes or not fixes[0].label.startswith(fault.first):
+        return False
+    removes = fault.removes or fixes[0].spares  # a Flatten of what is flat is no loss
+    if not (fixes[0].keeps or removes):
         return False
     graph = fault.graph()
     nodes = set(graph.nodes)
     fixes[0].apply(graph)
     after = find(graph)
     lost = len(nodes - graph.nodes.keys())
-    return lost <= fault.removes and problem.key not in [other.key for other in after]
+    return lost <= removes and problem.key not in [other.key for other in after]
 
 
 def test_the_corpus_is_large_and_has_ten_of_every_kind() -> None:

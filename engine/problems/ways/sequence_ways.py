@@ -186,9 +186,21 @@ def answer_not_state(site: FaultSite) -> Iterator[Way | None]:
         seen.add(wire.source)
         if kind_of(site.graph, wire.source).runs_over_time:
             if wire.source_port not in ("output", "last") and "last" in ports:
-                yield site.rewire(wire, wire.source, "last", f"Take last of {site.graph.nodes[wire.source].name}")
+                label = f"Take last of {site.graph.nodes[wire.source].name}"
+                if site.graph.nodes[wire.target].type == "Flatten" and wire.target != site.id:
+                    yield _past_flatten(site, wire, label)
+                yield site.rewire(wire, wire.source, "last", label)
         else:
             wires += site.graph.incoming[wire.source].values()
+
+
+def _past_flatten(site: FaultSite, wire: Edge, label: str) -> Way:
+    """The answer led to where a Flatten, which would have nothing to do, led the state."""
+    readers = list(site.graph.outgoing[wire.target])
+    edits: list[Edit] = [Disconnect(wire), *map(Disconnect, readers), RemoveNode(wire.target)]
+    edits += [Connect(Edge(wire.source, "last", each.target, each.target_port)) for each in readers]
+    name = site.graph.nodes[wire.target].name
+    return Way(f"{label} and remove {name}", tuple(edits), keeps=False, spares=True)
 
 
 def both_states(site: FaultSite) -> Iterator[Way | None]:

@@ -10,7 +10,7 @@ def axes(node: str, network: str) -> Fault:
 
 
 def flattened(node: str, network: str) -> Fault:
-    return Fault("flattened sequence into a recurrent layer", "axes", node, network, removes=True)
+    return Fault("flattened sequence into a recurrent layer", "axes", node, network)
 
 
 FAULTS = [

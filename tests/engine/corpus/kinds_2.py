@@ -9,8 +9,8 @@ def whole(node: str, network: str) -> Fault:
     return Fault("integers where floats are needed", "dtype", node, network)
 
 
-def floats(node: str, network: str, *, removes: bool = False) -> Fault:
-    return Fault("floats where integers are needed", "dtype", node, network, removes=removes)
+def floats(node: str, network: str) -> Fault:
+    return Fault("floats where integers are needed", "dtype", node, network)
 
 
 FAULTS = [
@@ -187,7 +187,6 @@ FAULTS = [
         fc: Linear(out_features=3)
         y: Output
         """,
-        removes=True,
     ),
     floats(
         "table",

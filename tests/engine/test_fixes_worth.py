@@ -51,8 +51,8 @@ def judged(fault: Fault) -> str:
 
 
 def _sees(graph: Graph, problem: Problem, index: int) -> float:
-    """How much of the input reaches the answer after another fix that keeps everything."""
-    others = [fix for fix in problem.fixes if fix.keeps]
+    """How much of the input reaches the answer after another fix that keeps everything and gives the same shape."""
+    others = [fix for fix in problem.fixes if fix.keeps and fix.result == problem.fixes[0].result]
     if index >= len(others):
         return 0.0
     copy = graph.copy()

@@ -64,6 +64,11 @@ class Measured:
         return bool(self.faulty[0].flags(WITHIN) & self.cell.fault.kinds)
 
     @property
+    def named_before(self) -> bool:
+        """Whether the checker alone names the fault rightly, before anything is trained."""
+        return bool(self.faulty[0].found.keys() & self.cell.fault.kinds)
+
+    @property
     def flagged(self) -> frozenset[str]:
         """What was said of the first sound training in the same time: false alarms."""
         return self.sound[0].flags(WITHIN)

@@ -42,6 +42,7 @@ def _counts(heading: str, name: str, group: Sequence[Measured]) -> Row:
         "pairs": len(group),
         "worse than the twin": len(worse),
         "named rightly": named,
+        "of these before training": sum(each.named_before for each in worse),
         "share": share(named, len(worse)) if name == "all" else "",
         "sound ones flagged": sum(bool(each.flagged) for each in group),
         "standing at the end": sum(stands(each.sound[0]) for each in group),

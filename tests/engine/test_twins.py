@@ -22,7 +22,9 @@ HALVES = {"development": 2, "after-4a3aff0f": 2}
 the first was measured; the seed of the second was drawn after they had been frozen."""
 MOST = 88
 """So many of the pairs of a half are trained, at random."""
-PAIRS, ADVISED = 1, 2
+PAIRS, ADVISED = 1, 1
+PAIRED = "pairs-4790ec"
+"""The seed of the pairs whose faulty twin is fixed: drawn once no fix was worked on for pairs already seen."""
 NAMED, FLAGGED = 0.5, 0.1
 """The share of faulty trainings that are named rightly in time, and of sound ones about which anything is said."""
 FIXED, BETTER = 0.8, 0.6
@@ -37,7 +39,7 @@ def test_the_grid_is_as_large_as_it_is_said_to_be() -> None:
     assert len({cell.fault.name for cell in halves[1]}) >= 15
     assert all(len({cell.sound.dataset for cell in half}) >= 6 for half in halves)
     assert len(CHECKED) >= 15
-    assert len(draw("pairs", PAIRS, CHECKED)) >= 40
+    assert len(draw(PAIRED, PAIRS, CHECKED)) >= 40
 
 
 def test_a_seed_draws_the_same_cells_and_another_seed_others() -> None:
@@ -85,7 +87,7 @@ def test_faults_are_named_in_time_and_sound_networks_are_left_alone(
 @pytest.mark.slow
 @pytest.mark.filterwarnings("default")
 def test_the_first_fix_gives_the_twin_s_score(tmp_path: Path, record_property: Note) -> None:
-    found = [fix_pair(cell, tmp_path) for cell in draw("pairs", PAIRS, CHECKED)]
+    found = [fix_pair(cell, tmp_path) for cell in draw(PAIRED, PAIRS, CHECKED)]
     for row in tables.pairs(found):
         record_property(f"Faulty networks after their first fix, median of {SEEDS} seeds", row)
     assert sum(each.ratio >= tables.SAME for each in found) >= FIXED * len(found)

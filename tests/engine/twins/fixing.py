@@ -20,6 +20,9 @@ from tests.engine.twins.training import Outcome, train
 MOST = 8
 """So many fixes are applied one after the other."""
 
+GAIN = 0.01
+"""A score that is higher by less is not better."""
+
 
 def graph_of(design: Design, seed: int, folder: Path) -> Graph:
     """The project of a design."""
@@ -81,20 +84,21 @@ def fix_pair(cell: Cell, folder: Path, seeds: int = SEEDS) -> Fixed:
 
 @dataclass(frozen=True)
 class Advised:
-    """An advice that is a setting for a faulty twin: its kind, what its button says (empty: there is none), and what
-    came of it."""
+    """An advice that is a setting for a faulty twin: its kind, what its button says (empty: there is none), whether it
+    is the first that is seen (the checker's come before the training), and what came of it."""
 
     cell: Cell
     kind: str
     setting: str
     label: str
+    first: bool
     before: tuple[Outcome, ...]
     after: tuple[Outcome, ...]
 
     @property
     def better(self) -> bool:
-        """Whether the median of the seeds is better with the setting changed."""
-        return bool(self.after) and median(self.after) > median(self.before)
+        """Whether the median of the seeds is better with the setting changed, by more than a hundredth."""
+        return bool(self.after) and median(self.after) > median(self.before) + GAIN
 
 
 def advice(graph: Graph, seen: Outcome) -> Iterator[tuple[str, str, str, Edit | None]]:
@@ -119,10 +123,11 @@ def advised(cell: Cell, folder: Path, seeds: int = SEEDS) -> Iterator[Advised]:
         if (kind, setting) in done:
             continue
         done.add((kind, setting))
+        leads = len(done) == 1
         after: list[Outcome] = []
         for seed in range(seeds if edit else 0):
             graph = graph_of(design, seed, folder)
             assert edit is not None
             edit.apply(graph)
             after.append(train(graph, design.metric, folder))
-        yield Advised(cell, kind, setting, label, before, tuple(after))
+        yield Advised(cell, kind, setting, label, leads, before, tuple(after))

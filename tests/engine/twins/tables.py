@@ -109,4 +109,5 @@ def _pressed(kind: str, setting: str, group: Sequence[Advised]) -> Row:
         "with a button": sum(bool(each.label) for each in group),
         "better": better,
         "share": share(better, len(pressed)),
+        "first seen": share(sum(each.better for each in pressed if each.first), sum(each.first for each in pressed)),
     }

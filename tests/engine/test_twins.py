@@ -18,8 +18,8 @@ from tests.engine.twins.grid import SEEDS, Cell, Measured, draw, measure
 
 Note = Callable[[str, object], None]
 SECOND, EACH, MOST = "after-4a3aff0f", 2, 88
-"""The second half of the grid: its seed was drawn after the thresholds of the diagnosis had been frozen. The first half,
-on which they were chosen, has the seed "development". Of the pairs of every fault so many are trained, at random."""
+"""The second half of the grid: its seed was drawn after the thresholds of the diagnosis had been frozen. The first
+half, on which they were chosen, has the seed "development". Of the pairs of every fault so many are trained."""
 PAIRS, ADVISED = 1, 2
 PAIRED = "pairs-4790ec"
 """The seed of the pairs whose faulty twin is fixed: others than those on which fixes were improved."""

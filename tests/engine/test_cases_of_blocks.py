@@ -69,6 +69,7 @@ def test_one_state_counts_up_and_one_down() -> None:
     assert compile_graph(graph)(torch.ones(1, 3, 2)).abs().max() == 0
 
 
+SHAPES = {"dataset": "shapes", "transforms": [{"name": "standardise", "field": "image"}]}
 CAUSAL = [("MultiheadAttention", "num_heads"), ("TransformerEncoderLayer", "nhead")]
 
 
@@ -143,7 +144,7 @@ def test_the_first_axis_of_a_state_is_not_the_batch() -> None:
 
 def test_classes_on_axis_1_of_a_segmentation_are_no_problem() -> None:
     graph = Graph("segmentation")
-    graph.settings = {"data": {"dataset": "shapes"}, "training": {"epochs": 1}}
+    graph.settings = {"data": SHAPES, "training": {"epochs": 1}}
     steps = (
         ("Conv2d", {"out_channels": 8, "kernel_size": 3, "padding": 1}),
         ("ReLU", {}),

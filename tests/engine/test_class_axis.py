@@ -22,6 +22,7 @@ from engine.training.evaluation.network import Head
 from engine.training.evaluation.tasks import task
 from engine.training.loop import Trainer
 
+SHAPES = {"dataset": "shapes", "transforms": [{"name": "standardise", "field": "image"}]}
 SEVEN = tuple("abcdefg")
 T = Size("T")
 
@@ -108,7 +109,7 @@ def test_numbers_between_0_and_1_under_binary_cross_entropy_are_two_classes() ->
 
 def segmentation(**output: Any) -> Graph:
     graph = Graph("segmentation")
-    graph.settings = {"data": {"dataset": "shapes"}, "training": {"epochs": 1, "threads": 1}}
+    graph.settings = {"data": SHAPES, "training": {"epochs": 1, "threads": 1}}
     nodes = [
         graph.add("Input", shape=(3, 32, 32)),
         graph.add("Conv2d", out_channels=8, kernel_size=3, padding=1),

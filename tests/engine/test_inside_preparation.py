@@ -52,7 +52,7 @@ def test_answers_are_the_same_once_the_data_are_gone(place: Path, tmp_path: Path
         assert "are not at" in asked.note
         assert predict(asked, [place / "others.csv"]) == before
         assert len(asked.others(place / "others.csv")) == 178
-        with pytest.raises(TrainingError, match="samples are gone"):
+        with pytest.raises(TrainingError, match="no samples of its own here"):
             asked.part("test")
         row = {value.name: value.example for value in values_of(asked)}
         assert len(answers_to(asked, of_values(asked, [row]))) == 1

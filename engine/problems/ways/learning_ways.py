@@ -106,8 +106,10 @@ def activation(site: FaultSite) -> Iterator[Way | None]:
         made = next(iter(site.graph.outgoing[site.id]), None)
     while made is not None and kind_of(site.graph, made.target).family == "Normalization":
         made = next(iter(site.graph.outgoing[made.target]))
-    for kind in ("ReLU",) if between_repeats else ("ReLU", "GELU", "Tanh"):
+    for kind in ("ReLU", "GELU", "Tanh"):
         yield site.insert(made or site.edge("input"), (kind, {}))
+        if between_repeats:
+            return
 
 
 def some_weights(site: FaultSite) -> Iterator[Way | None]:

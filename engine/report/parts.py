@@ -176,11 +176,15 @@ def settings(subject: Subject) -> str:
     return "".join(parts)
 
 
+FOUND = ("least", "greatest")
+"""What was found in a column is no setting of it."""
+
+
 def _in_words(value: object) -> str:
     """A value without the signs of JSON: things that have a name by that, with the rest in brackets."""
     match value:
         case {"name": name, **rest}:
-            more = "; ".join(f"{key} {_in_words(item)}" for key, item in rest.items())
+            more = "; ".join(f"{key} {_in_words(item)}" for key, item in rest.items() if key not in FOUND)
             return f"{name} ({more})" if more else str(name)
         case []:
             return "none"

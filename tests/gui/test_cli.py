@@ -42,7 +42,7 @@ def test_presets_that_fit(capsys: Capture) -> None:
     rows = answer(capsys, "presets", "resnet18")
     assert [row["name"] for row in rows] == ["resnet-18", "resnet-18-small"]
     rows = answer(capsys, "presets", "--family", "convolutional", "--task", "Segmentation", "--quick")
-    assert [row["name"] for row in rows] == ["u-net-small", "dilated-u-net-small"]
+    assert [row["name"] for row in rows] == ["u-net-small"]
     rows = answer(capsys, "presets", "residual", "--min-parameters", "25M", "--max-parameters", "25_557_032")
     assert [row["name"] for row in rows] == ["resnet-50", "resnext-50-32x4d"]
     assert main(["presets", "bottleneck", "--max-parameters", "10"]) == 1

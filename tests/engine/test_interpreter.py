@@ -24,7 +24,7 @@ from tests.engine.known_wrong import known
 from tests.engine.random_coverage import FIELDS, KINDS, coverage, table
 from tests.engine.random_networks import Network, Unfit, network
 
-FEW, MANY, CHUNK = 50, 5_000, 25
+FEW, MANY, CHUNK = 25, 5_000, 25
 """The seeds of the usual run, those of all runs, and how many a test takes."""
 SOUND = 0.7
 """The share of seeds that give a network without errors, at least. About nine tenths do; which, depends a little on

@@ -18,7 +18,7 @@ from tests.engine import oracle
 from tests.engine.cases import Trial, case
 from tests.engine.draws import COMPUTING, trials
 
-ENOUGH = {1: (20, 5), 10: (1_000, 250)}
+ENOUGH = {1: (12, 4), 10: (1_000, 250)}
 """Scale → how many draws of a layer fit and misfit at least: few in the usual run, many among the long proofs."""
 PORTION, MOST = 25, 1_000
 """Draws are made in portions until enough of both kinds are seen, and no more than so many."""

@@ -123,7 +123,7 @@ def exemplar(cls: type[Layer]) -> Trial:
 
 @every_layer
 def test_weights_source_and_cost_are_those_of_torch(cls: type[Layer], scale: int) -> None:
-    @settings(max_examples=4 * scale)
+    @settings(max_examples=3 * scale)
     @given(trials(cls, spoil=False))
     def check(trial: Trial) -> None:
         graph, written = fitting(trial)

@@ -43,6 +43,8 @@ NETWORKS = {
     "recurrent": ("lstm-classifier", {"schedule": {"name": "plateau", "patience": 0}, "clip_norm": 1.0}),
     "transformer": ("transformer-encoder", {"early_stopping": {"patience": 0, "min_delta": 0.01}}),
 }
+OTHERS = ("recurrent", "transformer")
+"""Those of the long proofs."""
 
 
 def network(kind: str, epochs: int = 4) -> Graph:
@@ -67,7 +69,7 @@ def unbroken(kind: str, folder: Path) -> bytes:
     return (folder / "whole" / "metrics.jsonl").read_bytes()
 
 
-@pytest.mark.parametrize("kind", NETWORKS)
+@pytest.mark.parametrize("kind", ["image", *(pytest.param(kind, marks=pytest.mark.slow) for kind in OTHERS)])
 def test_a_run_stopped_anywhere_goes_on_to_the_same_bytes(kind: str, tmp_path: Path) -> None:
     whole, rng = unbroken(kind, tmp_path), random.Random(kind)
     steps = read(tmp_path / "whole").steps

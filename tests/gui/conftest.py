@@ -28,6 +28,7 @@ from gui.canvas.view import View
 from gui.document import Document
 from gui.hosts import process_host
 from gui.window import MainWindow
+from gui.work import garbage
 from tests.gui.own_data_hand import OwnHand
 
 NO_MODIFIER = Qt.KeyboardModifier.NoModifier
@@ -84,6 +85,7 @@ def nothing_left_behind() -> Iterator[None]:
             QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
             QCoreApplication.processEvents()
         gc.collect()
+        garbage.settle()  # else noticed within a tenth of a second: that a thread has ended, and its timer with it
         left = _at_work() - before
     assert not left, f"the test has left behind: {', '.join(sorted(left))}"
 

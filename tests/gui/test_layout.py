@@ -144,7 +144,7 @@ def keep_apart(positions: dict[str, Position], sizes: Sizes) -> None:
         assert beside or ay + ah + 40 <= by or by + bh + 40 <= ay, f"{one} and {two} touch"
 
 
-@settings(deadline=None, max_examples=200)
+@settings(deadline=None, max_examples=100)
 @given(networks())
 def test_any_network_is_tidy(network: tuple[Graph, Sizes]) -> None:
     graph, sizes = network
@@ -205,10 +205,10 @@ def runs_freely(graph: Graph, positions: dict[str, Position], sizes: Sizes) -> N
         path = wire_path(QPointF(*start), QPointF(*end), points)
         for name, (x, y) in positions.items():
             box = QRectF(x, y, *sizes[name]).adjusted(2, 2, -2, -2)
-            assert not any(box.contains(path.pointAtPercent(number / 200)) for number in range(201)), f"{edge}, {name}"
+            assert not any(box.contains(path.pointAtPercent(number / 60)) for number in range(61)), f"{edge}, {name}"
 
 
-@settings(deadline=None, max_examples=20)
+@settings(deadline=None, max_examples=8)
 @given(st.integers(8, 60))
 def test_a_long_chain_stands_in_columns_so_that_it_can_be_read(length: int) -> None:
     graph = Graph()

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 
 from engine.blocks.block_edits import within
 from engine.edits import MISSING, Compound, Edit, SetProperty
 from engine.fine_tuning.failure import FineTuningError
 from engine.graph import Graph, GraphError, Node
 from engine.layers.layer import Layer
+from engine.problems.looking import above, below
 from engine.resolve import layer_class, owner_of
 
 FROZEN = "frozen"
@@ -25,8 +26,8 @@ def freeze_up_to(project: Graph, path: tuple[str, ...]) -> Edit:
     for depth, node_id in enumerate(path):
         node = graph.node(node_id)
         last = depth == len(path) - 1
-        before = {*_before(graph, node_id), *([node_id] if last else [])}
-        behind = {*_behind(graph, node_id), *([] if last else [node_id])}
+        before = {*above(graph, node_id), *([node_id] if last else [])}
+        behind = {*below(graph, node_id), *([] if last else [node_id])}
         owners = {_owner(graph, each).id for each in before if _learns(graph, graph.nodes[each])}
         frozen += len(owners)
         edits += [within(graph, edit) for edit in (*_set(graph, owners, True), *_set(graph, behind - owners, MISSING))]
@@ -91,22 +92,3 @@ def _owner(graph: Graph, node_id: str) -> Node:
     """The node whose weights this one uses."""
     owner = owner_of(graph, graph.nodes[node_id])
     return owner if isinstance(owner, Node) else graph.nodes[node_id]
-
-
-def _before(graph: Graph, node_id: str) -> set[str]:
-    return _reached(node_id, lambda each: (edge.source for edge in graph.incoming[each].values()))
-
-
-def _behind(graph: Graph, node_id: str) -> set[str]:
-    return _reached(node_id, lambda each: (edge.target for edge in graph.outgoing[each]))
-
-
-def _reached(start: str, beside: Callable[[str], Iterable[str]]) -> set[str]:
-    found: set[str] = set()
-    stack = [start]
-    while stack:
-        for each in beside(stack.pop()):
-            if each not in found:
-                found.add(each)
-                stack.append(each)
-    return found

@@ -95,10 +95,10 @@ def behind(graph: Graph, report: Report, node_ids: Iterable[str]) -> set[str]:
     return found
 
 
-def above(graph: Graph, node_id: str) -> set[str]:
-    """Every node that this one depends on."""
+def above(graph: Graph, *node_ids: str) -> set[str]:
+    """Every node that one of these depends on."""
     found: set[str] = set()
-    stack = [node_id]
+    stack = [*node_ids]
     while stack:
         for edge in graph.incoming[stack.pop()].values():
             if edge.source not in found:
@@ -107,10 +107,10 @@ def above(graph: Graph, node_id: str) -> set[str]:
     return found
 
 
-def below(graph: Graph, node_id: str) -> set[str]:
-    """Every node that depends on this one."""
+def below(graph: Graph, *node_ids: str) -> set[str]:
+    """Every node that depends on one of these."""
     found: set[str] = set()
-    stack = [node_id]
+    stack = [*node_ids]
     while stack:
         for edge in graph.outgoing[stack.pop()]:
             if edge.target not in found:

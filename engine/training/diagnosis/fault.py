@@ -7,10 +7,9 @@ from collections.abc import Iterator, Mapping
 from typing import Final
 
 from engine import layers
-from engine.graph import Graph
 from engine.problems.looking import PASSES_THROUGH
 from engine.training.diagnosis.course import Course
-from engine.training.diagnosis.probes import node_at
+from engine.training.diagnosis.probes import graph_at, node_at
 from engine.training.findings import LayerHealth, NodePath
 
 Layers = Mapping[NodePath, LayerHealth]
@@ -20,18 +19,6 @@ TAKES: Final = 0.6
 """A layer of a chain leaves less than this of the gradient: a sigmoid leaves a quarter at most, tanh near 0 all."""
 LOUD: Final = 5.0
 """Root mean square from which on numbers are large: activations are flat there, and sound ones stay near 1."""
-
-
-def graph_at(graph: Graph, inside: tuple[str, ...]) -> Graph | None:
-    """The drawing that a path lies in."""
-    blocks = graph.blocks
-    for use in inside:
-        node = graph.nodes.get(use)
-        block = blocks.of_type(node.type) if node is not None else None
-        if block is None:
-            return None
-        graph = block.graph
-    return graph
 
 
 def before(course: Course, path: NodePath, known: Layers) -> list[NodePath]:

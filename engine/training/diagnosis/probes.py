@@ -33,16 +33,22 @@ def probe(module: nn.Module, node: str, *values: Any) -> None:
         probed.listener(NodePath(inside, node, path), tuple(v if isinstance(v, Tensor) else None for v in values))
 
 
-def node_at(graph: Graph, inside: tuple[str, ...], node: str) -> Node | None:
-    """The node at a path of a network; None where the network has been changed since."""
+def graph_at(graph: Graph, inside: tuple[str, ...]) -> Graph | None:
+    """The graph that a path of uses of blocks leads into; None where the network has been changed since."""
     blocks = graph.blocks
     for use in inside:
-        found = graph.nodes.get(use)
-        block = blocks.of_type(found.type) if found is not None else None
+        node = graph.nodes.get(use)
+        block = blocks.of_type(node.type) if node is not None else None
         if block is None:
             return None
         graph = block.graph
-    return graph.nodes.get(node)
+    return graph
+
+
+def node_at(graph: Graph, inside: tuple[str, ...], node: str) -> Node | None:
+    """The node at a path of a network; None where the network has been changed since."""
+    found = graph_at(graph, inside)
+    return None if found is None else found.nodes.get(node)
 
 
 class Probed:

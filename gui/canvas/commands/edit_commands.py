@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 
 from PySide6.QtCore import QPoint
 
 from engine.edits import Disconnect, Move
 from engine.graph import Edge, Position
+from engine.problems.looking import above, below
 from gui.canvas.commands import layer_commands as commands
 from gui.canvas.commands.alignment import aligned
 from gui.canvas.geometry import HEIGHT, WIDTH, End, snap
@@ -55,21 +56,14 @@ class EditCommands:
 
     def select_upstream(self) -> None:
         """Select as well what leads to the selected nodes."""
-        graph = self._document.graph
-        self._spread(lambda node: [edge.source for edge in graph.incoming[node].values()])
+        self._select_more(above(self._document.graph, *self._document.selection))
 
     def select_downstream(self) -> None:
         """Select as well what the selected nodes lead to."""
-        graph = self._document.graph
-        self._spread(lambda node: [edge.target for edge in graph.outgoing[node]])
+        self._select_more(below(self._document.graph, *self._document.selection))
 
-    def _spread(self, near: Callable[[str], list[str]]) -> None:
-        found = dict.fromkeys(self._document.selection)
-        for node in (queue := [*found]):
-            new = [other for other in near(node) if other not in found]
-            found |= dict.fromkeys(new)
-            queue += new
-        self._document.select(found)
+    def _select_more(self, found: set[str]) -> None:
+        self._document.select([*self._document.selection, *self._document.graph.as_created(found)])
 
     def delete(self) -> None:
         """Delete the selected nodes, or the wire that was clicked."""

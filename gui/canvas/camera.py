@@ -57,16 +57,16 @@ class Camera:
         down = (room.height() - 2 * EDGE) / max(box.height(), 1.0)
         return min(across, down, 1.0)
 
-    def fit(self, box: QRectF) -> None:
-        """Show a whole box."""
+    def fit(self, box: QRectF, *, part: bool = False) -> None:
+        """Show a whole box: that of everything, or of a ``part``."""
         if not box.isNull():
             self.zoom(self.fitting(box))
             self._view.centerOn(box.center())
-            self._fitted = (self.scale, self.offset)
+            self._fitted = None if part else (self.scale, self.offset)
 
     @property
     def fitted(self) -> bool:
-        """Whether it still shows what it was fitted to: nobody has zoomed or scrolled since."""
+        """Whether it shows everything, as it was fitted: nobody has zoomed or scrolled since."""
         return self._fitted == (self.scale, self.offset)
 
     def begin(self, box: QRectF, head: QPointF) -> None:

@@ -124,7 +124,8 @@ class Sheet(QGraphicsView):
 
     def zoom_selection(self) -> None:
         """Show the selected nodes, or everything without any."""
-        self.camera.fit(self.canvas.content(self.document.selection or None))
+        chosen = self.document.selection
+        self.camera.fit(self.canvas.content(chosen or None), part=bool(chosen))
 
     def show_node(self, node_id: str) -> None:
         """Bring a node into sight, from too far away closer, too."""

@@ -163,6 +163,7 @@ class DesignPage(QWidget):
             state = preferences.bytes(name)
             if state is not None:
                 getattr(self, name).restoreState(state)
+        self.tabs.keep_folded()
 
     def store(self, preferences: Preferences) -> None:
         """Remember the splitters."""

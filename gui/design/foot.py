@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QSplitter, QTabWidget, QToolButton, QWidget
 
 UNLIMITED = 16_777_215
@@ -13,9 +13,6 @@ HEIGHT = 220
 
 class Foot(QTabWidget):
     """The last part of a vertical splitter. Folded, only the tabs are left, and the part above gets the room."""
-
-    folding = Signal(bool)
-    """Whether it is folded now."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -50,18 +47,28 @@ class Foot(QTabWidget):
     def _fold(self, folded: bool) -> None:
         if folded == self.folded:
             return
-        splitter = self.parentWidget()
-        assert isinstance(splitter, QSplitter)
-        above, height = splitter.sizes()[0], splitter.sizes()[-1]
+        height = self._splitter().sizes()[-1]
         if folded and height > self._line():
             self._height = height
         self.folded = folded
         self.setMaximumHeight(self._line() if folded else UNLIMITED)
         self.setMinimumHeight(self._line() if folded else 0)  # else what it hints at, which is more than a line
-        wanted = self._line() if folded else self._height
-        splitter.setSizes([above + height - wanted, wanted])
+        self._take(self._line() if folded else self._height)
         self._say()
-        self.folding.emit(folded)
+
+    def keep_folded(self) -> None:
+        """The sizes of the splitter are others now, as they were stored: folded it still takes one line."""
+        if self.folded:
+            self._take(self._line())
+
+    def _take(self, wanted: int) -> None:
+        above, height = self._splitter().sizes()
+        self._splitter().setSizes([above + height - wanted, wanted])
+
+    def _splitter(self) -> QSplitter:
+        splitter = self.parentWidget()
+        assert isinstance(splitter, QSplitter)
+        return splitter
 
     def _line(self) -> int:
         return self.tabBar().sizeHint().height()

@@ -78,3 +78,26 @@ def test_the_canvas_stays_fitted_until_somebody_zooms(qtbot: QtBot, page: Any, f
     shown = view.mapToScene(view.viewport().rect()).boundingRect()
     assert shown.contains(view.canvas.content()) is fitted
     assert (view.camera.scale == before) is not fitted
+
+
+def test_a_fitted_selection_stays_as_large_as_it_is(qtbot: QtBot, page: Any) -> None:
+    view = page.view
+    page.document.select([page.document.graph.by_name("conv1").id])
+    view.zoom_selection()
+    before, height = view.camera.scale, view.height()
+    click_tab(page, 1)
+    qtbot.waitUntil(lambda: view.height() < height)
+    assert view.camera.scale == before
+
+
+def test_sizes_that_were_stored_leave_no_gap_below_the_folded_panel(
+    qtbot: QtBot, page: Any, windows: Callable[[], MainWindow]
+) -> None:
+    click_tab(page, 1)
+    page.rows.setSizes([300, 333])
+    preferences = page.window().preferences
+    page.store(preferences)
+    later = windows()
+    later.files.show_graph(build("lenet-5"))
+    qtbot.waitUntil(lambda: later.design.tabs.folded)
+    assert later.design.rows.sizes()[-1] == later.design.tabs.height()

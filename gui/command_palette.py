@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QAction, QKeySequence
-from PySide6.QtWidgets import QApplication, QMainWindow
+from PySide6.QtWidgets import QMainWindow
 
 from gui.search_popup import WIDTH, Match, SearchPopup, score
 
@@ -49,19 +49,16 @@ class CommandPalette:
         """Search an action."""
         if self.popup is not None:
             self.popup.close_up()
-        before = QApplication.focusWidget()
         at = QPoint((self._window.width() - WIDTH) // 2, 96)
         direct = Qt.FindChildOption.FindDirectChildrenOnly
         actions = [action for action in self._window.findChildren(QAction, options=direct) if action.objectName()]
         popup = self.popup = PalettePopup(self._window, at, actions)
 
-        def closed(held_focus: bool) -> None:
-            self.popup = None
-            if held_focus and before is not None:
-                before.setFocus(Qt.FocusReason.PopupFocusReason)
-
-        popup.closed.connect(closed)
+        popup.closed.connect(self._closed)
         popup.chosen.connect(_do)
+
+    def _closed(self) -> None:
+        self.popup = None
 
 
 def _do(action: object) -> None:

@@ -14,6 +14,7 @@ from gui.canvas.commands.zoom_commands import ZoomCommands
 from gui.canvas.fix_menu import FixMenu
 from gui.canvas.searching.adder import Adder
 from gui.canvas.searching.node_finder import NodeFinder
+from gui.canvas.searching.wirer import Wirer
 from gui.command_palette import CommandPalette
 from gui.design.design import DesignPage
 from gui.drawing.commands import DrawingCommands
@@ -22,6 +23,7 @@ from gui.help import Help
 from gui.pages.pages import Pages
 from gui.pages.problems import ProblemCommands
 from gui.pages.training import TrainingCommands
+from gui.parts import Parts
 from gui.preferences import Preferences
 from gui.project_files import Files
 from gui.reports.commands import ReportCommands
@@ -49,6 +51,7 @@ class Commands:
     exporting: Exporting
     weights: WeightsLoading
     palette: CommandPalette
+    parts: Parts
     close: Callable[[], object]
 
     @property
@@ -78,6 +81,10 @@ class Commands:
     @property
     def adder(self) -> Adder:
         return self.design.view.adder
+
+    @property
+    def wirer(self) -> Wirer:
+        return self.design.view.wirer
 
     @property
     def finder(self) -> NodeFinder:

@@ -56,6 +56,8 @@ NAMES = {
     "zoom-in": "search-plus",
     "zoom-out": "search-minus",
     "connect": "link",
+    "disconnect": "unlink",
+    "parts": "columns",
     "home": "home",
     "design": "project-diagram",
     "data": "database",

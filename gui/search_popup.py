@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from PySide6.QtCore import QEvent, QModelIndex, QObject, QPersistentModelIndex, QPoint, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QFocusEvent, QFont, QFontMetrics, QIcon, QKeyEvent, QPainter, QPen
 from PySide6.QtWidgets import (
+    QApplication,
     QFrame,
     QLineEdit,
     QListWidget,
@@ -18,6 +19,7 @@ from PySide6.QtWidgets import (
     QVBoxLayout,
     QWidget,
 )
+from shiboken6 import isValid
 
 from gui.theme import theme
 from gui.widgets import Label
@@ -73,13 +75,14 @@ class SearchPopup(QFrame):
 
     chosen = Signal(object)
     """The thing of the match that was taken; the popup has closed by then."""
-    closed = Signal(bool)
-    """Whether it still held the focus, which then goes back to where it came from."""
+    closed = Signal()
+    """It is gone; if it still held the focus, that is back where it came from."""
     prompt, listed, nothing_found = "Search", "What matches", "Nothing matches."
 
     def __init__(self, parent: QWidget, at: QPoint) -> None:
         super().__init__(parent)
         self._done = False
+        self._before = QApplication.focusWidget() or parent
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.line = QLineEdit(placeholderText=self.prompt, clearButtonEnabled=False)
         self.line.setAccessibleName(self.prompt)
@@ -123,16 +126,21 @@ class SearchPopup(QFrame):
     def _search(self, query: str) -> None:
         self.list.clear()
         for match in self.matches(query):
-            item = QListWidgetItem(match.title)
-            item.setData(MATCH, match)
-            words = f"{match.title}, {match.aside}" if match.aside else match.title
-            item.setData(Qt.ItemDataRole.AccessibleTextRole, f"{words}: {match.line}" if match.line else words)
+            item = QListWidgetItem()
+            self.show_match(item, match)
             self.list.addItem(item)
         self.list.setCurrentRow(0)
         self.list.setFixedHeight(min(self.list.count(), self._most) * ROW)
         self.list.setVisible(self.list.count() > 0)
         self.nothing.setVisible(self.list.count() == 0)
         self.adjustSize()
+
+    def show_match(self, item: QListWidgetItem, match: Match) -> None:
+        """Let a row show this."""
+        words = f"{match.title}, {match.aside}" if match.aside else match.title
+        item.setText(match.title)
+        item.setData(MATCH, match)
+        item.setData(Qt.ItemDataRole.AccessibleTextRole, f"{words}: {match.line}" if match.line else words)
 
     def accept(self) -> None:
         """Take the current layer."""
@@ -146,9 +154,10 @@ class SearchPopup(QFrame):
         """Go away."""
         if not self._done:
             self._done = True
-            held = self.line.hasFocus()
+            if self.line.hasFocus() and isValid(self._before):
+                self._before.setFocus(Qt.FocusReason.PopupFocusReason)
             self.hide()
-            self.closed.emit(held)
+            self.closed.emit()
             self.deleteLater()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:

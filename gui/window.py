@@ -26,6 +26,7 @@ from gui.pages.going_on import ask_to_leave, below
 from gui.pages.pages import Pages
 from gui.pages.problems import ProblemCommands
 from gui.pages.training import TrainingCommands
+from gui.parts import Parts
 from gui.preferences import Preferences
 from gui.project_files import Files
 from gui.recovery import Recovery
@@ -81,6 +82,7 @@ class MainWindow(QMainWindow):
             Exporting(document, preferences, self.pages.shown_run, self),
             WeightsLoading(document, self, self.say),
             CommandPalette(self),
+            Parts(self, self.pages),
             self.close,
         )
         strips = (self.recovery.strip, self.files.strip, self.commands.training.going_on)

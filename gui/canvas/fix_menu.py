@@ -60,6 +60,7 @@ class FixMenu(QObject):
         item = view.canvas.nodes[node_id]
         view.camera.reveal(item.box)
         menu.popup(view.viewport().mapToGlobal(view.mapFromScene(item.box.bottomLeft())))
+        self._choose_first(menu)
 
     def _offer(self, menu: QMenu, problem: Problem) -> None:
         _title(menu, f"{problem.severity.capitalize()}: {explain(problem.code).title}", problem.severity)
@@ -77,10 +78,17 @@ class FixMenu(QObject):
             action = QAction(icon("fix" if fix.keeps else "delete"), str(fix).replace("&", "&&"), menu)
             menu.insertAction(before, action)
             self._connect(action, problem, fix)
+        self._choose_first(menu)
         if fixes:
             menu.removeAction(waiting)
         else:
             waiting.setText("No fix by a click")
+
+    def _choose_first(self, menu: QMenu) -> None:
+        """Let the first fix be the one that Enter applies, until the user goes elsewhere."""
+        first = next((action for action in menu.actions() if action.data() is not None), None)
+        if menu.isVisible() and first is not None and menu.activeAction() is None:
+            menu.setActiveAction(first)
 
     def _connect(self, action: QAction, problem: Problem | None, fix: Fix) -> None:
         action.setData((problem, fix))

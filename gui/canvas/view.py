@@ -34,6 +34,7 @@ from gui.canvas.gestures import GESTURES, Gesture, Pointer
 from gui.canvas.searching.adder import Adder
 from gui.canvas.searching.layer_popup import LayerPopup
 from gui.canvas.searching.node_finder import NodeFinder
+from gui.canvas.searching.wirer import Wirer
 from gui.canvas.sheet import Sheet
 from gui.document import Document
 
@@ -72,7 +73,7 @@ class View(Sheet):
         self.blocks, self.zooming = BlockCommands(self), ZoomCommands(self)
         self.fine_tuning = FineTuningCommands(self)
         self.adder, self._palette = Adder(self, self.editing), PaletteDrop(self, self.editing)
-        self.node_finder = NodeFinder(self)
+        self.node_finder, self.wirer = NodeFinder(self), Wirer(self)
         self.fix_menu = FixMenu(self)
         self.layer_wanted.connect(self.adder.open)
         self.setAcceptDrops(True)
@@ -89,6 +90,7 @@ class View(Sheet):
         self.cancel()
         self.adder.close()
         self.node_finder.close()
+        self.wirer.close()
 
     # -- what is seen and asked for --------------------------------------------------------------------------------
 
@@ -222,7 +224,7 @@ class View(Sheet):
         elif key in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and len(self.document.selection) == 1:
             self.activate(self.document.selection[0])
         elif key in ARROWS and self.gesture is None:
-            (self._nudge if ctrl else self._walk)(ARROWS[key])
+            self._nudge(ARROWS[key]) if ctrl else self._walk(ARROWS[key], extend=bool(event.modifiers() & SHIFT))
         else:
             event.ignore()
             return
@@ -243,13 +245,14 @@ class View(Sheet):
             self.cancel()
         super().focusOutEvent(event)
 
-    def _walk(self, direction: walking.Direction) -> None:
+    def _walk(self, direction: walking.Direction, *, extend: bool) -> None:
+        """Select the next layer that way; with ``extend`` as well, or no longer where the step goes back."""
         selection = self.document.selection
         found = walking.step(
             self.document.graph, self.canvas.positions, selection[-1] if selection else None, direction
         )
         if found is not None:
-            self.document.select([found])
+            self.document.select(walking.extended(selection, found) if extend else [found])
             self.camera.reveal(self.canvas.nodes[found].box)
 
     def _nudge(self, direction: walking.Direction) -> None:

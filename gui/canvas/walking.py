@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Literal
 
 from engine.graph import Graph, Position
@@ -27,6 +27,13 @@ def step(graph: Graph, positions: Mapping[str, Position], node_id: str | None, d
         if other != node_id and (other_x - x) * sign > abs(other_y - y)
     ]
     return min(aside, default=(0.0, None))[1]
+
+
+def extended(selection: Sequence[str], node_id: str) -> list[str]:
+    """The selection with a node as its last; a step back to the one before the last gives the last up."""
+    if list(selection[-2:-1]) == [node_id]:
+        return list(selection[:-1])
+    return [*(other for other in selection if other != node_id), node_id]
 
 
 def _nearest(positions: Mapping[str, Position], x: float, nodes: list[str]) -> str | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -51,17 +52,21 @@ class Verdict:
     result: str = ""
 
 
-def verdict(document: Document, edge: Edge, moved: Edge | None = None) -> Verdict:
-    """Try a wire on a copy: the circle it would close, the error it would cause, or the shape it would give."""
-    trial = Trial(document.checker)
+def verdict(document: Document, edge: Edge, moved: Edge | None = None, trial: Trial | None = None) -> Verdict:
+    """Try a wire on a copy: the circle it would close, the error it would cause, or the shape it would give.
+
+    ``trial`` is a copy as the network is now, where several wires are tried; it stays as it is.
+    """
+    trial = trial or Trial(document.checker)
     graph = trial.graph
     try:
-        trial.apply(Compound(tuple(connect_edits(graph, edge, moved)), "wire"))
+        with trial.attempt(Compound(tuple(connect_edits(graph, edge, moved)), "wire")) as attempt:
+            deque(attempt.shapes(), maxlen=0)
+            before, after = document.report.errors, trial.report.errors
+            for node_id in (edge.target, *after):
+                if node_id in after and (node_id == edge.target or node_id not in before):
+                    return Verdict(sentence(graph, node_id, after[node_id].message))
+            outputs = trial.report.outputs.get(edge.target)
+            return Verdict(None, str(next(iter(outputs.values()))) if outputs else "")
     except GraphError as error:
         return Verdict(str(error))
-    before, after = document.report.errors, trial.report.errors
-    for node_id in (edge.target, *after):
-        if node_id in after and (node_id == edge.target or node_id not in before):
-            return Verdict(sentence(graph, node_id, after[node_id].message))
-    outputs = trial.report.outputs.get(edge.target)
-    return Verdict(None, str(next(iter(outputs.values()))) if outputs else "")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import partial
 
 from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QSplitter, QVBoxLayout, QWidget
 
 from engine.problems import Problem
@@ -94,7 +95,20 @@ class DesignPage(QWidget):
             self.palette_panel.message,
         ):
             signal.connect(self.message)
+        self.view.node_activated.connect(lambda _node_id: self.inspector.focus_parameters())
         self.problems.refresh()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Escape leads back to the canvas from every panel that has no use for it."""
+        if event.key() == Qt.Key.Key_Escape and not self.view.hasFocus():
+            self.view.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        else:
+            super().keyPressEvent(event)
+
+    @property
+    def parts(self) -> tuple[QWidget, ...]:
+        """What F6 leads through, in the order in which it is read."""
+        return self.palette_panel, self.view, self.inspector, self.tabs
 
     def _add(self, type_name: str) -> None:
         chosen = self.document.selection

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QFrame, QLineEdit, QScrollArea, QVBoxLayout, QWidget
 
 from engine.edits import Change, Edit
@@ -87,6 +88,19 @@ class Inspector(QScrollArea):
         """Put the cursor into the name."""
         self.name.setFocus(Qt.FocusReason.ShortcutFocusReason)
         self.name.selectAll()
+
+    def focus_parameters(self) -> None:
+        """Put the cursor into the first parameter of the selected layer, or into its name where it has none."""
+        page = self.node_page
+        if not any(form is not None and form.focus_first() for form in (page.form, page.properties)):
+            self.focus_name()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Escape takes back a half-typed name, as in the fields below it."""
+        if event.key() == Qt.Key.Key_Escape and self.name.hasFocus() and self.name.isModified():
+            self.name.setText(self.page().name())
+        else:
+            super().keyPressEvent(event)
 
     def _changed(self, _change: Change) -> None:
         self.refresh()

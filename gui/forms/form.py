@@ -85,6 +85,14 @@ class Form(QWidget):
         if name in self.rows:
             self.rows[name].focus()
 
+    def focus_first(self) -> bool:
+        """Put the cursor into the first field that can be edited; False where there is none."""
+        for name, row in self.rows.items():
+            if row.field.isVisibleTo(self) and row.field.isEnabled():
+                self.focus(name)
+                return True
+        return False
+
     def label_width(self) -> int:
         """How wide the labels want to be; several forms below each other align by `set_label_width`."""
         return max((row.label.sizeHint().width() for row in self.rows.values()), default=0)

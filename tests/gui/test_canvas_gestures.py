@@ -337,7 +337,7 @@ def test_whatever_is_done_can_be_undone(show: Show, branch: Graph, seed: int) ->
                 if len(branch.nodes) < 60:
                     dice.choice(calls)()
             case 9:
-                dice.choice([view.editing.delete, view.editing.delete_and_reconnect, view.editing.connect])()
+                dice.choice([view.editing.delete, view.editing.delete_and_reconnect, view.wirer.connect])()
         if view.popup is not None:
             hand.view.popup.accept() if dice.random() < 0.5 else hand.view.popup.close_up()
         view.grab() if dice.random() < 0.1 else None

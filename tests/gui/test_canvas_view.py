@@ -245,12 +245,12 @@ def test_two_selected_layers_are_connected_by_command(qtbot: QtBot, show: Show, 
     hand = show(chain)
     hand.view.document.select([join, "n2"])
     with hand.one_step():
-        hand.view.editing.connect()
+        hand.view.wirer.connect()
     assert Edge("n2", "output", join, "x0") in chain.edges
-    for chosen, words in ((["n2"], "Select two layers"), (["n2", "n3"], "relu1 has no free input")):
+    for chosen, words in (([], "Select one layer"), (["n2", "n3"], "relu1 has no free input")):
         hand.view.document.select(chosen)
         with hand.no_step(), qtbot.waitSignal(hand.view.message) as told:
-            hand.view.editing.connect()
+            hand.view.wirer.connect()
         assert told.args[0].startswith(words)
 
 

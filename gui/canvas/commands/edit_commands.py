@@ -81,10 +81,6 @@ class EditCommands:
 
         self._sheet.attempt(delete)
 
-    def connect(self) -> None:
-        """Wire the two selected nodes."""
-        self._sheet.attempt(lambda: commands.connect_selection(self._document))
-
     def arrange(self, node_ids: Iterable[str] | None = None) -> None:
         """Lay out everything, or these nodes, as one step; the node in the middle of the view stays in sight."""
         sheet, canvas = self._sheet, self._sheet.canvas

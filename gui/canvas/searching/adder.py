@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtCore import QPoint, QPointF
 from PySide6.QtWidgets import QGraphicsPathItem
 
 from engine.graph import Edge
@@ -66,10 +66,8 @@ class Adder:
         self.pending.setPen(canvas.styling.wires["loose", False])
         canvas.addItem(self.pending)
 
-    def _closed(self, held_focus: bool) -> None:
+    def _closed(self) -> None:
         self.popup = None
         if self.pending is not None:
             self._view.canvas.removeItem(self.pending)
             self.pending = None
-        if held_focus:
-            self._view.setFocus(Qt.FocusReason.PopupFocusReason)

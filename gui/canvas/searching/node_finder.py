@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from PySide6.QtCore import QPoint, QRectF, Qt
+from PySide6.QtCore import QPoint, QRectF
 from PySide6.QtGui import QPainter
 
 from engine.graph import Graph
@@ -122,7 +122,5 @@ class NodeFinder:
         document.select([place.node])
         self._view.show_node(place.node)
 
-    def _closed(self, held_focus: bool) -> None:
+    def _closed(self) -> None:
         self.popup = None
-        if held_focus:
-            self._view.setFocus(Qt.FocusReason.PopupFocusReason)

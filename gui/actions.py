@@ -1,21 +1,19 @@
 """Every action once: id (its first part is the menu), title, icon, help and what it calls. Menus, toolbar, shortcuts and the key sheet come
-from this table; the keys themselves are in `resources/keymap.json`."""
+from this table; which keys they have says `gui.keys.keymap`."""
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cache
-from importlib.resources import files
 
 from PySide6.QtCore import QObject
-from PySide6.QtGui import QAction, QKeySequence
+from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QMainWindow, QMenu
 
 from gui.commands import Commands
-from gui.help import KeyRow
 from gui.icons import icon
+from gui.keys.doable import Doable
+from gui.keys.keymap import keymap
 from gui.theme import theme
 from gui.widgets import plain
 
@@ -37,6 +35,11 @@ class Action:
     def menu(self) -> str:
         """The menu it stands in: that of the first part of its id."""
         return MENUS[self.id.split(".")[0]]
+
+    @property
+    def on_canvas(self) -> bool:
+        """Whether its keys count only while the canvas has the focus: Tab, L, Del …"""
+        return self.needs in ("design", "selection", "block")
 
 
 MENUS = {"file": "File", "edit": "Edit", "canvas": "Canvas", "problem": "Problems", "page": "View", "view": "View", "data": "Data", "train": "Training",
@@ -69,6 +72,8 @@ ACTIONS = (
     Action("edit.find", "Find Layer …", "zoom", "Find a layer of the network by its name or type, inside blocks too", lambda c: c.finder.open()),
     Action("edit.find_next", "Find Next", "next", "Go to the next layer that matches", lambda c: c.finder.next()),
     Action("edit.rename", "Rename", "rename", "Rename the selected layer", lambda c: c.design.inspector.focus_name(), "selection"),
+    Action("edit.preferences", "Preferences …", "settings", "Choose how Layerloom looks and answers", lambda c: c.settings.show(), separator=True),
+    Action("edit.shortcuts", "Keyboard Shortcuts …", "keys", "Choose the keys of every action", lambda c: c.settings.show_keys()),
     Action("canvas.add", "Add Layer …", "add", "Search a layer and add it at the cursor", lambda c: c.adder.open(), "design"),
     Action("canvas.connect", "Connect …", "connect", "Wire the selected layer to another that is searched, or two selected layers to each other", lambda c: c.wirer.connect(), "selection"),
     Action("canvas.disconnect", "Disconnect …", "disconnect", "Take a wire off the selected layer", lambda c: c.wirer.disconnect(), "selection"),
@@ -122,25 +127,15 @@ ACTIONS = (
     Action("train.notice", "Notify When Finished", "about", "Show a message when a training has ended while you look elsewhere", lambda c: c.notice.switch(), separator=True),
     Action("train.report", "Save Report …", "report", "Save the run that is shown as one HTML file", lambda c: c.reports.ask_save(), separator=True),
     Action("help.palette", "All Actions …", "keys", "Search an action by a few letters and do it", lambda c: c.palette.open()),
-    Action("help.keys", "Keys", "keys", "Show every action with its keys", lambda c: c.help.show_keys()),
+    Action("help.keys", "Keys and Gestures", "keys", "Show every action with its keys, and what the mouse does", lambda c: c.help.show_keys()),
     Action("help.about", "About Layerloom", "about", "Version and licence", lambda c: c.help.show_about()),
 )
 # fmt: on
 
 
-@cache
-def keymap() -> dict[str, list[str]]:
-    """The keys of each action id."""
-    text = files("resources").joinpath("keymap.json").read_text(encoding="utf-8")
-    table: dict[str, list[str]] = json.loads(text)
-    return table
-
-
-def key_rows() -> list[KeyRow]:
-    """Title, keys and help of every action."""
-    native = QKeySequence.SequenceFormat.NativeText
-    keys = {action.id: [QKeySequence(k).toString(native) for k in keymap().get(action.id, [])] for action in ACTIONS}
-    return [(action.title, ", ".join(keys[action.id]), action.help) for action in ACTIONS]
+def doables() -> list[Doable]:
+    """Every action, as lists of keys show it."""
+    return [Doable(each.id, each.title, each.menu, each.help, each.on_canvas) for each in ACTIONS]
 
 
 class Actions(QObject):
@@ -153,15 +148,14 @@ class Actions(QObject):
         for action in ACTIONS:
             item = QAction(action.title, window)
             item.setObjectName(action.id)
-            item.setShortcuts([QKeySequence(keys) for keys in keymap().get(action.id, [])])
-            shortcut = item.shortcut().toString(QKeySequence.SequenceFormat.NativeText)
-            item.setToolTip(plain(f"{action.help} ({shortcut})" if shortcut else action.help))
             item.setStatusTip(action.help)
             item.triggered.connect(lambda _checked=False, call=action.call: call(commands))
             window.addAction(item)
             self._table[action.id] = item
         self.update_icons()
+        self.update_keys()
         theme.changed.connect(self.update_icons)
+        keymap.changed.connect(self.update_keys)
 
     def __getitem__(self, action_id: str) -> QAction:
         return self._table[action_id]
@@ -170,6 +164,14 @@ class Actions(QObject):
         """Draw the icons in the colours of the theme."""
         for action in ACTIONS:
             self._table[action.id].setIcon(icon(action.icon))
+
+    def update_keys(self) -> None:
+        """Give each action its keys, and say the first of them in its tooltip."""
+        for action in ACTIONS:
+            item = self._table[action.id]
+            item.setShortcuts(keymap.sequences(action.id))
+            item.setToolTip(plain(f"{action.help}{keymap.hint(action.id)}"))
+        self._name_undo()
 
     def fill_menus(self) -> dict[str, QMenu]:
         """Put every action into its menu of the window's menu bar; returns the menus by title."""
@@ -184,13 +186,17 @@ class Actions(QObject):
 
     def update(self) -> None:
         """Enable what can be done now and name what undo and redo would do."""
-        possible, history = self._commands.possible(), self._commands.pages.document.history
+        possible = self._commands.possible()
         for action in ACTIONS:
             self._table[action.id].setEnabled(not action.needs or possible[action.needs])
+        self._name_undo()
+
+    def _name_undo(self) -> None:
+        history = self._commands.pages.document.history
         for action_id, word, title in (
             ("edit.undo", "Undo", history.undo_title),
             ("edit.redo", "Redo", history.redo_title),
         ):
             item = self._table[action_id]
             item.setText(f"{word}: {title}" if title else word)
-            item.setToolTip(plain(f"{item.text()} ({item.shortcut().toString()})"))
+            item.setToolTip(plain(f"{item.text()}{keymap.hint(action_id)}"))

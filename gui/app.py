@@ -16,6 +16,7 @@ from PySide6.QtWidgets import QApplication
 from engine.graph import Graph
 from gui.document import Document
 from gui.ending import EndingSignals, end
+from gui.preference_list import OPEN_LAST
 from gui.preferences import Preferences
 from gui.theme import theme
 from gui.unexpected import hooks, qt_messages
@@ -79,7 +80,7 @@ def main(opened: tuple[Graph, Path | None] | None = None, *, train: bool = False
     with watching() as watch:
         window = build_window(opened)
         watch.serve(window, window.say, window.files.ask_save_copy)
-        return _stay(app, window, train=train)
+        return _stay(app, window, train=train, opened_nothing=opened is None)
 
 
 @contextmanager
@@ -95,7 +96,14 @@ def watching() -> Iterator[Watch]:
         yield watch
 
 
-def _stay(app: QApplication, window: MainWindow, *, train: bool) -> int:
+def open_last(window: MainWindow) -> None:
+    """Open the project that was open last, where that is preferred to the Start page."""
+    last = window.preferences.texts("recent")[:1]
+    if last and window.preferences.get(OPEN_LAST) == "last":
+        window.files.open_path(Path(last[0]))
+
+
+def _stay(app: QApplication, window: MainWindow, *, train: bool, opened_nothing: bool) -> int:
     window.show()
     loader = TorchLoader()
     loader.loaded.connect(lambda: window.say("PyTorch is ready."))
@@ -104,6 +112,8 @@ def _stay(app: QApplication, window: MainWindow, *, train: bool) -> int:
     QTimer.singleShot(50, loader.start)
     QTimer.singleShot(0, window.commands.training.find)
     QTimer.singleShot(0, window.recovery.find)
+    if opened_nothing:
+        QTimer.singleShot(0, lambda: open_last(window))
     if train:
         QTimer.singleShot(0, window.commands.training.train)
     app.commitDataRequest.connect(window.ask_nothing)

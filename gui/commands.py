@@ -19,12 +19,13 @@ from gui.command_palette import CommandPalette
 from gui.design.design import DesignPage
 from gui.drawing.commands import DrawingCommands
 from gui.exporting.exporting import Exporting
-from gui.help import Help
+from gui.help.commands import Help
 from gui.pages.pages import Pages
 from gui.pages.problems import ProblemCommands
 from gui.pages.training import TrainingCommands
 from gui.parts import Parts
 from gui.preferences import Preferences
+from gui.preferences_dialog.commands import PreferencesCommands
 from gui.project_files import Files
 from gui.reports.commands import ReportCommands
 from gui.weights.loading import WeightsLoading
@@ -47,6 +48,7 @@ class Commands:
     drawings: DrawingCommands
     reports: ReportCommands
     preferences: Preferences
+    settings: PreferencesCommands
     help: Help
     exporting: Exporting
     weights: WeightsLoading

@@ -8,20 +8,24 @@ import json
 import logging
 from collections.abc import Callable
 from pathlib import Path
-from typing import Final, Literal, get_args
+from typing import Final, Literal
 
-from PySide6.QtCore import QByteArray, QSettings
+from PySide6.QtCore import QByteArray, QObject, QSettings, Signal
 
 from engine import own_files, system
+from engine.edits import MISSING
 from engine.files import FileError, encoded
 from engine.home import preferences
 from engine.locks import one_at_a_time
-from gui.theme import Name, theme
+from gui import preference_list as known
+from gui.preference_list import Preference
+from gui.theme import Name, of_system, theme
 
 HostName = Literal["auto", "thread", "process"]
 Value = str | list[str]
 Values = dict[str, Value]
-MOST_RECENT = 8
+MOST_RECENT: Final = 40
+"""How many are kept; how many are shown is a preference."""
 FILE: Final = "preferences.json"
 DAMAGED: Final = "preferences.damaged.json"
 FORMER: Final = "preferences.ini"
@@ -33,19 +37,38 @@ LOCK, TRIES = "preferences.lock", 500
 log = logging.getLogger(__name__)
 
 
-class Preferences:
+class Preferences(QObject):
     """A JSON file in Layerloom's home. Without one, or with a damaged one, everything is as at the first start."""
 
+    changed = Signal(str)
+    """The key of what this window has just changed."""
+
     def __init__(self) -> None:
+        super().__init__()
         self._values = _at_start()
+
+    def get(self, preference: Preference) -> object:
+        """What is chosen; its default where nothing is."""
+        return preference.value(self.text(preference.key))
+
+    def put(self, preference: Preference, value: object) -> None:
+        """Choose a value; `MISSING` goes back to the default."""
+        default = value is MISSING or value == preference.parameter.default
+        self._set(preference.key, "" if default else preference.text(value))
+
+    def is_set(self, preference: Preference) -> bool:
+        """Whether something else than the default is chosen."""
+        return bool(self.get(preference) != preference.parameter.default)
 
     @property
     def theme(self) -> Name:
-        return "dark" if self._values.get("theme") == "dark" else "light"
+        """Light or dark: as chosen, or as the system has it."""
+        chosen = self.get(known.THEME)
+        return "dark" if chosen == "dark" else "light" if chosen == "light" else of_system()
 
     @theme.setter
     def theme(self, name: Name) -> None:
-        self._set("theme", name)
+        self.put(known.THEME, name)
 
     def switch_theme(self) -> None:
         """Change between the light and the dark theme, for the next start, too."""
@@ -55,16 +78,26 @@ class Preferences:
     @property
     def host(self) -> HostName:
         """Where trainings run: see `gui.hosts.choice`."""
-        value = self.text("training/host")
-        return value if value in get_args(HostName) else "auto"  # type: ignore[return-value]
+        return self.get(known.HOST)  # type: ignore[return-value]
 
     @host.setter
     def host(self, name: HostName) -> None:
-        self._set("training/host", name)
+        self.put(known.HOST, name)
+
+    # -- projects opened lately ------------------------------------------------------------------------------------
 
     def recent(self) -> list[Path]:
-        """The files opened last, newest first, whether they are still there or not: to look may take long."""
-        return [Path(name) for name in _names(self._values.get("recent", []))][:MOST_RECENT]
+        """The pinned projects, then those opened last, newest first, whether they are still there or not.
+
+        To look may take long. As many as are wanted, and all that are pinned.
+        """
+        pinned, most = self.pinned(), int(str(self.get(known.RECENT)))
+        others = [path for name in self.texts("recent") if (path := Path(name)) not in pinned]
+        return [*pinned, *others[:most]]
+
+    def pinned(self) -> list[Path]:
+        """The projects that stay in the list."""
+        return [Path(name) for name in self.texts("pinned")]
 
     def add_recent(self, path: Path) -> None:
         """Put this file first."""
@@ -72,6 +105,25 @@ class Preferences:
         self._change(
             "recent", lambda before: [first, *(name for name in _names(before) if name != first)][:MOST_RECENT]
         )
+
+    def remove_recent(self, path: Path) -> None:
+        """List this file no longer, pinned or not."""
+        for key in ("recent", "pinned"):
+            self._change(key, lambda before: [name for name in _names(before) if name != str(path)])
+
+    def clear_recent(self) -> None:
+        """List none but the pinned files."""
+        self._change("recent", lambda _before: [])
+
+    def pin(self, path: Path, wanted: bool) -> None:
+        """Let this file stay in the list, or no longer."""
+        name = str(path)
+        self._change(
+            "pinned",
+            lambda before: [*(other for other in _names(before) if other != name), *([name] if wanted else [])],
+        )
+
+    # -- by key ----------------------------------------------------------------------------------------------------
 
     def text(self, key: str) -> str:
         """What is kept under a key; empty where nothing is."""
@@ -83,8 +135,7 @@ class Preferences:
 
     def texts(self, key: str) -> list[str]:
         """The list that is kept under a key; empty where none is."""
-        value = self._values.get(key, [])
-        return list(value) if isinstance(value, list) else []
+        return list(_names(self._values.get(key, [])))
 
     def set_texts(self, key: str, value: list[str]) -> None:
         self._set(key, value)
@@ -119,6 +170,7 @@ class Preferences:
         except (OSError, FileError) as error:
             self._values = {**self._values, key: change(self._values.get(key, ""))}
             log.warning("The preferences cannot be saved: %s", error)
+        self.changed.emit(key)
 
 
 def _names(value: Value) -> list[str]:

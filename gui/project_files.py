@@ -19,6 +19,7 @@ from engine.source import SourceError, write
 from engine.system import names
 from gui.conflicts.taken import ask_taken
 from gui.document import UNNAMED, Document
+from gui.open_file.autosave import Autosave
 from gui.open_file.claims import Claims
 from gui.open_file.notices import FileNotices
 from gui.open_file.opening import Opener
@@ -58,6 +59,7 @@ class Files(QObject):
         self.saver.saved.connect(self._written)
         self.saver.copy_wanted.connect(self.ask_save_copy)
         self.saver.another_name_wanted.connect(self._ask_another_name)
+        self.autosave = Autosave(document, self.saver.save_known, lambda: self.busy, self)
         self.strip = FileStrip()
         notices = FileNotices(document, self.watch, self.saver, self.strip, self)
         notices.save_as_wanted.connect(self.ask_save_as)
@@ -72,6 +74,7 @@ class Files(QObject):
 
     def close(self) -> None:
         """Finish what is being written, and let others have the file."""
+        self.autosave.close()
         self._opener.close()
         self.saver.close()
         self.watch.close()

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import json
+import re
 from functools import cache
 from importlib.resources import files
 from typing import Literal
 
-from PySide6.QtCore import QObject, Signal
-from PySide6.QtGui import QColor, QFont, QPalette
+from PySide6.QtCore import QObject, Qt, Signal
+from PySide6.QtGui import QColor, QFont, QGuiApplication, QPalette
 from PySide6.QtWidgets import QApplication
 
 Name = Literal["light", "dark"]
+POINTS = re.compile(r"\b(\d+)pt\b")
+"""A size of text in the style sheet."""
 ROLES = {
     "window": QPalette.ColorRole.Window,
     "text": QPalette.ColorRole.WindowText,
@@ -53,6 +56,7 @@ class Theme(QObject):
     def __init__(self) -> None:
         super().__init__()
         self._colors = Colors("light")
+        self._percent, self._points = 100, 0.0
 
     @property
     def name(self) -> Name:
@@ -62,6 +66,18 @@ class Theme(QObject):
     def color(self, token: str) -> QColor:
         """The colour of a token, for example ``canvas``, ``wire``, ``error``, ``family.Convolution``."""
         return self._colors(token)
+
+    def set_text_size(self, percent: int) -> None:
+        """Make the text of all widgets so large, of 100 as the system has it."""
+        application = QApplication.instance()
+        if not isinstance(application, QApplication) or percent == self._percent:
+            return
+        font = application.font()
+        self._points = self._points or font.pointSizeF()
+        self._percent = percent
+        font.setPointSizeF(self._points * percent / 100)
+        application.setFont(font)
+        self.set(self.name)
 
     def set(self, name: Name) -> None:
         """Switch to the light or the dark theme and tell everybody."""
@@ -95,7 +111,7 @@ class Theme(QObject):
         tokens = self._colors.tokens()
         for token in sorted(tokens, key=len, reverse=True):
             sheet = sheet.replace(f"@{token}", tokens[token].name())
-        return sheet
+        return POINTS.sub(lambda size: f"{float(size[1]) * self._percent / 100:.1f}pt", sheet)
 
 
 def mono_font(size: float = 10) -> QFont:
@@ -103,6 +119,13 @@ def mono_font(size: float = 10) -> QFont:
     font = QFont("DejaVu Sans Mono", pointSize=round(size))
     font.setStyleHint(QFont.StyleHint.Monospace)
     return font
+
+
+def of_system() -> Name:
+    """The theme that the desktop has now; light where it says nothing."""
+    app = QGuiApplication.instance()
+    dark = isinstance(app, QGuiApplication) and app.styleHints().colorScheme() == Qt.ColorScheme.Dark
+    return "dark" if dark else "light"
 
 
 theme = Theme()

@@ -10,7 +10,7 @@ from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QShortcut
 from PySide6.QtWidgets import QMainWindow
 
 from engine.graph import Graph
-from gui.actions import ACTIONS, Actions, key_rows
+from gui.actions import ACTIONS, Actions, doables
 from gui.canvas.view import View
 from gui.command_palette import CommandPalette
 from gui.commands import Commands
@@ -20,20 +20,24 @@ from gui.document import Document
 from gui.drawing.commands import DrawingCommands
 from gui.exporting.exporting import Exporting
 from gui.frame_fit import FrameFit
-from gui.help import Help
+from gui.help.commands import Help
 from gui.journal_keeper import JournalKeeper
 from gui.pages.going_on import ask_to_leave, below
 from gui.pages.pages import Pages
 from gui.pages.problems import ProblemCommands
 from gui.pages.training import TrainingCommands
 from gui.parts import Parts
+from gui.preference_effects import PreferenceEffects
+from gui.preference_list import NOTIFY
 from gui.preferences import Preferences
+from gui.preferences_dialog.commands import PreferencesCommands
 from gui.project_files import Files
+from gui.recent_menu import RecentMenu
 from gui.recovery import Recovery
 from gui.reports.commands import ReportCommands
+from gui.start.own_data import OwnDataEntry
 from gui.status_line import StatusLine
 from gui.toolbar import PAGES, MainToolBar
-from gui.training.notice import KEY as NOTICE
 from gui.undo_keys import UndoKeys
 from gui.weights.loading import WeightsLoading
 from gui.wire_values import WireValues
@@ -69,6 +73,7 @@ class MainWindow(QMainWindow):
         self.recovery = Recovery(self.files, self.journal, self)
         self.own_state = OwnState(document, self)
         self.values = WireValues(document, self.view.canvas.live, self.pages.shown_run, self)
+        settings = PreferencesCommands(self, preferences, doables())
         self.commands = Commands(
             self.files,
             self.pages,
@@ -78,7 +83,8 @@ class MainWindow(QMainWindow):
             DrawingCommands(document, self.view.canvas, self, self.files.place_of_pictures, self.say),
             ReportCommands(self, self.pages.seen_run, lambda: self.files.place_of_pictures()[0], self.say),
             preferences,
-            Help(self, key_rows()),
+            settings,
+            Help(self, doables(), settings.show_keys),
             Exporting(document, preferences, self.pages.shown_run, self),
             WeightsLoading(document, self, self.say),
             CommandPalette(self),
@@ -89,12 +95,15 @@ class MainWindow(QMainWindow):
         self.setCentralWidget(below(strips, self.pages))
         self.setStatusBar(self.status)
         self.actions_table = Actions(self, self.commands)
-        self.actions_table.fill_menus()
+        menus = self.actions_table.fill_menus()
+        self.recent_menu = RecentMenu(preferences, self.files.open_path, self)
+        entries = menus["File"].actions()
+        menus["File"].insertMenu(entries[entries.index(self.actions_table["file.open"]) + 1], self.recent_menu)
         self._confine_canvas_keys()
         UndoKeys(self)
         for action_id in (*PAGES, "view.values", "train.notice"):
             self.actions_table[action_id].setCheckable(True)
-        self.actions_table["train.notice"].setChecked(preferences.text(NOTICE) != "no")
+        self._follow_preferences("recent")
         self.addToolBar(MainToolBar(self.actions_table, self))
         self.context_menu = ContextMenu(self.view, self.actions_table, self)
         self._connect()
@@ -112,7 +121,7 @@ class MainWindow(QMainWindow):
     def _confine_canvas_keys(self) -> None:
         """Keys of the canvas (Tab, L, Del, …) count only while it has the focus."""
         for action in ACTIONS:
-            if action.needs in ("design", "selection", "block"):
+            if action.on_canvas:
                 item = self.actions_table[action.id]
                 item.setShortcutContext(Qt.ShortcutContext.WidgetShortcut)
                 self.removeAction(item)
@@ -120,11 +129,17 @@ class MainWindow(QMainWindow):
 
     def _connect(self) -> None:
         document, commands, update = self.document, self.commands, self.actions_table.update
+        preferences = self.preferences
+        PreferenceEffects(preferences, self.view, self.files.autosave, self._list_recent, self)
+        preferences.changed.connect(self._follow_preferences)
         self.start.preset_chosen.connect(self.files.open_preset)
         self.start.file_chosen.connect(self.files.open_path)
         self.start.new_wanted.connect(self.files.new)
         self.start.open_wanted.connect(self.files.ask_open)
         self.start.own_wanted.connect(self.pages.ask_own)
+        self.start.own_chosen.connect(lambda path: self.pages.add_own(Path(path)))
+        self.start.recent.pinned.connect(preferences.pin)
+        self.start.recent.removed.connect(preferences.remove_recent)
         self.start.compare_wanted.connect(self.pages.show_networks)
         self.own_state.trouble.connect(self.pages.show_data)
         for speaker in (self.design, self.pages, self.values, self.own_state):
@@ -211,10 +226,26 @@ class MainWindow(QMainWindow):
         self.pages.show_design()
         self.commands.training.find()
 
+    def _follow_preferences(self, _key: str) -> None:
+        self.actions_table["train.notice"].setChecked(bool(self.preferences.get(NOTIFY)))
+
+    def _list_recent(self) -> None:
+        """Projects on the Start page; an image is made of one as soon as it is opened or saved."""
+        self.start.recent.show_files(self.preferences.recent(), self.preferences.pinned())
+
+    def _list_own(self) -> None:
+        from gui.data.own.recent_own import RecentOwn
+
+        found = RecentOwn(self.preferences).entries()
+        self.start.own.show_entries([OwnDataEntry(entry.path, entry.title, entry.facts) for entry in found])
+
     def _page_shown(self, action_id: str) -> None:
         for other in PAGES:
             self.actions_table[other].setChecked(other == action_id)
         self.actions_table.update()
+        if action_id == "page.start":
+            self._list_recent()
+            self._list_own()
         if action_id == "page.train":
             self.commands.training.find()
 

@@ -36,7 +36,7 @@ EXEMPT = {
     "engine/data/baselines.py": "resources of the package",
     "engine/data/generated/standard_library.py": "Python's own code",
     "gui/preferences.py": "what earlier versions kept is in a format of Qt",
-    "gui/actions.py": "resources of the package",
+    "gui/keys/keymap.py": "resources of the package",
     "gui/theme.py": "resources of the package",
     "presets/followers.py": "resources of the package",
     "presets/reached.py": "resources of the package",

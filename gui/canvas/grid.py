@@ -20,6 +20,8 @@ class Grid:
     def __init__(self) -> None:
         self._brush = QBrush()
         self._made_for: tuple[float, float, str] | None = None
+        self.dotted = True
+        """Whether there are dots at all."""
 
     def paint(self, painter: QPainter, area: QRectF, scale: float, ratio: float) -> None:
         """Fill ``area`` (in the coordinates of the scene) with canvas and dots."""
@@ -32,8 +34,9 @@ class Grid:
         """Make the brush again."""
         self._made_for = None
 
-    @staticmethod
-    def _make(scale: float, ratio: float) -> QBrush:
+    def _make(self, scale: float, ratio: float) -> QBrush:
+        if not self.dotted:
+            return QBrush(theme.color("canvas"))
         step = float(GRID)
         while step * scale < SPARSEST:
             step *= 2

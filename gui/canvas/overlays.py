@@ -6,6 +6,7 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QFont
 from PySide6.QtWidgets import QWidget
 
+from gui.keys.keymap import keymap
 from gui.theme import theme
 from gui.widgets import Label
 
@@ -31,11 +32,16 @@ class Hint(_Words):
 
     def __init__(self, view: QWidget) -> None:
         super().__init__(view)
-        self.setText("Drag a layer here, or press Tab to search")
+        keymap.changed.connect(self._say)
+        self._say()
         self.setAlignment(Qt.AlignmentFlag.AlignCenter)
         font = QFont(self.font())
         font.setPixelSize(15)
         self.setFont(font)
+
+    def _say(self) -> None:
+        keys = keymap.shown("canvas.add")
+        self.setText(f"Drag a layer here, or press {keys} to search" if keys else "Drag a layer here")
 
     def _dress(self) -> None:
         self.setStyleSheet(f"background: transparent; color: {theme.color('muted').name()};")

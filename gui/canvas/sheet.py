@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 
 from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, QRectF, Qt, QTimer, Signal
 from PySide6.QtGui import QNativeGestureEvent, QPainter, QResizeEvent, QShowEvent, QWheelEvent
@@ -31,6 +32,16 @@ SETTLED = 160
 """After so many milliseconds without a turn of the wheel wires are painted smoothly again."""
 
 
+@dataclass(frozen=True, slots=True)
+class Habits:
+    """How the canvas is to look and answer, as people prefer it: ``step`` is the zoom of one notch of the wheel."""
+
+    grid: bool = True
+    snap: bool = True
+    scrolls: bool = False
+    step: float = STEP
+
+
 class Sheet(QGraphicsView):
     """Shows the scene of one document; gestures and commands work on it."""
 
@@ -47,6 +58,7 @@ class Sheet(QGraphicsView):
         self.ghosts = Ghosts(self.canvas)
         self.mouse: QPoint | None = None
         """Where the mouse is, while it is over the canvas."""
+        self.habits = Habits()
         self._opened = self._refused = False
         self._grid, self._overview = Grid(), Overview(self.canvas)
         self._hint, self._note = Hint(self), MouseNote(self)
@@ -77,6 +89,13 @@ class Sheet(QGraphicsView):
         self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAccessibleName("Network canvas")
+
+    def take(self, habits: Habits) -> None:
+        """Look and answer like this from now on."""
+        self.habits = habits
+        self._grid.dotted = habits.grid
+        self._grid.forget()
+        self.viewport().update()
 
     def zoom_open(self) -> None:
         """Show a network as one that was just opened: whole if it can be read then, else from its beginning on."""
@@ -176,7 +195,14 @@ class Sheet(QGraphicsView):
     # -- events ----------------------------------------------------------------------------------------------------
 
     def wheelEvent(self, event: QWheelEvent) -> None:
-        self.zoom_by(STEP ** (event.angleDelta().y() / 120), event.position().toPoint())
+        """Zoom, or scroll where that is preferred; Ctrl always zooms, Shift scrolls to the side."""
+        held, turned = event.modifiers(), event.angleDelta()
+        if held & Qt.KeyboardModifier.ShiftModifier:
+            self.camera.offset -= QPoint(turned.y() or turned.x(), 0)
+        elif self.habits.scrolls and not held & Qt.KeyboardModifier.ControlModifier:
+            self.camera.offset -= event.pixelDelta() if not event.pixelDelta().isNull() else turned
+        else:
+            self.zoom_by(self.habits.step ** (turned.y() / 120), event.position().toPoint())
         event.accept()
 
     def viewportEvent(self, event: QEvent) -> bool:

@@ -37,6 +37,7 @@ from gui.canvas.searching.node_finder import NodeFinder
 from gui.canvas.searching.wirer import Wirer
 from gui.canvas.sheet import Sheet
 from gui.document import Document
+from gui.keys.keymap import keymap
 
 ALT = Qt.KeyboardModifier.AltModifier
 CTRL = Qt.KeyboardModifier.ControlModifier
@@ -219,7 +220,7 @@ class View(Sheet):
             if not event.isAutoRepeat():
                 self._space = True
                 self._show_cursor()
-        elif key == Qt.Key.Key_Tab or (key == Qt.Key.Key_A and event.modifiers() == SHIFT):
+        elif keymap.means("canvas.add", event.keyCombination()):
             self.adder.open()
         elif key in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and len(self.document.selection) == 1:
             self.activate(self.document.selection[0])
@@ -236,8 +237,9 @@ class View(Sheet):
             self._show_cursor()
 
     def focusNextPrevChild(self, forward: bool) -> bool:
-        """Tab searches a layer; Shift+Tab leads out of the canvas."""
-        return not forward and super().focusNextPrevChild(forward)
+        """Tab searches a layer, unless that has other keys; Shift+Tab leads out of the canvas."""
+        searches = "Tab" in keymap.keys("canvas.add")
+        return not (forward and searches) and super().focusNextPrevChild(forward)
 
     def focusOutEvent(self, event: QFocusEvent) -> None:
         self._space = False

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QPushButton, QVBoxLayout, QWidget
 from engine.suggestions import Suggestion
 from gui.design.fix_buttons import FixButton, retire
 from gui.icons import icon
+from gui.keys.key_tip import KeyTip
 from gui.theme import theme
 from gui.widgets import heading, label
 
@@ -25,7 +26,7 @@ class Offers(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.fixes = QPushButton("Fixes …")
-        self.fixes.setToolTip("Fixes for this layer (Alt+Enter)")
+        KeyTip(self.fixes, "Fixes for this layer", "problem.fixes")
         self.fixes.setAccessibleName("Fixes for this layer")
         self.fixes.clicked.connect(self.fixes_wanted)
         self.head = heading("Usual here")

@@ -9,13 +9,13 @@ from engine import cost, project
 from engine.data.dataset import DataError
 from engine.data.origin import declared
 from engine.graph import Graph
-from engine.layers.parameters import Parameter
 from engine.project import ProjectError
 from engine.settings.resolution import SettingFault, resolve_settings
 from engine.shapes import infer
 from engine.training.runs.folder import PROJECT
 from gui.hosts.host import Host, ThreadHost
 from gui.hosts.process_host import ProcessHost
+from gui.preference_list import HOST
 from gui.preferences import HostName
 
 SHORT_STEP: Final = 20_000_000
@@ -27,19 +27,7 @@ and 0.99 at 77 (5.8 ms), 1.00 and 1.00 at 430 (26 ms).
 """
 MANY_STEPS: Final = 100_000
 """Steps from which on that makes up for the two seconds in which a process loads what the window has loaded."""
-PARAMETER: Final = Parameter(
-    name="Run in",
-    kind="choice",
-    type="automatic, this window or a separate process",
-    default="auto",
-    required=False,
-    help="where a training runs: in this window it starts at once; in a separate process it starts two "
-    "seconds later, very short steps are a little faster, a crash in PyTorch spares the window, and the training "
-    "can keep running when the window is closed. Automatic: a separate process for long runs of very short steps. "
-    "Stored on this computer, not in the project",
-    choices=("auto", "thread", "process"),
-    labels=("automatic", "this window", "a separate process"),
-)
+PARAMETER: Final = HOST.parameter
 
 
 def host(graph: Graph, wanted: HostName, *, resume: Path | None = None, weights_of: Path | None = None) -> Host:

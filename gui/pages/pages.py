@@ -105,7 +105,6 @@ class Pages(QStackedWidget):
     # -- showing one -----------------------------------------------------------------------------------------------
 
     def show_start(self) -> None:
-        self.start.recent.show_files(self._preferences.recent())
         self._show("page.start", self.start)
 
     def show_design(self) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from gui.keys.keymap import keymap
 from gui.pages.pages import Pages
 
 
@@ -31,4 +32,4 @@ class ProblemCommands:
         if errors and errors[0].setting is None:
             self.show()
             count = f"{len(errors)} error{'s' if len(errors) > 1 else ''}"
-            self._pages.message.emit(f"Not trained: {count} to fix first (F8).")
+            self._pages.message.emit(f"Not trained: {count} to fix first{keymap.hint('problem.next')}.")

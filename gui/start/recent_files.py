@@ -1,79 +1,76 @@
-"""The files opened last, on the Start page. Whether they are still there is found out beside the window."""
+"""The projects opened last, on the Start page, those that are pinned first."""
 
 from __future__ import annotations
 
-from functools import partial
+from collections.abc import Collection, Sequence
 from pathlib import Path
-from typing import Final
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QFontMetricsF
-from PySide6.QtWidgets import QPushButton, QVBoxLayout, QWidget
+from PySide6.QtCore import QEvent, QObject, Qt, Signal
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from engine.files import is_file
-from gui.widgets import label, plain
-from gui.work.background import Background
-
-WIDTH, TEXT_WIDTH = 220, 196
-MISSING: Final = "missing"
-PATIENCE: Final = 0.2
-"""Seconds that the window waits at its end for an answer about a file: a network that is gone may take minutes."""
+from gui.start.project_portraits import ProjectLook, ProjectPortraits
+from gui.start.project_row import ProjectRow
+from gui.widgets import label
 
 
 class RecentFiles(QWidget):
-    """A button for each file; ``chosen`` with its path."""
+    """A row for each project; ``chosen`` with its path."""
 
     chosen = Signal(object)
+    pinned = Signal(object, bool)
+    removed = Signal(object)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._rows = QVBoxLayout(self)
-        self._rows.setContentsMargins(0, 0, 0, 0)
-        self._rows.setSpacing(2)
-        self.buttons: dict[Path, QPushButton] = {}
-        self.background = Background("recent files", self)
+        self._box = QVBoxLayout(self)
+        self._box.setContentsMargins(0, 0, 0, 0)
+        self._box.setSpacing(2)
+        self._none = label("Projects you open or save appear here.", "muted", wrap=True)
+        self._box.addWidget(self._none)
+        self.rows: dict[Path, ProjectRow] = {}
+        self.portraits = ProjectPortraits(self)
+        self.portraits.looked.connect(self._looked)
 
-    def show_files(self, paths: list[Path]) -> None:
-        """Show these files, and then which of them are missing."""
-        while (item := self._rows.takeAt(0)) is not None:
-            if (widget := item.widget()) is not None:
-                widget.deleteLater()
-        self.buttons = {path: self._button(path) for path in paths}
-        if not paths:
-            self._rows.addWidget(label("Projects you save appear here.", "muted"))
-            return
-        self.background.run(lambda: [path for path in paths if not is_file(path)], self._mark, self._unknown)
+    def show_files(self, paths: Sequence[Path], pinned: Collection[Path] = ()) -> None:
+        """Show these files, and then what there is to see of them."""
+        looks = {path: row.look for path, row in self.rows.items()}
+        held = next((path for path, row in self.rows.items() if row.hasFocus()), None)
+        for row in self.rows.values():
+            row.hide()
+            row.deleteLater()
+        self.rows = {path: self._row(path, path in pinned) for path in paths}
+        self._none.setVisible(not paths)
+        for path, row in self.rows.items():
+            if path in looks:
+                row.show_look(looks[path])
+        if held is not None and self.rows:
+            self.rows.get(held, next(iter(self.rows.values()))).setFocus()
+        self.portraits.look(paths)
 
     def close_background(self) -> None:
-        self.background.close(PATIENCE)
+        self.portraits.close()
 
-    def _button(self, path: Path) -> QPushButton:
-        button = QPushButton()
-        button.setFlat(True)
-        button.setProperty("role", "link")
-        button.setFixedWidth(WIDTH)
-        button.setText(_short(button, path.name))
-        button.setToolTip(plain(str(path)))
-        button.setAccessibleName(f"Open recent file {path.name}")
-        button.clicked.connect(partial(self._choose, path))
-        self._rows.addWidget(button)
-        return button
+    def _row(self, path: Path, pinned: bool) -> ProjectRow:
+        row = ProjectRow(path, pinned, self)
+        row.chosen.connect(self.chosen)
+        row.pinned.connect(self.pinned)
+        row.removed.connect(self.removed)
+        row.installEventFilter(self)
+        self._box.addWidget(row)
+        row.show()
+        return row
 
-    def _choose(self, path: Path, _checked: bool = False) -> None:
-        self.chosen.emit(path)
+    def _looked(self, look: ProjectLook) -> None:
+        if (row := self.rows.get(look.path)) is not None:
+            row.show_look(look)
 
-    def _mark(self, missing: list[Path]) -> None:
-        for path in missing:
-            if (button := self.buttons.get(path)) is not None:
-                button.setText(f"{_short(button, path.name, f' ({MISSING})')} ({MISSING})")
-                button.setToolTip(plain(f"{path}\nIt is not there any more, or cannot be reached."))
-                button.setAccessibleName(f"Open recent file {path.name}, which is {MISSING}")
-
-    def _unknown(self, error: Exception) -> None:
-        raise error
-
-
-def _short(button: QPushButton, name: str, end: str = "") -> str:
-    """As much of a name as there is room for beside ``end``."""
-    font = QFontMetricsF(button.font())
-    return font.elidedText(name, Qt.TextElideMode.ElideMiddle, TEXT_WIDTH - font.horizontalAdvance(end))
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """The arrow keys lead from row to row."""
+        if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress and isinstance(watched, ProjectRow):
+            by = {Qt.Key.Key_Down: 1, Qt.Key.Key_Up: -1}.get(Qt.Key(event.key()), 0)
+            if by:
+                rows = list(self.rows.values())
+                rows[max(0, min(rows.index(watched) + by, len(rows) - 1))].setFocus(Qt.FocusReason.TabFocusReason)
+                return True
+        return super().eventFilter(watched, event)

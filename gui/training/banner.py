@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
 )
 
 from gui.icons import icon
+from gui.keys.keymap import keymap
 from gui.theme import theme
 from gui.training.controls import STATES
 from gui.training.lengthening import TIP
@@ -209,7 +210,7 @@ class EmptyState(QWidget):
         """Nothing has been trained yet."""
         self._say(
             "train",
-            "Press Train (Ctrl+R) to begin",
+            f"Press Train{keymap.hint('train.start')} to begin",
             "Loss and accuracy appear here while the network learns. You can continue drawing meanwhile:\n"
             "a run trains the network as it was when you pressed Train.",
         )

@@ -13,6 +13,7 @@ from engine.layers.parameters import Parameter
 from engine.training.status import Status
 from gui.forms import NumberField
 from gui.icons import icon
+from gui.keys.key_tip import KeyTip
 from gui.theme import theme
 from gui.widgets import Label, Note, plain
 
@@ -52,7 +53,8 @@ class Controls(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.state = "idle"
-        self.train = _button("Train", "Train this network (Ctrl+R)", self.train_clicked)
+        self.train = _button("Train", "", self.train_clicked)
+        KeyTip(self.train, "Train this network", "train.start")
         self.train.setProperty("role", "primary")
         self.pause = _button("Pause", "Hold the training, or resume it", self.pause_clicked)
         self.step = _button("Step", "Train one batch, then hold", self.step_clicked)

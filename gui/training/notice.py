@@ -6,10 +6,10 @@ from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication, QSystemTrayIcon, QWidget
 
 from gui.icons import icon
+from gui.preference_list import NOTIFY
 from gui.preferences import Preferences
 from gui.widgets import unmarked
 
-KEY = "training/notify"
 SECONDS = 15
 """How long the message stands."""
 
@@ -19,19 +19,19 @@ class Notice:
 
     def __init__(self, owner: QWidget, preferences: Preferences | None) -> None:
         self._owner, self._preferences = owner, preferences
-        self._on = preferences is None or preferences.text(KEY) != "no"
+        self._on = True
         self._tray: QSystemTrayIcon | None = None
 
     @property
     def on(self) -> bool:
         """Whether anything is said."""
-        return self._on
+        return self._on if self._preferences is None else bool(self._preferences.get(NOTIFY))
 
     @on.setter
     def on(self, wanted: bool) -> None:
         self._on = wanted
         if self._preferences is not None:
-            self._preferences.set_text(KEY, "" if wanted else "no")
+            self._preferences.put(NOTIFY, wanted)
 
     def switch(self) -> None:
         """Say it from now on, or no longer."""
@@ -40,7 +40,7 @@ class Notice:
     def tell(self, title: str, sentence: str) -> bool:
         """Say that a run has ended, unless the window is being looked at; whether anything was said."""
         window = self._owner.window()
-        if not self._on or window.isActiveWindow():
+        if not self.on or window.isActiveWindow():
             return False
         if QSystemTrayIcon.isSystemTrayAvailable() and QSystemTrayIcon.supportsMessages():
             if self._tray is None:

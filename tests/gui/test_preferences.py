@@ -16,7 +16,6 @@ from pytestqt.qtbot import QtBot
 from engine.home import home
 from gui.app import build_window
 from gui.preferences import DAMAGED, FILE, LARGEST, Preferences
-from gui.start.recent_files import RecentFiles
 
 
 @pytest.fixture(autouse=True, scope="module")
@@ -125,22 +124,6 @@ def test_the_window_starts_whatever_the_preferences_are(
     if harm in (nothing, huge, noise, deep):
         assert (layerloom_home / DAMAGED).exists(), "nothing is lost"
         assert Preferences().text("x") == "y"
-
-
-def test_recent_files_say_which_are_missing(qtbot: QtBot, tmp_path: Path) -> None:
-    there, gone, long = tmp_path / "there.loom", tmp_path / "gone.loom", tmp_path / f"{'x' * 300}.loom"
-    there.write_bytes(b"")
-    shown = RecentFiles()
-    qtbot.addWidget(shown)
-    shown.show_files([there, gone, long, Path("nul\0.loom")])
-    qtbot.waitUntil(lambda: not shown.background.busy)
-    assert shown.buttons[there].text() == "there.loom"
-    assert shown.buttons[gone].text() == "gone.loom (missing)"
-    assert shown.buttons[long].text().endswith("… (missing)") or "…" in shown.buttons[long].text()
-    with qtbot.waitSignal(shown.chosen) as caught:
-        shown.buttons[gone].click()
-    assert caught.args == [gone]
-    shown.close_background()
 
 
 @pytest.mark.skipif(os.name == "nt", reason="names that are no text are Unix's")

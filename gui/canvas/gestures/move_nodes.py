@@ -67,7 +67,7 @@ class MoveNodes(Gesture):
     def _shift(self, at: Pointer) -> Position:
         """By how much the nodes are moved: the pressed one from one point of the grid to another."""
         way = at.scene - self.origin.scene
-        if at.holds(CTRL):
+        if at.holds(CTRL) or not self.view.habits.snap:
             return way.x(), way.y()
         x, y = self._positions[self._pressed]
         return snap(x + way.x()) - x, snap(y + way.y()) - y

@@ -1,0 +1,1 @@
+"""Keys: which action has which, how they are changed and shown."""

@@ -21,7 +21,7 @@ class Doable:
     @property
     def name(self) -> str:
         """How it is called outside its menu, where two menus have an entry of the same name."""
-        return self.title.removesuffix(" …")
+        return self.title.rstrip(" …")
 
 
 def found(doables: Iterable[Doable], words: str, keys: str = "") -> list[Doable]:

@@ -333,7 +333,10 @@ class Use(Layer):
             if index in states:
                 before = tuple(found.given.values())[states[index]]
                 if spec.shape != before.shape or spec.dtype != before.dtype:
-                    raise ShapeError(f"hands on a state of {spec}, but began with {before}; a state keeps its shape.")
+                    raise ShapeError(
+                        f"hands on a state of {spec}, but began with {before}; a state keeps its shape.",
+                        code="state-shape",
+                    )
                 results.append(spec)
             else:
                 if not spec.shape:

@@ -180,11 +180,13 @@ class Checker:
 
     # -- what was found --------------------------------------------------------------------------------------------
 
-    def of_graph(self) -> list[Problem]:
-        """The problems of the network as a whole."""
+    def of_graph(self, *, hints: bool = True) -> list[Problem]:
+        """The problems of the network as a whole; without ``hints``, for a while, not what gives hints alone."""
         graph = self.shapes.graph
         if self._of_graph is None:
-            found = self._network.problems(graph, self.shapes.report) if graph.inside is None else []
+            found: list[Problem] = []
+            if graph.inside is None:
+                found = self._network.problems(graph, self.shapes.report, self._settings, hints=hints)
             self._of_graph = self._put(NETWORK, None, found)
         return self._of_graph
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from engine.problems.bottleneck_explanations import BOTTLENECKS
 from engine.problems.explanation import BROADCASTING, CONV, CS231N, ENTROPY, Explanation
 from engine.problems.learning_explanations import LEARNING
 from engine.problems.setting_explanations import SETTINGS
@@ -277,6 +278,7 @@ EXPLANATIONS: Final[dict[str, Explanation]] = {
         "Araujo, Norris and Sim 2019, https://distill.pub/2019/computing-receptive-fields",
     ),
     **LEARNING,
+    **BOTTLENECKS,
     **SETTINGS,
     **TRAINING,
 }

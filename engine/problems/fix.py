@@ -24,7 +24,7 @@ class Fix:
     warnings: int = field(compare=False)
     brings: int = field(default=0, compare=False)
     spares: bool = field(default=False, compare=False)
-    """Whether all that it takes away is a layer without weights that would have no effect."""
+    """Whether all that it takes away is a layer without weights that has no effect, or none that is wanted."""
 
     def apply(self, graph: Graph) -> None:
         """Apply its edits. Raises GraphError where the graph has changed so much that they do not fit any more."""

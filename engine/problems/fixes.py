@@ -117,7 +117,7 @@ def _try(trial: Trial, site: FaultSite, way: Way, judged: Collection[str]) -> Ge
                 if hopeless(node_id):
                     return None
                 yield
-            for _ in attempt.rules():
+            for _ in attempt.rules(hints=site.problem.severity == "hint"):
                 yield
             if checker.at(site.problem.key):
                 return None

@@ -52,7 +52,8 @@ def of_inside(inside: Inside) -> list[Problem]:
             for problem in within(graph, report, node_id, own):
                 found.append(replace(problem, inside=(problem.node or node_id, *problem.inside)))
         for rule in (rule for rule in MARK_RULES if rule.inside):
-            marked = [each for each in graph.nodes if each not in bypassed and rule.mark(graph, report, each)]
+            nodes = (each for each in graph.nodes if each not in bypassed and rule.about(kind_of(graph, each)))
+            marked = [each for each in nodes if rule.mark(graph, report, each)]
             for problem in rule.check(graph, report, marked) if marked else ():
                 found.append(replace(problem, inside=(problem.node or "", *problem.inside)))
         memo[inside.key] = found

@@ -49,35 +49,47 @@ class GraphRule:
     """Looks at the network as a whole, once after a batch of edits.
 
     ``about`` says of which types of nodes it reads more than their wires: where others alone have changed and no wire
-    has, it finds what it found. By default it looks after every edit.
+    has, it finds what it found. By default it looks after every edit. ``settled`` says that it reads the settings
+    alone, and finds what it found until they change.
     """
 
     check: Callable[[Graph, Report], Found]
     about: Callable[[str], bool] | None = None
+    settled: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class MarkRule:
     """Looks at the network where some nodes are marked: only changed nodes are asked again whether they are.
 
-    ``inside`` says that it looks at every block by itself, too, as each use has it.
+    ``about`` says of which layers one may be. ``inside`` says that it looks at every block by itself, too, as each use
+    has it.
     """
 
     mark: Callable[[Graph, Report, str], bool]
     check: Callable[[Graph, Report, Collection[str]], Found]
+    about: Callable[[type[Layer]], bool] = every
     inside: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class SumRule:
-    """Looks at the sum of a number that each node has: only changed nodes are counted again, once somebody asks."""
+    """Looks at the sum of a number that each node has: only changed nodes are counted again, once somebody asks.
+
+    ``hint`` says that it gives no more than hints, which nobody has to know who tries a fix of something graver.
+    """
 
     number: Callable[[Graph, Report, str], int]
     check: Callable[[Graph, Report, Callable[[], int]], Found]
+    hint: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class ViewRule:
-    """Looks at what some nodes see of the network's input (`engine.problems.view`), which is kept up to date."""
+    """Looks at what some nodes see of the network's input (`engine.problems.view`), which is kept up to date.
+
+    ``hint`` is as that of a `SumRule`.
+    """
 
     check: Callable[[Graph, Report, Callable[[str], View]], Found]
+    hint: bool = False

@@ -59,12 +59,12 @@ class Attempt:
             self._visited.add(node_id)
             yield node_id
 
-    def rules(self) -> Iterator[None]:
-        """Run the rules of the nodes that were inferred, and those of the network."""
+    def rules(self, *, hints: bool = True) -> Iterator[None]:
+        """Run the rules of the nodes that were inferred, and those of the network, if wanted with what only hints."""
         for found in self._trial.checker.updating(self._visited):
             self.problems += found
             yield
-        self.problems += self._trial.checker.of_graph()
+        self.problems += self._trial.checker.of_graph(hints=hints)
 
     def repeating(self) -> list[str]:
         """The joins among those nodes that repeat a value."""

@@ -58,9 +58,15 @@ Metrics = Annotated[tuple[MetricName, ...], Field(max_length=32)]
 class TrainingConfig(Section):
     """How the network is trained."""
 
-    epochs: Annotated[NonNegative, Sensible(1, below="then nothing is trained, the network is only evaluated")] = Field(
-        10, description="how often the network sees all training samples"
-    )
+    epochs: Annotated[
+        NonNegative,
+        Sensible(
+            1,
+            100_000,
+            why="the run would see every sample so often, and last for days",
+            below="then nothing is trained, the network is only evaluated",
+        ),
+    ] = Field(10, description="how often the network sees all training samples")
     seed: NonNegative = Field(0, description="decides every random draw: first weights, order of samples, dropout")
     optimizer: Optimizer = Field(AdamW(), description="how gradients become steps")
     schedule: Schedule = Field(Constant(), description="how the learning rate changes while the run goes")

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+import engine.blocks
 import engine.layers
 import engine.problems
 from engine.edits import Connect, Disconnect, Edit, RemoveNode, SetParameter, SetProperty, SetSetting
@@ -31,7 +32,8 @@ for file in Path(engine.problems.__file__).parent.glob("rules/*.py"):
     CODES |= {"no-activation"}  # its gravity is chosen
 LAYERS = {
     code
-    for file in Path(engine.layers.__file__).parent.glob("*.py")
+    for folder in (engine.layers, engine.blocks)
+    for file in Path(str(folder.__file__)).parent.glob("*.py")
     for code in re.findall(r'code="([a-z-]+)"', file.read_text(encoding="utf-8"))
 }
 """The codes of what layers refuse."""

@@ -7,6 +7,7 @@ from typing import Final
 from engine.problems.rule import EdgeRule, GraphRule, MarkRule, NodeRule, SumRule, ViewRule
 from engine.problems.rules import activation_rules as activations
 from engine.problems.rules import batch_rules as batches
+from engine.problems.rules import bottleneck_rules as bottlenecks
 from engine.problems.rules import data_rules as data
 from engine.problems.rules import decoder_rules as decoders
 from engine.problems.rules import depth_rules as depth
@@ -15,6 +16,7 @@ from engine.problems.rules import extent_rules as extent
 from engine.problems.rules import image_rules as images
 from engine.problems.rules import join_rules as joins
 from engine.problems.rules import label_rules as labels
+from engine.problems.rules import layout_rules as layouts
 from engine.problems.rules import learning_rules as learning
 from engine.problems.rules import padding_rules as padding
 from engine.problems.rules import range_rules as ranges
@@ -23,6 +25,7 @@ from engine.problems.rules import scale_rules as scale
 from engine.problems.rules import seam_rules as seams
 from engine.problems.rules import sequence_rules as sequences
 from engine.problems.rules import setting_rules as settings
+from engine.problems.rules import start_rules as starts
 from engine.problems.rules import table_rules as tables
 from engine.problems.rules import time_rules as time
 from engine.problems.rules import weights_rules as weights
@@ -39,6 +42,7 @@ NODE_RULES: Final[tuple[NodeRule, ...]] = (
     *activations.NODE,
     *dropouts.NODE,
     *batches.NODE,
+    *bottlenecks.NODE,
     *time.NODE,
     *windows.NODE,
 )
@@ -50,6 +54,8 @@ EDGE_RULES: Final[tuple[EdgeRule, ...]] = (
     *data.EDGE,
     *activations.EDGE,
     *dropouts.EDGE,
+    *decoders.EDGE,
+    *layouts.EDGE,
     *time.EDGE,
     *windows.EDGE,
     *labels.EDGE,
@@ -71,6 +77,9 @@ GRAPH_RULES: Final[tuple[GraphRule, ...]] = (
 )
 MARK_RULES: Final[tuple[MarkRule, ...]] = (
     *batches.MARK,
+    *bottlenecks.MARK,
+    *starts.MARK,
+    *depth.MARK,
     *dropouts.MARK,
     *images.MARK,
     *ranges.MARK,

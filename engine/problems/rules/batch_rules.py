@@ -6,7 +6,6 @@ from collections.abc import Collection, Iterator
 from functools import cache
 from typing import Final
 
-from engine import layers
 from engine.dims import depends_on
 from engine.graph import Edge, Graph
 from engine.layers.layer import Layer
@@ -72,7 +71,7 @@ def _moves(graph: Graph, report: Report, node_id: str) -> bool:
 def moves_batch(graph: Graph, report: Report, node_id: str) -> Edge | None:
     """The wire by which the batch comes in as the first axis, where a node only arranges and it leaves as no such."""
     outputs = report.outputs.get(node_id)
-    if not outputs or not _may_move(graph.nodes[node_id].type) or report.absent(node_id) is not None:
+    if not outputs or not may_move(kind_of(graph, node_id)) or report.absent(node_id) is not None:
         return None
     first = next(iter(outputs.values()))
     if first.shape[:1] == (BATCH,) or not any(depends_on(size, BATCH.symbol) for size in first.shape):
@@ -114,11 +113,10 @@ def _in_front(spec: Spec | None) -> bool:
 
 
 @cache
-def _may_move(node_type: str) -> bool:
-    """Whether nodes of a type may move the batch: they only arrange numbers, and no parameter says less."""
-    kind = layers.kind(node_type)
+def may_move(kind: type[Layer]) -> bool:
+    """Whether layers of a class may move the batch: they only arrange numbers, and no parameter says less."""
     return kind.numbers in ("same", "chosen") and "shape" not in kind.model_fields
 
 
 NODE = (NodeRule(batch_mixed, lambda kind: kind.together is not Layer.together),)
-MARK = (MarkRule(_moves, batch_moved, inside=True),)
+MARK = (MarkRule(_moves, batch_moved, may_move, inside=True),)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import Final
 
 from engine.blocks.use import Use
@@ -11,7 +11,7 @@ from engine.layers.layer import Layer, ShapeError
 from engine.layers.windows import AXES
 from engine.problems.looking import below, called, kind_of
 from engine.problems.problem import Problem
-from engine.problems.rule import Found, SumRule
+from engine.problems.rule import Found, MarkRule, SumRule
 from engine.shapes import Report
 from engine.spec import Spec
 
@@ -22,31 +22,34 @@ WIDE: Final = 1.5
 DEEP: Final = 4
 """So many convolutions on few cells are many."""
 BITS: Final = 20
-"""Three counts in one number: of convolutions on small maps, of those on larger ones above so many bits, and of windows
-wider than their map above twice as many."""
+"""Two counts in one number: of convolutions on small maps, and of those on larger ones above so many bits."""
 NEAR: Final = 3
 """So many layers above a fork is looked for."""
 
 
 def shrunk(graph: Graph, report: Report, counts: Callable[[], int]) -> Found:
-    """Maps of a few cells long before the depth ends, and windows wider than the map."""
-    rest, small = divmod(counts(), 1 << BITS)
-    wide, large = divmod(rest, 1 << BITS)
+    """Maps of a few cells long before the depth ends."""
+    large, small = divmod(counts(), 1 << BITS)
     if small >= DEEP and small > large:
         yield from _early_pooling(graph, report, small, small + large)
-    for node in graph.of_type(*graph.types) if wide else ():
-        if _over_padding(graph, report, node.id) and not _beside_others(graph, node.id):
-            (x, *_), windows = report.inputs[node.id], report.layer(node.id).windows()  # type: ignore[union-attr]
-            yield Problem(
-                "warning",
-                "over-padding",
-                f"{called(graph, node)} has windows of {windows[0].kernel} cells and gets {x}, {x.shape[2]} along the "
-                f"{AXES[len(windows)][0]}: many of its weights see padding alone. Shrink less before it, or take a "
-                "smaller window.",
-                node.id,
-                "input",
-                "kernel_size",
-            )
+
+
+def over_padding(graph: Graph, report: Report, wide: Collection[str]) -> Found:
+    """Windows wider than the map, where no other path sees what they do."""
+    for node_id in wide:
+        if _beside_others(graph, node_id):
+            continue
+        (x, *_), windows = report.inputs[node_id], report.layer(node_id).windows()  # type: ignore[union-attr]
+        yield Problem(
+            "warning",
+            "over-padding",
+            f"{called(graph, graph.nodes[node_id])} has windows of {windows[0].kernel} cells and gets {x}, "
+            f"{x.shape[2]} along the {AXES[len(windows)][0]}: many of its weights see padding alone. Shrink less "
+            "before it, or take a smaller window.",
+            node_id,
+            "input",
+            "kernel_size",
+        )
 
 
 def _early_pooling(graph: Graph, report: Report, small: int, all_of_them: int) -> Found:
@@ -79,12 +82,11 @@ def _counted(graph: Graph, report: Report, node_id: str) -> int:
             seen = list(layer.unfolded(*inputs))
         except ShapeError:  # said by the node itself
             return 0
-        inside = sum(_counted(each.graph, each.report, inner) for each in seen for inner in each.graph.nodes)
-        return inside % (1 << 2 * BITS)
+        return sum(_counted(each.graph, each.report, inner) for each in seen for inner in each.graph.nodes)
     if not _whole(layer) or max((w.kernel for w in layer.windows()), default=1) < 2:
         return 0
-    wide, cells = int(_over_padding(graph, report, node_id)), side(inputs[0])
-    return (wide << 2 * BITS) + (0 if not cells else 1 if cells <= FEW else 1 << BITS)
+    cells = side(inputs[0])
+    return 0 if not cells else 1 if cells <= FEW else 1 << BITS
 
 
 def _over_padding(graph: Graph, report: Report, node_id: str) -> bool:
@@ -135,3 +137,4 @@ def side(x: Spec) -> int:
 
 
 SUM = (SumRule(_counted, shrunk),)
+MARK = (MarkRule(_over_padding, over_padding, lambda kind: kind.linear_map and kind.sees == "window"),)

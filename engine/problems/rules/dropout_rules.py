@@ -59,7 +59,7 @@ def dropout_before_norm(graph: Graph, report: Report, node_id: str) -> Found:
     Li et al. 2018, Understanding the Disharmony between Dropout and Batch Normalization by Variance Shift,
     https://arxiv.org/abs/1801.05134
     """
-    for edge in origins(graph, report, node_id, lambda kind: _in_place(kind) or _pools(kind)):
+    for edge in origins(graph, report, node_id, lambda kind: in_place(kind) or pools(kind)):
         node, share = graph.nodes[edge.source], share_of(report.layer(edge.source))
         if share and kind_of(graph, node.id).family == "Dropout":
             yield Problem(
@@ -78,9 +78,9 @@ def dropout_before_pooling(graph: Graph, report: Report, node_id: str) -> Found:
     Whole channels that are dropped stay so.
     """
     inputs = report.inputs.get(node_id)
-    if not inputs or (not _pools(kind_of(graph, node_id)) and inputs[0].rank < 4):  # a mean of steps is none
+    if not inputs or (not pools(kind_of(graph, node_id)) and inputs[0].rank < 4):  # a mean of steps is none
         return
-    for edge in origins(graph, report, node_id, _in_place):
+    for edge in origins(graph, report, node_id, in_place):
         node, share = graph.nodes[edge.source], share_of(report.layer(edge.source))
         kind = kind_of(graph, node.id)
         if share and kind.family == "Dropout" and not kind.channels_second:
@@ -94,12 +94,12 @@ def dropout_before_pooling(graph: Graph, report: Report, node_id: str) -> Found:
             )
 
 
-def _in_place(kind: type[Layer]) -> bool:
+def in_place(kind: type[Layer]) -> bool:
     """Whether numbers only move, or are bent one by one: what is dropped before is dropped after it."""
     return kind.numbers == "same" or (kind.family == "Activation" and keeps_layout(kind))
 
 
-def _pools(kind: type[Layer]) -> bool:
+def pools(kind: type[Layer]) -> bool:
     return kind.numbers in ("pooled", "averaged")
 
 
@@ -211,6 +211,6 @@ def _may_be_heavy(graph: Graph) -> bool:
 NODE = (NodeRule(heavy_dropout, lambda kind: bool(kind.drops_by)),)
 EDGE = (
     EdgeRule(dropout_before_norm, lambda kind: kind.numbers == "standardized"),
-    EdgeRule(dropout_before_pooling, lambda kind: _pools(kind) or kind.family == "Reduction"),
+    EdgeRule(dropout_before_pooling, lambda kind: pools(kind) or kind.family == "Reduction"),
 )
-MARK = (MarkRule(_heavy, dropout_in_a_row),)
+MARK = (MarkRule(_heavy, dropout_in_a_row, lambda kind: kind is Layer or _in_the_way(kind)),)

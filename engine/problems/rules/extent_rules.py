@@ -168,5 +168,5 @@ def _learns(graph: Graph, report: Report, node_id: str) -> bool:
 
 
 GRAPH = (GraphRule(no_weights),)
-VIEW = (ViewRule(narrow_view),)
-SUM = (SumRule(_weights, many_weights),)
+VIEW = (ViewRule(narrow_view, hint=True),)
+SUM = (SumRule(_weights, many_weights, hint=True),)

@@ -40,7 +40,7 @@ def linear_on_image(graph: Graph, report: Report, marked: Collection[str]) -> Fo
 
 def _on_image(graph: Graph, report: Report, node_id: str) -> bool:
     """Whether a node makes weighted sums along the rows of an image."""
-    if not maps_features(kind_of(graph, node_id)) or node_id not in report.outputs:
+    if node_id not in report.outputs:
         return False
     x = report.inputs[node_id][0]
     return x.rank == 4 and x.axes is not None and x.axes[-1] == "width"
@@ -143,4 +143,4 @@ NODE = (
     NodeRule(unused_columns, lambda kind: kind.sees == "window"),
 )
 EDGE = (EdgeRule(channels_last, lambda kind: kind.channels_second),)
-MARK = (MarkRule(_on_image, linear_on_image, inside=True),)
+MARK = (MarkRule(_on_image, linear_on_image, maps_features, inside=True),)

@@ -9,9 +9,9 @@ from engine.blocks.use import Use
 from engine.data.datasets import Field
 from engine.graph import Edge, Graph
 from engine.layers.layer import Layer
-from engine.layers.reduction import Mean
+from engine.layers.reduction import Mean, Sum
 from engine.layers.windows import spread
-from engine.problems.looking import called, kind_of, maps_features, role
+from engine.problems.looking import PASSES_THROUGH, called, kind_of, maps_features, role
 from engine.problems.problem import Problem
 from engine.problems.rule import Found, GraphRule
 from engine.problems.rules.data_rules import tokens_of
@@ -120,6 +120,10 @@ def _misreads(seen: Padded, field: Field) -> tuple[str, str] | None:
             )
     elif kind.attends:
         return _attends(graph, layer, edge)
+    elif isinstance(layer, Sum) and spec.rank == 3 and {axis % 3 for axis in spread(layer.dim, 1)} == {1}:
+        if not _zero_at(seen, field):
+            adds = "the vector of the filling is added for every missing word"
+            return "takes the sum of all steps", f"{adds}. Set padding_idx to {field.padding}, or count the words alone"
     elif isinstance(layer, Mean) and spec.rank == 3 and {axis % 3 for axis in spread(layer.dim, 1)} == {1}:
         return "takes the mean of all steps", f"{means}. Count its tokens alone, as MaskedMean does"
     elif spec.rank == 3 and _last(layer):
@@ -128,6 +132,19 @@ def _misreads(seen: Padded, field: Field) -> tuple[str, str] | None:
         says = "combines the vectors of all tokens", f"the filling counts, too. Set padding_idx to {field.padding}"
         return says if getattr(layer, "padding_idx", None) is None else None
     return None
+
+
+def _zero_at(seen: Padded, field: Field) -> bool:
+    """Whether the filling is zero where it is added up: the row of a table that says so, or weights for each step."""
+    edge = seen.edge
+    while kind_of(seen.graph, edge.source).numbers in PASSES_THROUGH:
+        wires = list(seen.graph.incoming[edge.source].values())
+        if len(wires) != 1:
+            return False
+        edge = wires[0]
+    if kind_of(seen.graph, edge.source).numbers == "multiplied":
+        return True
+    return getattr(seen.report.layer(edge.source), "padding_idx", None) == field.padding
 
 
 def _attends(graph: Graph, layer: Layer, edge: Edge) -> tuple[str, str] | None:

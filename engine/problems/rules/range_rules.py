@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import math
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from engine.blocks.use import Use
 from engine.graph import Graph
 from engine.layers.endpoints import Output
 from engine.layers.layer import Layer
+from engine.layers.merge import Scale
 from engine.losses import suiting
 from engine.problems.looking import PASSES_THROUGH, called, only, origins
 from engine.problems.problem import Problem
-from engine.problems.rule import Found, MarkRule
+from engine.problems.rule import Found, MarkRule, a
 from engine.problems.rules.data_rules import target_of
 from engine.shapes import Report
 
@@ -57,7 +58,7 @@ def _of_output(graph: Graph, report: Report, node_id: str) -> Found:
         f"goes from {low:g} to {high:g}" if field.bounds else "is standardised: half of it lies below 0, some beyond ±1"
     )
     for answer in _answers(graph, report, node_id):
-        least, most = _range(answer.layer, answer.port)
+        least, most = answer.scaled(*_range(answer.layer, answer.port))
         within = least <= low and high <= most if field.bounds else least < low and high < most
         if within or (least, most) == (-math.inf, math.inf):
             continue
@@ -69,11 +70,15 @@ def _of_output(graph: Graph, report: Report, node_id: str) -> Found:
         yield Problem(
             "warning",
             "answer-range",
-            f"{answer.text} gives numbers {reach} only, but the target {name!r} {goes}: what is beyond can never be "
-            "answered. Let the last layer answer as it is.",
+            f"{answer.text} gives numbers {reach} only{_by(answer)}, but the target {name!r} {goes}: what is beyond "
+            "can never be answered. Let the last layer answer as it is.",
             answer.path[0],
             inside=answer.path[1:],
         )
+
+
+def _by(answer: Answer) -> str:
+    return "" if (answer.factor, answer.shift) == (1.0, 0.0) else " after the scaling behind it"
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +89,14 @@ class Answer:
     text: str
     layer: Layer
     port: str
+    factor: float = 1.0
+    shift: float = 0.0
+
+    def scaled(self, least: float, most: float) -> tuple[float, float]:
+        """A range after what a Scale behind the layer makes of it."""
+        ends = sorted(end * self.factor if math.isfinite(end) else math.copysign(end, end * self.factor)
+                      for end in (least, most)) if self.factor else [0.0, 0.0]  # fmt: skip
+        return ends[0] + self.shift, ends[1] + self.shift
 
 
 def _answers(graph: Graph, report: Report, node_id: str) -> Iterator[Answer]:
@@ -97,6 +110,10 @@ def _answers(graph: Graph, report: Report, node_id: str) -> Iterator[Answer]:
                     for inner in _answers(seen.graph, seen.report, edge.source_port):
                         path = (edge.source, *inner.path)
                         yield Answer(path, f"{text}, inside: {inner.text}", inner.layer, inner.port)
+        elif isinstance(layer, Scale) and edge.source in report.outputs:
+            for inner in _answers(graph, report, edge.source):
+                factor, shift = inner.factor * layer.factor, inner.shift * layer.factor + layer.shift
+                yield replace(inner, factor=factor, shift=shift)
         elif layer is not None:
             yield Answer((edge.source,), text, layer, edge.source_port)
 
@@ -108,4 +125,4 @@ def _range(layer: Layer, port: str) -> tuple[float, float]:
     return layer.value_range()
 
 
-MARK = (MarkRule(_learns_numbers, answer_range),)
+MARK = (MarkRule(_learns_numbers, answer_range, a(Output)),)

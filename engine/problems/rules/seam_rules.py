@@ -9,10 +9,12 @@ from engine.blocks.use import Use
 from engine.graph import Edge, Graph
 from engine.layers.endpoints import Output
 from engine.layers.layer import Layer
+from engine.losses import compares
 from engine.problems.looking import PASSES_THROUGH, Through, bends_little, called, kind_of, only, origins
 from engine.problems.problem import Problem
 from engine.problems.rule import EdgeRule, Found, a
 from engine.problems.rules.activation_rules import changes_nothing, squeezed_twice
+from engine.problems.rules.dropout_rules import in_place, pools, share_of
 from engine.problems.rules.learning_rules import (
     misplaced_before,
     mixes,
@@ -26,11 +28,12 @@ from engine.spec import Spec
 
 @dataclass(frozen=True, slots=True)
 class Met:
-    """A layer at one side of a seam: its name in a sentence, and the way to it inside the node of the network."""
+    """A layer at one side of a seam: its name in a sentence, and the way to it inside the ``node`` of the network."""
 
     layer: Layer
     text: str
     inside: tuple[str, ...] = ()
+    node: str = ""
 
 
 def no_activation(graph: Graph, report: Report, node_id: str) -> Found:
@@ -59,10 +62,31 @@ def redundant_activation(graph: Graph, report: Report, node_id: str) -> Found:
             yield Problem("warning", "redundant-activation", text, node_id, port)
 
 
+def dropout_meets(graph: Graph, report: Report, node_id: str) -> Found:
+    """A dropout before a batch norm or a pooling, with the edge of a block between them."""
+    for before, after, _ in _dropped(graph, report, node_id, lambda kind: in_place(kind) or pools(kind)):
+        if after.layer.numbers == "standardized":
+            says = "while training its zeros change the variance that the norm measures. Put it after the norm"
+            text = f"{before.text} comes before {after.text}: {says}, or leave it out."
+            yield Problem("hint", "dropout-before-norm", text, before.node, inside=before.inside)
+    for before, after, _ in _dropped(graph, report, node_id, in_place):
+        if pools(type(after.layer)) and not before.layer.channels_second:
+            says = "there a neighbour takes the place of most that were dropped. Put it after that"
+            text = f"{before.text} comes before {after.text}: {says}, or leave it out."
+            yield Problem("hint", "dropout-before-pooling", text, before.node, inside=before.inside)
+
+
+def _dropped(graph: Graph, report: Report, node_id: str, through: Through) -> Iterator[tuple[Met, Met, str | None]]:
+    """The seams between a dropout and what reads it."""
+    for before, after, port in _seams(graph, report, node_id, through):
+        if before.layer.family == "Dropout" and share_of(before.layer) and port is not None:
+            yield before, after, port
+
+
 def before_loss(graph: Graph, report: Report, node_id: str) -> Found:
     """What stands right before a loss and does not belong there, at the end of a block."""
     output = report.layer(node_id)
-    if not isinstance(output, Output) or output.loss is None:
+    if not graph.blocks or not isinstance(output, Output) or output.loss is None:
         return
     loss = output.criterion
     for edge in origins(graph, report, node_id, only(*PASSES_THROUGH)):
@@ -72,6 +96,11 @@ def before_loss(graph: Graph, report: Report, node_id: str) -> Found:
         yield from misplaced_before(loss, made.layer, made.text, True, edge.source, made.inside)
         if loss.wants == "log-probabilities" and made.layer.squashes == "softmax" and probabilities(made.layer):
             yield softmax_before_nll(made.text, loss, edge.source, made.inside)
+    for edge in origins(graph, report, node_id, only("same")) if compares(output.loss) else ():
+        made = _maker(graph, report, edge, only("same"))
+        if made is not None and made.inside and made.layer.numbers == "dropped" and share_of(made.layer):
+            text = f"{made.text} drops parts of the answer itself. Put it before the last layer with weights."
+            yield Problem("warning", "dropout-last", text, edge.source, inside=made.inside)
 
 
 def _seams(graph: Graph, report: Report, node_id: str, through: Through) -> Iterator[tuple[Met, Met, str | None]]:
@@ -79,6 +108,8 @@ def _seams(graph: Graph, report: Report, node_id: str, through: Through) -> Iter
 
     Between two repeats of a block there is no port.
     """
+    if not graph.blocks:
+        return
     layer, name = report.layer(node_id), called(graph, graph.nodes[node_id])
     if layer is None or node_id not in report.outputs or report.absent(node_id) is not None:
         return
@@ -111,7 +142,7 @@ def _port(graph: Graph, edge: Edge, node_id: str) -> str | None:
 
 def _maker(graph: Graph, report: Report, edge: Edge, through: Through) -> Met | None:
     """The layer that made the value on a wire, inside a block, too; None where a block hands its input on."""
-    text, inside = called(graph, graph.nodes[edge.source]), list[str]()
+    text, inside, node = called(graph, graph.nodes[edge.source]), list[str](), edge.source
     while isinstance(layer := report.layer(edge.source), Use):
         if edge.source not in report.outputs:
             return None
@@ -123,7 +154,7 @@ def _maker(graph: Graph, report: Report, edge: Edge, through: Through) -> Met | 
         graph, report, edge = seen.graph, seen.report, inner
         inside.append(edge.source)
         text += f", inside: {called(graph, graph.nodes[edge.source])}"
-    return None if layer is None else Met(layer, text, tuple(inside))
+    return None if layer is None else Met(layer, text, tuple(inside), node)
 
 
 def _reader(layer: Layer, text: str, port: str, inputs: tuple[Spec, ...], through: Through) -> Met | None:
@@ -151,4 +182,9 @@ def _about(kind: type[Layer]) -> bool:
     return kind is Layer or kind.linear_map or kind.family == "Activation"
 
 
-EDGE = (EdgeRule(no_activation, _about), EdgeRule(redundant_activation, _about), EdgeRule(before_loss, a(Output)))
+EDGE = (
+    EdgeRule(no_activation, _about),
+    EdgeRule(redundant_activation, _about),
+    EdgeRule(dropout_meets, lambda kind: kind is Layer or kind.numbers == "standardized" or pools(kind)),
+    EdgeRule(before_loss, a(Output)),
+)

@@ -20,6 +20,8 @@ from engine.shapes import Report
 
 NOTHING: Final = 1e-3
 """A learning rate of this share of its value changes nothing."""
+STEPS, MANY = 100, 64
+"""So few steps with all samples at once learn little; of so few samples nobody makes batches."""
 FAR: Final = 2
 """A way so many times as long as the run does not come near its end."""
 
@@ -148,6 +150,16 @@ def batch_size(graph: Graph, report: Report) -> Found:
         return
     data, training = resolved
     samples = _samples(data)
+    if samples and data.size(samples) >= samples > MANY and 0 < training.epochs < STEPS:
+        yield Problem(
+            "warning",
+            "batch-size",
+            f"data.batch_size is {'all' if data.batch_size is None else f'{data.batch_size:,}'}: every epoch is one "
+            f"step with all {samples:,} training samples, and the whole run has {training.epochs}. Smaller batches "
+            "make more steps.",
+            setting="data.batch_size",
+        )
+        return
     if not samples or data.batch_size is None:
         return
     if data.batch_size > samples and (data.drop_last or data.batch_size != DataConfig().batch_size):
@@ -188,4 +200,4 @@ def _steps(data: DataConfig, training: TrainingConfig) -> int:
     return training.epochs * ceil(samples / each) if samples else 0
 
 
-GRAPH = tuple(map(GraphRule, (setting_range, run_length, batch_size)))
+GRAPH = (GraphRule(setting_range, settled=True), GraphRule(run_length), GraphRule(batch_size))

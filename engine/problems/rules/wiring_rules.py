@@ -52,10 +52,8 @@ def vanished_port(graph: Graph, report: Report, node_id: str) -> Found:
     layer, node = report.layer(node_id), graph.node(node_id)
     if layer is not None:
         ports = layer.input_ports()
-        plain = [port.name for port in ports if not port.many]
-        variadic = [port.name for port in ports if port.many]
-        for name in graph.incoming[node_id]:
-            if name not in plain and not any(is_numbered(name, port) for port in variadic):
+        for name in graph.incoming[node_id].keys() - {port.name for port in ports if not port.many}:
+            if not any(is_numbered(name, port.name) for port in ports if port.many):
                 yield Problem(
                     "error",
                     "no-such-port",
@@ -67,7 +65,8 @@ def vanished_port(graph: Graph, report: Report, node_id: str) -> Found:
     if absent is not None:
         yield from _nothing_to_hand_on(graph, report, node_id, {port.name for port in absent.output_ports()})
     elif layer is not None:
-        for name in sorted(graph.leaving(node_id) - {port.name for port in layer.output_ports()}):
+        gone = graph.leaving(node_id) - {port.name for port in layer.output_ports()}
+        for name in sorted(gone) if gone else ():
             yield Problem(
                 "error",
                 "no-such-port",

@@ -11,12 +11,14 @@ from engine.problems.ways import activation_ways as activations
 from engine.problems.ways import answer_ways as answers
 from engine.problems.ways import axis_ways as axes
 from engine.problems.ways import batch_ways as batches
+from engine.problems.ways import block_ways as blocks
 from engine.problems.ways import branch_ways as branches
 from engine.problems.ways import decoder_ways as decoders
 from engine.problems.ways import dimension_ways as dimensions
 from engine.problems.ways import dropout_ways as dropouts
 from engine.problems.ways import join_ways as joins
 from engine.problems.ways import label_ways as labels
+from engine.problems.ways import layout_ways as layouts
 from engine.problems.ways import learning_ways as learning
 from engine.problems.ways import level_ways as levels
 from engine.problems.ways import number_ways as kinds
@@ -28,6 +30,7 @@ from engine.problems.ways import sensible_ways as sensible
 from engine.problems.ways import sequence_ways as sequences
 from engine.problems.ways import setting_ways as settings
 from engine.problems.ways import size_ways as sizes
+from engine.problems.ways import width_ways as widths
 from engine.problems.ways import window_ways as windows
 from engine.problems.ways import wire_ways as wires
 from engine.problems.ways.fault_site import FaultSite, Way
@@ -135,18 +138,24 @@ WAYS: Final[dict[str, tuple[Finder, ...]]] = {
     "class-axis": (answers.class_axes,),
     "too-many-classes": (sizes.classes,),
     "embedding-range": (settings.table,),
-    "linear-on-image": (axes.whole_image,),
+    "linear-on-image": (layouts.whole_image,),
     "unused-columns": (windows.all_columns,),
-    "channels-last": (axes.channels_first,),
+    "channels-last": (layouts.channels_first,),
+    "features-last": (layouts.features_second,),
     "softmax-before-loss": (learning.to_prediction,),
     "sigmoid-before-loss": (learning.other_loss, learning.to_prediction),
     "activation-before-loss": (learning.to_prediction,),
     "no-probability": (activations.as_wanted, learning.other_loss, learning.sigmoid),
     "softmax-before-nll": (activations.with_logarithm,),
     "answer-range": (activations.plain_answer,),
-    "padding-read": (padding.without_padding,),
+    "padding-read": (padding.without_padding, blocks.padding_told),
+    "state-shape": (blocks.same_state,),
     "gaps": (windows.no_gaps,),
-    "early-pooling": (windows.later_shrinking,),
+    "early-pooling": (windows.later_shrinking, windows.more_cells),
+    "bottleneck": (widths.wider,),
+    "small-start": (parameters.usual_start,),
+    "memory-of-itself": (decoders.same_memory,),
+    "hidden-softmax": (activations.bent_each,),
     "over-padding": (windows.later_shrinking, windows.smaller_window),
     "window-of-one": (windows.larger_window,),
     "axes-by-reshape": (reshapes.kept_together,),
@@ -165,8 +174,8 @@ WAYS: Final[dict[str, tuple[Finder, ...]]] = {
     "dropout-last": (learning.earlier,),
     "heavy-dropout": (dropouts.less,),
     "dropout-in-a-row": (dropouts.fewer,),
-    "dropout-before-norm": (dropouts.later,),
-    "dropout-before-pooling": (dropouts.later, dropouts.whole_channels),
+    "dropout-before-norm": (dropouts.later, dropouts.without),
+    "dropout-before-pooling": (dropouts.later, dropouts.whole_channels, dropouts.without),
     "no-activation": (learning.activation,),
     "max-norm": (parameters.back, wires.without_optional, parameters.plain_property),
     "bias-before-norm": (learning.no_bias,),

@@ -3,11 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
+from math import isfinite
+from typing import Final
 
 from engine import losses
 from engine.blocks.use import Use
+from engine.layers.merge import Scale
 from engine.problems.looking import PASSES_THROUGH, kind_of, only, origins
 from engine.problems.ways.fault_site import FaultSite, Way
+from engine.problems.ways.field_ways import target_field
+
+FAR: Final = 10.0
+"""A factor by which the numbers of a layer as it starts are far too large."""
 
 
 def of_one(site: FaultSite) -> Iterator[Way | None]:
@@ -47,6 +55,16 @@ def _weighs(site: FaultSite) -> bool:
                 seen.add(edge.target)
                 readers.append(edge.target)
     return False
+
+
+def bent_each(site: FaultSite) -> Iterator[Way | None]:
+    """An activation that bends every number by itself; without it where the numbers have been bent already."""
+    made = next(origins(site.graph, site.report, site.id, only(*PASSES_THROUGH)), None)
+    kind = kind_of(site.graph, made.source) if made is not None else None
+    if kind is not None and (kind.linear_map or kind.family == "Normalization"):
+        for name in ("ReLU", "GELU", "Tanh"):
+            yield site.exchange(name, {})
+    yield replace(site.remove(), spares=True)
 
 
 def one_less(site: FaultSite) -> Iterator[Way | None]:
@@ -96,9 +114,34 @@ def with_logarithm(site: FaultSite) -> Iterator[Way | None]:
             yield Way(f"Remove {site.node.name} and set loss to {loss}", edits, keeps=False)
 
 
+def _scaled_otherwise(site: FaultSite) -> Iterator[Way | None]:
+    """Another factor for the Scale behind a bounded answer, so that it reaches from one bound of the target to the
+    other; or without both, where the Scale would throw the bare answer far about."""
+    scales, factor, shift, end = list[str](), 1.0, 0.0, site.id
+    while len(wires := list(site.graph.outgoing[end])) == 1:
+        end = wires[0].target
+        layer = site.report.layer(end)
+        if not isinstance(layer, Scale):
+            break
+        if scales:  # what those after the first make of it
+            factor, shift = factor * layer.factor, shift * layer.factor + layer.shift
+        scales.append(end)
+    if not scales or site.layer is None or not factor:
+        return
+    least, most = site.layer.value_range()
+    field = target_field(site, end) if site.graph.nodes[end].type == "Output" else None
+    if field is not None and field.bounds and isfinite(least) and isfinite(most):
+        low, high = ((bound - shift) / factor for bound in field.bounds)
+        new = (high - low) / (most - least)
+        yield site.set(of=scales[0], factor=float(f"{new:.6g}"), shift=float(f"{low - new * least:.6g}"))
+    if any(abs(site.report.layer(each).factor) > FAR for each in scales):  # type: ignore[union-attr]
+        yield site.remove(site.id, *scales)
+
+
 def plain_answer(site: FaultSite) -> Iterator[Way | None]:
     """The last weighted sum as the answer, without what bounds it; after a recurrent layer one of its own."""
     if not site.kind.runs_over_time:
+        yield from _scaled_otherwise(site)
         yield site.remove()
         return
     for edge in site.graph.outgoing[site.id]:

@@ -7,10 +7,10 @@ from math import isqrt, prod
 from typing import Final
 
 from engine.dims import Dim, product
-from engine.edits import SetParameter
 from engine.graph import Edge
 from engine.layers.endpoints import Input
-from engine.problems.looking import above, kind_of
+from engine.layers.layer import Layer
+from engine.problems.looking import above, kind_of, maps_features
 from engine.problems.ways.fault_site import FaultSite, Step, Way, number
 from engine.problems.ways.field_ways import data_shapes
 from engine.spec import Spec
@@ -183,7 +183,7 @@ def own_settings(site: FaultSite) -> Iterator[Way | None]:
         elif isinstance(own := site.value("dim"), tuple):
             if 0 in own and all(-1 <= dim < rank - 1 for dim in own):  # counted without the batch
                 yield site.set(dim=tuple(dim + (dim >= 0) for dim in own))
-            for axes in ((-1,), tuple(range(2, rank)), (1,)):
+            for axes in (*_of_steps(site, rank), (-1,), tuple(range(2, rank)), (1,)):
                 if axes:
                     yield site.set(dim=axes)
         else:
@@ -192,6 +192,22 @@ def own_settings(site: FaultSite) -> Iterator[Way | None]:
             first += [1, -1] if own == 0 else [-1, 1]  # the batch was not counted
             for axis in dict.fromkeys((*first, rank - 1, *range(2, rank))):
                 yield site.set(dim=axis)
+
+
+def _of_steps(site: FaultSite, rank: int) -> list[tuple[int, ...]]:
+    """The axis of the steps, where a layer boils down a sequence: the features of all steps are one sample's then."""
+    edge = site.edge()
+    if edge is None or rank != 3 or site.kind.family != "Reduction":
+        return []
+    while kind_of(site.graph, edge.source).cell_by_cell() and len(site.graph.incoming[edge.source]) == 1:
+        if kind_of(site.graph, edge.source).vocabulary_parameter or kind_of(site.graph, edge.source).linear_map:
+            break
+        edge = next(iter(site.graph.incoming[edge.source].values()))
+    kind = kind_of(site.graph, edge.source)
+    if kind.channels_second:
+        return [(2,)]
+    runs = kind.runs_over_time or kind.attends or bool(kind.vocabulary_parameter)
+    return [(1,)] if runs or kind.orders_steps is not Layer.orders_steps or maps_features(kind) else []
 
 
 def sizes(site: FaultSite) -> Iterator[Way | None]:
@@ -343,24 +359,3 @@ def given_length(site: FaultSite) -> Iterator[Way | None]:
             for shape in data_shapes(site.project, layer):
                 yield site.set(of=node.id, shape=shape)
             yield site.set(of=node.id, shape=tuple(16 if isinstance(size, str) else size for size in layer.shape))
-
-
-def whole_image(site: FaultSite) -> Iterator[Way | None]:
-    """Let a Linear layer see all of an image."""
-    edge = site.edge("input")
-    yield site.insert(edge, FLATTEN)
-    yield site.insert(edge, global_pool(4), FLATTEN, label="Insert global average pooling")
-
-
-def channels_first(site: FaultSite) -> Iterator[Way | None]:
-    """Channels to the front: by a layer, or at the Input where the data has them there."""
-    edge = site.edge()
-    yield site.insert(edge, ("Permute", {"dims": (0, 3, 1, 2)}))
-    current = edge
-    while current is not None and site.graph.nodes[current.source].type != "Input":
-        current = next(iter(site.graph.incoming[current.source].values()), None)
-    if current is not None and isinstance(layer := site.report.layer(current.source), Input):
-        height, width, channels = layer.shape
-        name = site.graph.nodes[current.source].name
-        edit = SetParameter(current.source, "shape", (channels, height, width))
-        yield Way(f"Set shape of {name} to {channels} × {height} × {width}", (edit,))

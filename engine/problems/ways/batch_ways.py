@@ -3,19 +3,39 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
+from engine.blocks.block import PREFIX
+from engine.dims import depends_on
 from engine.graph import Node
 from engine.problems.looking import kind_of
 from engine.problems.rules.batch_rules import misled, moves_batch
+from engine.problems.rules.bottleneck_rules import hidden
+from engine.problems.ways.activation_ways import bent_each
+from engine.problems.ways.block_ways import of_block, seen_inside
 from engine.problems.ways.fault_site import FaultSite, Step, Way
+from engine.problems.ways.learning_ways import before_own_softmax, to_prediction
 from engine.spec import BATCH, Spec
 
 
 def other_axis(site: FaultSite) -> Iterator[Way | None]:
-    """The axis of the classes or features: the channels of a map, else the last one."""
+    """The axis of the classes or features: the channels of a map, else the last one.
+
+    Right before a loss that takes a softmax itself none belongs, and between two weighted sums an activation that looks
+    at every number by itself.
+    """
     x, edge = site.spec(site.edge()), site.edge()
     if x is None or edge is None:
         return
+    if before_own_softmax(site):
+        right = 1 if x.rank != 3 else -1
+        turned = site.set(dim=right)
+        for way in to_prediction(site):
+            if way is not None:
+                yield replace(way, label=f"{way.label} and set dim to {right}", edits=(*way.edits, *turned.edits))
+        yield replace(site.remove(), spares=True)
+    elif hidden(site.graph, site.report, site.id):
+        yield from bent_each(site)
     made = kind_of(site.graph, edge.source)
     channels = (x.axes is not None and x.axes[1:2] == ("channels",)) or made.channels_second
     for axis in (1, -1) if channels or x.rank == 2 else (-1, 1):
@@ -27,6 +47,14 @@ def in_front(site: FaultSite) -> Iterator[Way | None]:
     """The batch left in front: by the guilty layer, or by the nearest one above it that moves it."""
     node = _mover(site)
     if node is None:
+        return
+    if (seen := seen_inside(site, node.id)) is not None:
+        graph, found = seen
+        for end in graph.of_type("BlockOutput"):
+            inner = FaultSite(site.problem, graph, found.report, site.trial, end)
+            for way in in_front(inner):
+                if way is not None:
+                    yield of_block(graph, way)
         return
     into = moves_batch(site.graph, site.report, node.id)
     x = site.spec(into)
@@ -72,6 +100,16 @@ def _right_axis(site: FaultSite, source: str, port: str) -> bool:
     return spec is not None and spec.shape[1:2] == (BATCH,)
 
 
+def _moves_inside(site: FaultSite, node_id: str) -> bool:
+    """Whether a block gets the batch in front and gives it elsewhere."""
+    outputs, inputs = site.report.outputs.get(node_id), site.report.inputs.get(node_id, ())
+    if site.graph.nodes[node_id].type[: len(PREFIX)] != PREFIX or not outputs or not inputs:
+        return False
+    first = next(iter(outputs.values()))
+    moved = first.shape[:1] != (BATCH,) and any(depends_on(size, BATCH.symbol) for size in first.shape)
+    return moved and any(spec.shape[:1] == (BATCH,) for spec in inputs)
+
+
 def _mover(site: FaultSite) -> Node | None:
     """The guilty node if it moves the batch, else the nearest one above it that does."""
     if site.node is None:
@@ -79,7 +117,7 @@ def _mover(site: FaultSite) -> Node | None:
     todo, seen = [site.node.id], {site.node.id}
     while todo:
         node_id = todo.pop(0)
-        if moves_batch(site.graph, site.report, node_id) is not None:
+        if moves_batch(site.graph, site.report, node_id) is not None or _moves_inside(site, node_id):
             return site.graph.nodes[node_id]
         for edge in site.graph.incoming[node_id].values():
             spec = site.report.spec(edge.source, edge.source_port)

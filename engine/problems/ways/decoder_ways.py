@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from engine.edits import AddNode, Connect, Disconnect, Edit
 from engine.graph import Edge
 from engine.layers.layer import Layer
-from engine.problems.looking import above, kind_of, role
+from engine.problems.looking import above, below, kind_of, role
+from engine.problems.rules.decoder_rules import decodes
 from engine.problems.ways.fault_site import COLUMN, ROW, FaultSite, Step, Way, number
 from engine.problems.ways.field_ways import target
 from engine.problems.ways.width_ways import resized
@@ -221,6 +222,30 @@ def exchanged(site: FaultSite) -> Iterator[Way | None]:
         Connect(Edge(other.source, other.source_port, site.id, one.target_port)),
     )
     yield Way(f"Exchange {one.target_port} and {other.target_port}", edits)
+
+
+def same_memory(site: FaultSite) -> Iterator[Way | None]:
+    """The memory that another decoder looks at, or what an encoder has made; without one a layer that needs none."""
+    edge, order = site.edge(), site.graph.order()
+    if edge is None or site.node is None:
+        return
+    x, below_it = site.spec(edge), below(site.graph, site.id) | {site.id}
+    own = above(site.graph, site.id) | {edge.source}
+    found: dict[tuple[str, str], None] = {}
+    for node_id in order:
+        if decodes(kind_of(site.graph, node_id)) and node_id != site.id:
+            wires = site.graph.incoming[node_id].values()
+            memories = (wire for wire in wires if role(kind_of(site.graph, node_id), wire.target_port) == "context")
+            found.update(dict.fromkeys((wire.source, wire.source_port) for wire in memories))
+    for node_id in reversed(order):
+        if node_id not in own and node_id not in below_it and site.graph.nodes[node_id].type != "Input":
+            found.update(dict.fromkeys((node_id, port) for port in site.report.outputs.get(node_id, {})))
+    for source, port in found:
+        spec = site.report.spec(source, port)
+        if spec is None or x is None or spec.rank != x.rank or spec.shape[1] == 1:  # one step is no memory
+            continue
+        if spec.shape[-1] == x.shape[-1]:
+            yield site.rewire(edge, source, port, f"Take {site.graph.nodes[source].name} for {edge.target_port}")
 
 
 def same_width(site: FaultSite) -> Iterator[Way | None]:

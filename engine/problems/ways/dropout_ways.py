@@ -68,6 +68,10 @@ def later(site: FaultSite) -> Iterator[Way | None]:
     edits += [Connect(Edge(last, leaving[0].source_port, site.id, into[0].target_port))]
     edits += [Connect(Edge(site.id, readers[0].source_port, edge.target, edge.target_port)) for edge in leaving]
     yield Way(f"Move {graph.nodes[site.id].name} after {graph.nodes[last].name}", tuple(edits))
+
+
+def without(site: FaultSite) -> Iterator[Way | None]:
+    """No dropout there."""
     yield site.remove()
 
 

@@ -52,7 +52,7 @@ class Way:
     repeats: bool = False
     """Whether one value may be repeated to the size of another: a gate, one number a channel, is meant so."""
     spares: bool = False
-    """Whether all that it takes away is a layer without weights that would have no effect."""
+    """Whether all that it takes away is a layer without weights that has no effect, or none that is wanted."""
     outside: bool = False
     """Whether these are edits of the network, although the fault is inside a block."""
 
@@ -175,11 +175,21 @@ class FaultSite:
                 to = f" to {shown(info.default)}"
         return Way(f"Set {listed(list(names))}{to}", tuple(edits))
 
-    def insert(self, edge: Edge | None, *steps: Step, label: str | None = None, after: bool = False) -> Way | None:
-        """Put layers into a wire, one after the other; ``after`` shows what they give, not the guilty one."""
+    def insert(
+        self,
+        edge: Edge | None,
+        *steps: Step,
+        label: str | None = None,
+        after: bool = False,
+        taken: Iterable[str] = (),
+    ) -> Way | None:
+        """Put layers into a wire, one after the other; ``after`` shows what they give, not the guilty one.
+
+        Names that are ``taken`` are those of other new layers.
+        """
         if edge is None:
             return None
-        self.taken = set()
+        self.taken = set(taken)
         nodes = [self.fresh(kind, parameters) for kind, parameters in steps]
         ends = [(edge.source, edge.source_port)]
         edits: list[Edit] = [Disconnect(edge)]

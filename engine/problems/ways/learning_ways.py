@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from engine import losses
 from engine.edits import AddNode, Connect, Disconnect, Edit
 from engine.graph import Edge
+from engine.layers.endpoints import Output
 from engine.problems.looking import PASSES_THROUGH, above, bends_little, kind_of, origins
 from engine.problems.rules.learning_rules import probabilities
 from engine.problems.ways.fault_site import COLUMN, ROW, FaultSite, Step, Way
@@ -23,6 +24,13 @@ def _readers(site: FaultSite) -> list[Edge]:
             elif kind_of(site.graph, target.id).numbers in PASSES_THROUGH:
                 stack.append(target.id)
     return found
+
+
+def before_own_softmax(site: FaultSite) -> bool:
+    """Whether the guilty layer is a softmax before a loss that takes one itself."""
+    layer, ends = site.layer, (site.report.layer(edge.target) for edge in _readers(site))
+    taken = any(isinstance(end, Output) and end.criterion.activation == "softmax" for end in ends)
+    return layer is not None and layer.squashes == "softmax" and taken
 
 
 def to_prediction(site: FaultSite) -> Iterator[Way | None]:

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 from engine.edits import AddNode, Connect, Disconnect, Edit, RemoveNode
 from engine.graph import Edge, Node
-from engine.layers.reduction import Mean
-from engine.problems.looking import kind_of
+from engine.layers.reduction import Mean, Sum
+from engine.problems.looking import PASSES_THROUGH, kind_of
 from engine.problems.rules.data_rules import tokens_of
 from engine.problems.rules.padding_rules import Padded, mask_for, padded
 from engine.problems.ways.fault_site import COLUMN, ROW, FaultSite, Way
@@ -23,12 +23,12 @@ def without_padding(site: FaultSite) -> Iterator[Way | None]:
     filling = field.padding if field is not None else 0
     name = site.graph.nodes[tokens].name
     if kind.runs_over_time:
-        node, edits = _beside(site, tokens, "SequenceLengths", filling)
+        node, edits = beside(site, tokens, "SequenceLengths", filling)
         edits.append(Connect(Edge(node.id, "output", site.id, "lengths")))
         yield Way(f"Wire the lengths of {name} to lengths", tuple(edits), _made(edits))
     elif kind.attends:
         port = mask_for(kind, edge.target_port, site.graph.incoming[site.id])
-        node, edits = _beside(site, tokens, "PaddingMask", filling)
+        node, edits = beside(site, tokens, "PaddingMask", filling)
         edits.append(Connect(Edge(node.id, "output", site.id, port)))
         again = "memory_key_padding_mask"  # what the encoder of a whole Transformer leaves out, its decoder does, too
         if port.startswith("src") and again in {each.name for each in kind.inputs}:
@@ -40,14 +40,24 @@ def without_padding(site: FaultSite) -> Iterator[Way | None]:
     elif kind.vocabulary_parameter:
         yield site.set(padding_idx=filling)
     else:
-        ends = [] if isinstance(layer, Mean) else list(_after_the_last(site, edge, tokens, filling))
+        if isinstance(layer, Sum):
+            yield from _zero_row(site, edge, filling)
+        ends = [] if isinstance(layer, (Mean, Sum)) else list(_after_the_last(site, edge, tokens, filling))
         yield from ends
         if ends:
             return
-        node, edits = _beside(site, tokens, "PaddingMask", filling)
+        node, edits = beside(site, tokens, "PaddingMask", filling)
         edits += site.exchanged(site.graph.node(site.id), "MaskedMean", {}).edits
         edits.append(Connect(Edge(node.id, "output", site.id, "padding")))
         yield Way("Change to MaskedMean, the mean of the tokens alone", tuple(edits), _made(edits), keeps=True)
+
+
+def _zero_row(site: FaultSite, edge: Edge, filling: int | None) -> Iterator[Way | None]:
+    """The row of the filling in the table fixed at zero, where that is what is added up."""
+    while kind_of(site.graph, edge.source).numbers in PASSES_THROUGH:
+        edge = next(iter(site.graph.incoming[edge.source].values()))
+    if kind_of(site.graph, edge.source).vocabulary_parameter:
+        yield site.set(of=edge.source, padding_idx=filling)
 
 
 def _tokens(site: FaultSite) -> str | None:
@@ -73,7 +83,7 @@ def _after_the_last(site: FaultSite, edge: Edge, tokens: str, filling: int | Non
         if len(before) != 1:
             return
         source = before[0]
-    node, edits = _beside(site, tokens, "SequenceLengths", filling)
+    node, edits = beside(site, tokens, "SequenceLengths", filling)
     if "lengths" in site.graph.incoming[source.source]:
         edits = []
     else:
@@ -88,7 +98,7 @@ def _after_the_last(site: FaultSite, edge: Edge, tokens: str, filling: int | Non
     yield Way(f"Take last of {name} instead, with the lengths", tuple(edits), _made(edits), keeps=False)
 
 
-def _beside(site: FaultSite, tokens: str, kind: str, filling: int | None) -> tuple[Node, list[Edit]]:
+def beside(site: FaultSite, tokens: str, kind: str, filling: int | None) -> tuple[Node, list[Edit]]:
     """A layer that reads the tokens: one that does already, or a new one."""
     for edge in site.graph.outgoing[tokens]:
         node, layer = site.graph.nodes[edge.target], site.report.layer(edge.target)

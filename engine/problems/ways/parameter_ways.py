@@ -12,7 +12,8 @@ from engine.edits import MISSING, SetParameter, SetProperty
 from engine.graph import Node
 from engine.layers.parameters import parameters, parse
 from engine.nearest import nearest
-from engine.problems.ways.fault_site import FaultSite, Way, shown
+from engine.problems.looking import below
+from engine.problems.ways.fault_site import FaultSite, Way, listed, shown
 from engine.resolve import owner_of
 
 ALIASES: Final = {
@@ -148,6 +149,18 @@ def thawed(site: FaultSite) -> Iterator[Way | None]:
         node = site.graph.nodes[node_id]
         if node.properties.get("frozen") is True:
             yield Way(f"Let {node.name} learn", (SetProperty(node_id, "frozen", MISSING),))
+
+
+def usual_start(site: FaultSite) -> Iterator[Way | None]:
+    """Every layer of the row started as PyTorch does it, or for its activation."""
+    if site.node is None:
+        return
+    marked = {node.id for node in site.graph.nodes.values() if node.properties.get("initialization") == "normal"}
+    chosen = [each for each in site.graph.order() if each in marked and each in {site.id, *below(site.graph, site.id)}]
+    names = listed([site.graph.nodes[each].name for each in chosen])
+    yield Way(f"Reset initialization of {names}", tuple(SetProperty(e, "initialization", MISSING) for e in chosen))
+    kaiming = tuple(SetProperty(each, "initialization", "kaiming_normal") for each in chosen)
+    yield Way(f"Set initialization of {names} to kaiming_normal", kaiming)
 
 
 def all_thawed(site: FaultSite) -> Iterator[Way | None]:

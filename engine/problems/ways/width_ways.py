@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Final
 
 from engine.graph import Edge
 from engine.problems.looking import kind_of
 from engine.problems.ways.fault_site import FaultSite, Way, number, typed
+
+WIDE: Final = 32
+"""As wide as a code of a small network."""
 
 
 def makers(site: FaultSite, edge: Edge, most: int = 3) -> Iterator[str]:
@@ -51,3 +55,12 @@ def resized(site: FaultSite, edge: Edge, axis: int, size: int) -> Iterator[Way |
         )
     if axis in (-1, x.rank - 1):
         yield site.insert(edge, ("Linear", {"out_features": size}))
+
+
+def wider(site: FaultSite) -> Iterator[Way | None]:
+    """As many numbers as come in, but no more than a code needs; or without the guilty layer."""
+    name, x = site.kind.width_parameter, site.spec(site.edge())
+    width = number(x.shape[1 if site.kind.channels_second else -1]) if x is not None else None
+    if name and width is not None and width > 1:
+        yield site.set({name: min(width, WIDE)})
+    yield site.remove()

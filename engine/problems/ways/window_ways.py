@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from math import ceil
 
 from engine.dims import Dim
@@ -181,10 +182,45 @@ def later_shrinking(site: FaultSite) -> Iterator[Way | None]:
             return
 
 
+def more_cells(site: FaultSite) -> Iterator[Way | None]:
+    """A pooling that leaves a few cells, so that what follows knows where something was."""
+    x = site.spec(site.edge())
+    least = min(_known(x.shape[2:]), default=0) if x is not None else 0
+    if site.kind.sees == "share":
+        for size in (4, 2, 3):
+            if 2 * size <= least:
+                yield site.set(output_size=size)
+    elif site.kind.sees == "window" and least:
+        for size in (least // 4, least // 2, 2):
+            if size > 1:
+                yield site.set(kernel_size=size)
+
+
 def larger_window(site: FaultSite) -> Iterator[Way | None]:
-    """A window that pools something; without the layer everything stays as it is."""
+    """A window that pools something; beside another pooling without the layer, which changes nothing."""
+    bare = replace(site.remove(), spares=True)
+    if _beside_pooling(site):
+        yield bare
+        return
     yield site.set(kernel_size=2)
-    yield site.remove()
+    yield bare
+
+
+def _beside_pooling(site: FaultSite) -> bool:
+    """Whether a pooling comes right before or after the guilty layer, or behind what leaves every cell where it is."""
+    graph = site.graph
+
+    def meets(node_id: str, *, upwards: bool) -> bool:
+        wires = [*graph.incoming[node_id].values()] if upwards else [*graph.outgoing[node_id]]
+        others = [wire.source if upwards else wire.target for wire in wires]
+        kinds = [(other, kind_of(graph, other)) for other in others]
+        return any(
+            kind.numbers in ("pooled", "averaged") or (kind.cell_by_cell() and len(others) == 1
+                                                       and meets(other, upwards=upwards))
+            for other, kind in kinds
+        )  # fmt: skip
+
+    return meets(site.id, upwards=True) or meets(site.id, upwards=False)
 
 
 def all_columns(site: FaultSite) -> Iterator[Way | None]:

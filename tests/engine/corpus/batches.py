@@ -11,7 +11,14 @@ CANCER, IRIS, SHAPES = {"data.dataset": "breast_cancer"}, {"data.dataset": "iris
 
 
 def mixed(node: str, network: str, first: str, settings: dict[str, Any] | None = None) -> Fault:
-    return Fault("softmax over the batch", "batch-mixed", node, network, settings or {}, first=f"Set dim to {first}")
+    return Fault(
+        "softmax over the batch",
+        "batch-mixed",
+        node,
+        network,
+        settings or {},
+        first=first if " " in first else f"Set dim to {first}",
+    )
 
 
 def moved(node: str, network: str, first: str, settings: dict[str, Any] | None = None) -> Fault:
@@ -110,7 +117,7 @@ MIXED = [
         x: Input(shape=(6, 40)); c: Conv1d(out_channels=4, kernel_size=3, padding=1); s: Softmin(dim=0);
         f: Flatten; o: Linear(out_features=2); y: Output
         """,
-        "1",
+        "Change to ReLU",
     ),
     mixed(
         "s",

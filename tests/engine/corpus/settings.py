@@ -301,6 +301,11 @@ SOUND = [
     ),
     *(
         fault("batches of the data", "batch-size", k, given, "")
-        for k, given in ((0, {}), (0, {"data.batch_size": None}), (1, {"data.batch_size": 1024}), (3, {}))
+        for k, given in (
+            (0, {}),
+            (0, {"data.batch_size": None, "training.epochs": 400}),
+            (1, {"data.batch_size": 1024}),
+            (3, {}),
+        )
     ),
 ]

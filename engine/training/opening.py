@@ -11,10 +11,12 @@ from engine.data.pipeline import Prepared
 from engine.foreign import is_out_of_memory
 from engine.settings.weights import WeightsSettings
 from engine.training.control import Control
+from engine.training.diagnosis.blame import drawn_faults
 from engine.training.diagnosis.course import TrainingFacts
 from engine.training.diagnosis.dropouts import dropouts
 from engine.training.diagnosis.monitor import HealthMonitor
 from engine.training.diagnosis.probes import Probed
+from engine.training.diagnosis.pull import pull_of
 from engine.training.evaluation.chance_level import baseline
 from engine.training.evaluation.network import Network
 from engine.training.evaluation.predictions import PredictionSampler
@@ -100,6 +102,10 @@ def facts_of(plan: TrainingPlan, data: Prepared, stepper: Stepper) -> TrainingFa
         optimizer=config.optimizer,
         dropouts=tuple(dropouts(plan.graph)),
         as_they_come=plan.data.sampling == "each",
+        clip=config.clip_norm,
+        pull=pull_of(config),
+        drawn=drawn_faults(plan.graph),
+        trained_on=plan.data.split.train,
     )
 
 

@@ -10,6 +10,7 @@ from typing import Final
 from engine.edits import Edit
 from engine.graph import Graph
 from engine.training.diagnosis import remedies
+from engine.training.diagnosis.blame import DRAWN
 from engine.training.findings import Diagnosis
 
 NOTHING_LEARNED: Final = frozenset(
@@ -20,19 +21,20 @@ TOO_LARGE: Final = NO_GRADIENT | {"exploding-gradients", "loss-rises", "oscillat
 OF_RATE: Final = frozenset({"rate-too-high"})
 CAUSES: Final[Mapping[str, frozenset[str]]] = {
     "padding-counts": frozenset(),
+    **DRAWN,
     "alike": NO_GRADIENT,
     "input-scale": TOO_LARGE | OF_RATE | {"large-start"},
     "target-scale": TOO_LARGE | OF_RATE | {"large-start"},
     "large-start": TOO_LARGE | OF_RATE,
     "unshuffled": NOTHING_LEARNED | {"loss-rises", "oscillating-loss", "overfitting"},
     "rate-too-high": TOO_LARGE,
+    "too-much-dropout": NOTHING_LEARNED | {"oscillating-loss", "loss-rises"},
     "exploding-gradients": frozenset({"loss-rises", "oscillating-loss", "not-a-number", *NOTHING_LEARNED}),
     "not-a-number": frozenset(),
     "loss-rises": frozenset({"stuck", "oscillating-loss", "one-class-answered"}),
     "saturated-units": NOTHING_LEARNED | {"vanishing-gradients"},
     "dead-units": NOTHING_LEARNED | {"vanishing-gradients"},
     "vanishing-gradients": NOTHING_LEARNED,
-    "too-much-dropout": NOTHING_LEARNED | {"oscillating-loss"},
     "oscillating-loss": frozenset({"stuck", "one-class-answered"}),
     "rate-too-low": frozenset({"stuck", "one-class-answered"}),
     "slow-convergence": frozenset({"stuck", "one-class-answered"}),

@@ -8,10 +8,12 @@ from dataclasses import dataclass
 from typing import Final, NamedTuple
 
 from engine.graph import Graph
+from engine.problems import Problem
 from engine.problems.looking import kind_of
 from engine.settings.optimizers import AdamW, Optimizer
 from engine.training.diagnosis.answers import Answered
 from engine.training.diagnosis.probes import node_at
+from engine.training.diagnosis.pull import Pull
 from engine.training.findings import Diagnosis, HealthCheck, NodePath
 from engine.training.history import History
 
@@ -33,7 +35,9 @@ class TrainingFacts:
     ``baseline`` is the loss of the best answer that is the same for every sample (NaN: not known), ``classes`` how many
     there are (0: of several Outputs), ``lr`` the learning rate that is set, ``samples`` how many a step learns from,
     ``epochs`` how many there are to be. ``dropouts`` are the shares that layers drop, ``as_they_come`` says
-    that rare classes are shown as seldom as they are.
+    that rare classes are shown as seldom as they are. ``clip`` is the norm that gradients are limited to, ``pull`` what
+    pulls weights to zero, ``drawn`` what the checker finds that explains a training, ``trained_on`` the share of all
+    samples that is learned from.
     """
 
     graph: Graph
@@ -47,6 +51,10 @@ class TrainingFacts:
     optimizer: Optimizer = DEFAULT
     dropouts: tuple[tuple[NodePath, float], ...] = ()
     as_they_come: bool = False
+    clip: float | None = None
+    pull: Pull | None = None
+    drawn: tuple[Problem, ...] = ()
+    trained_on: float = 1.0
 
     def answers(self) -> frozenset[str]:
         """The nodes whose results are the answers, apart from their shape."""
@@ -84,6 +92,8 @@ class Course:
         self.ratios: list[float] = []
         self.dead: dict[NodePath, float] = {}
         """The share of dead units of each layer at the first look."""
+        self.sizes: list[float] = []
+        """The median size of the weights of a layer at every look."""
 
     @property
     def start(self) -> float:
@@ -113,6 +123,11 @@ class Course:
         rates = [epoch.lr for epoch in self.epochs]
         return rates[-1] < 0.5 * self.facts.lr or (len(rates) > 1 and rates[-1] > 1.01 * rates[-2])
 
+    @property
+    def shrunk(self) -> float:
+        """The size of the weights by what it was at the first look."""
+        return self.sizes[-1] / self.sizes[0] if self.sizes and self.sizes[0] else 1.0
+
     def fall(self, epochs: int) -> float:
         """How far the training loss fell in the last so many epochs, as a share of the start."""
         losses = self.losses
@@ -129,6 +144,9 @@ class Course:
         if not self.ratios:
             self.dead = {path: health.dead for path, health in look.layers.items() if health.dead == health.dead}
         self.ratios.append(ratios[len(ratios) // 2] if ratios else math.nan)
+        sizes = sorted(health.weight for health in look.layers.values() if health.weight == health.weight)
+        if sizes:
+            self.sizes.append(sizes[len(sizes) // 2])
 
 
 def epochs_of(history: History) -> Iterator[Epoch]:

@@ -47,6 +47,8 @@ BY_HEART: Final = (0.005, 0.2)
 """Overfitting without a rise: for so many epochs the training loss is below the first share of the start and the
 validation loss above the second. (Measured: sound runs of small tables end at 0.017 and 0.25, or
 at 0.034 and 0.21; one that knew 90 digits by heart at 0.0001 and 0.26.)"""
+FEW_TRAINED: Final = 0.25
+"""The share of the samples below which it is no wonder that a network learns them by heart."""
 PATIENCE: Final = 3
 """Epochs that early stopping waits: as many as it takes until overfitting is said."""
 SWING, SWINGS, BACK = 0.15, 5, 0.5
@@ -147,6 +149,24 @@ def overfitting(course: Course, step: int, lr: float) -> Found:
     elif _apart(course):
         what = f"is {now:.3g} and falls no more, while the training loss is {training:.3g}"
     else:
+        return
+    few = course.facts.trained_on < FEW_TRAINED
+    if min(validations) >= AGREED * course.facts.baseline:
+        yield Finding(
+            "stuck", None,
+            f"The training samples are learned by heart ({training:.3g}), and the validation loss was never below that "
+            f"of guessing ({course.facts.baseline:.3g}): nothing that is learned holds for other samples.",
+            "Check that inputs and labels belong together: look at some samples on the Data page.",
+        )  # fmt: skip
+        return
+    if few:
+        yield Finding(
+            "overfitting", None,
+            f"Overfitting: the validation loss {what}; the network learns from {course.facts.trained_on:.0%} of the "
+            "samples alone.",
+            "Give the training part more of the samples (data.split).",
+            course.facts.trained_on, "data.split",
+        )  # fmt: skip
         return
     yield Finding(
         "overfitting", None,

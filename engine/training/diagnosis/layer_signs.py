@@ -12,6 +12,7 @@ from typing import Final
 from engine import layers
 from engine.training.diagnosis.course import WORKS, Course
 from engine.training.diagnosis.fault import amplifier, grower, maker, taker
+from engine.training.diagnosis.probes import node_at
 from engine.training.diagnosis.rates import lower_rate
 from engine.training.findings import Finding, Found, HealthCheck, NodePath
 
@@ -28,6 +29,8 @@ DEAD: Final = 0.75
 eight and ten narrow layers (measured); what a rate or a negative sum killed has 0.9 and more."""
 DIED: Final = 0.25
 """So many more of them than at the first look were killed on the way."""
+SEVERAL: Final = 4
+"""Of so few units one may die by chance: that says nothing of the steps."""
 SATURATED: Final = 0.7
 """Numbers so near to a bound that hardly any gradient passes."""
 LARGE_STEP: Final = 0.1
@@ -86,7 +89,7 @@ def dead_units(course: Course, look: HealthCheck) -> Found:
         return
     path, share = dead[0]
     at = maker(course, path, look.layers)
-    killed = share > course.dead.get(path, 0.0) + DIED
+    killed = share > course.dead.get(path, 0.0) + DIED and _units(course, at) >= SEVERAL
     lr = lower_rate(course.facts.optimizer, course.facts.lr) if killed else None
     yield Finding(
         "dead-units", at,
@@ -150,6 +153,13 @@ def _flat(course: Course) -> str:
 
 def _others(count: int) -> str:
     return "" if not count else f" (and at {count} more layer{'s' if count > 1 else ''})"
+
+
+def _units(course: Course, path: NodePath) -> float:
+    """How many units a layer has; many where that is not typed."""
+    node = node_at(course.facts.graph, path.inside, path.node)
+    width = None if node is None else node.parameters.get(layers.kind(node.type).width_parameter)
+    return width if isinstance(width, int) else math.inf
 
 
 LookRule = Callable[[Course, HealthCheck], Found]

@@ -15,6 +15,7 @@ from typing import Final
 
 from engine.training.diagnosis.answer_signs import ANSWERS
 from engine.training.diagnosis.answers import Answered
+from engine.training.diagnosis.blame import DRAWN, blamed
 from engine.training.diagnosis.course import LEARNED, WORKS, Course, Epoch, TrainingFacts, epochs_of
 from engine.training.diagnosis.curve_signs import CURVES
 from engine.training.diagnosis.layer_signs import LOOKS
@@ -36,6 +37,7 @@ OF_LAYERS: Final = frozenset(
 OF_CURVES: Final = frozenset(
     {"loss-rises", "oscillating-loss", "stuck", "overfitting", "rate-too-low", "slow-convergence", "too-few-epochs"}
     | {"too-much-dropout", "one-class-answered"}
+    | DRAWN.keys()
 )
 """What the rules say that are judged again after every look, and after every epoch."""
 
@@ -114,7 +116,8 @@ class HealthMonitor:
         """Take a look into the layers."""
         self.course.add_look(look)
         settled = bool(self.course.epochs) or look.step >= SETTLED
-        self._looks.judge(chain(*(rule(self.course, look) for rule in LOOKS)), look.step, settled=settled)
+        rules = (rule(self.course, look) for rule in LOOKS)
+        self._looks.judge((blamed(self.course, found) for found in chain(*rules)), look.step, settled=settled)
         self._tell(look.step)
 
     def epoch(
@@ -131,7 +134,7 @@ class HealthMonitor:
         self.course.first = first
         self.course.epochs.append(Epoch(training, validation, lr, answered))
         rules = (rule(self.course, step, lr) for rule in (*CURVES, *PACES, *ANSWERS))
-        self._curves.judge(chain(*rules), step)
+        self._curves.judge((blamed(self.course, found) for found in chain(*rules)), step)
         if self.course.below(WORKS):
             self._looks.clear()
         for key, one in tuple(self._elsewhere.items()):

@@ -11,12 +11,18 @@ from typing import Any, Final
 from engine.edits import MISSING, Compound, Edit, SetParameter, SetProperty, SetSetting
 from engine.graph import Graph
 from engine.layers.layer import Layer
+from engine.layers.merge import Scale
+from engine.problems import find
 from engine.resolve import resolve
+from engine.settings.data import SplitSettings
+from engine.training.diagnosis.blame import DRAWN
 from engine.training.diagnosis.dropouts import share_of
 from engine.training.findings import Diagnosis
 
 Remedy = tuple[str, Edit] | None
 LR: Final = ("training", "optimizer", "lr")
+LARGE: Final = 2.0
+"""A fixed factor that makes numbers larger than a layer should."""
 
 
 def remedy(cause: Diagnosis, also: Sequence[Diagnosis], graph: Graph) -> Remedy:
@@ -47,12 +53,14 @@ def _standardise(cause: Diagnosis, also: Sequence[Diagnosis], graph: Graph) -> R
     fields = list(dict.fromkeys(one.value for one in (cause, *also) if isinstance(one.value, str)))
     section: dict[str, Any] = graph.settings.get("data", {})
     now = section.get("transforms", ())
-    done = {each.get("field") for each in now if each.get("name") == "standardise"}
+    done = {each.get("field") for each in now if each.get("name") == "standardise" and not {"mean", "std"} & {*each}}
     new = [field for field in fields if field not in done]
     if not new:
         return None
+    kept = [each for each in now if each.get("name") != "standardise" or each.get("field") not in new]
+    again = "Standardise {} as measured" if len(kept) < len(now) else "Standardise {}"  # numbers were given
     added = [{"name": "standardise", "field": field} for field in new]
-    return f"Standardise {', '.join(new)}", SetSetting(("data", "transforms"), [*now, *added])
+    return again.format(", ".join(new)), SetSetting(("data", "transforms"), [*kept, *added])
 
 
 def _less_dropout(cause: Diagnosis, also: Sequence[Diagnosis], graph: Graph) -> Remedy:
@@ -67,6 +75,25 @@ def _less_dropout(cause: Diagnosis, also: Sequence[Diagnosis], graph: Graph) -> 
         return None
     label = f"Set the dropout of {', '.join(edits)} to {cause.value:g}"
     return label, Compound(tuple(edits.values()), label)
+
+
+def _plain_scale(cause: Diagnosis, also: Sequence[Diagnosis], graph: Graph) -> Remedy:
+    """Standardise what is raw; else let layers that multiply by fixed factors hand numbers on as they are."""
+    if cause.value is not None:
+        return _standardise(cause, also, graph)
+    scales = {node.id: resolve(node) for node in graph.of_type("Scale")}
+    large = [graph.nodes[at] for at, layer in scales.items() if isinstance(layer, Scale) and abs(layer.factor) > LARGE]
+    if not large:
+        return None
+    label = f"Set the factor of {', '.join(node.name for node in large)} to 1"
+    return label, Compound(tuple(SetParameter(node.id, "factor", 1.0) for node in large), label)
+
+
+def _as_checked(cause: Diagnosis, also: Sequence[Diagnosis], graph: Graph) -> Remedy:
+    """What the checker offers for a fault of the drawing."""
+    problem = next((each for each in find(graph) if each.code == cause.code), None)
+    fix = next(iter(problem.fixes), None) if problem is not None else None
+    return None if fix is None else (fix.label, fix.edit)
 
 
 def _shuffle(cause: Diagnosis, also: Sequence[Diagnosis], graph: Graph) -> Remedy:
@@ -86,6 +113,10 @@ def _usual_start(cause: Diagnosis, also: Sequence[Diagnosis], graph: Graph) -> R
 
 def _stop_early(cause: Diagnosis, also: Sequence[Diagnosis], graph: Graph) -> Remedy:
     """Stop once the validation loss has risen for some epochs."""
+    if cause.setting == "data.split":
+        split = SplitSettings()
+        shares = {"train": split.train, "validation": split.validation, "test": split.test}
+        return f"Train on {split.train:.0%} of the samples", SetSetting(("data", "split"), shares)
     path = ("training", "early_stopping")
     if not isinstance(cause.value, float) or graph.settings.get("training", {}).get("early_stopping"):
         return None
@@ -116,11 +147,17 @@ _WORDS: Final[Mapping[str, str]] = {
     "training.optimizer.lr": "Set the learning rate to",
     "training.epochs": "Set the epochs to",
     "training.clip_norm": "Set clip_norm to",
+    "training.l1": "Set l1 to",
+    "training.l2": "Set l2 to",
+    "training.optimizer.weight_decay": "Set the weight decay to",
+    "training.optimizer.momentum": "Set the momentum to",
     "data.batch_size": "Set the batch size to",
     "data.workers": "Set data.workers to",
     "data.sampling": "Set data.sampling to",
 }
 _BY_CODE: Final[Mapping[str, Callable[[Diagnosis, Sequence[Diagnosis], Graph], Remedy]]] = {
+    **dict.fromkeys(DRAWN, _as_checked),
+    "large-start": _plain_scale,
     "too-much-dropout": _less_dropout,
     "unshuffled": _shuffle,
     "alike": _usual_start,

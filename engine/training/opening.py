@@ -106,6 +106,7 @@ def facts_of(plan: TrainingPlan, data: Prepared, stepper: Stepper) -> TrainingFa
         pull=pull_of(config),
         drawn=drawn_faults(plan.graph),
         trained_on=plan.data.split.train,
+        balanced=plan.data.sampling != "each",
     )
 
 

@@ -100,6 +100,7 @@ def in_place(kind: type[Layer]) -> bool:
 
 
 def pools(kind: type[Layer]) -> bool:
+    """Whether it makes one number of several, their largest or their mean."""
     return kind.numbers in ("pooled", "averaged")
 
 

@@ -37,7 +37,7 @@ class TrainingFacts:
     ``epochs`` how many there are to be. ``dropouts`` are the shares that layers drop, ``as_they_come`` says
     that rare classes are shown as seldom as they are. ``clip`` is the norm that gradients are limited to, ``pull`` what
     pulls weights to zero, ``drawn`` what the checker finds that explains a training, ``trained_on`` the share of all
-    samples that is learned from.
+    samples that is learned from; ``balanced`` says that rare classes are shown more often than they come.
     """
 
     graph: Graph
@@ -55,6 +55,7 @@ class TrainingFacts:
     pull: Pull | None = None
     drawn: tuple[Problem, ...] = ()
     trained_on: float = 1.0
+    balanced: bool = False
 
     def answers(self) -> frozenset[str]:
         """The nodes whose results are the answers, apart from their shape."""

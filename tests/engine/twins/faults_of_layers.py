@@ -20,7 +20,7 @@ def deep_sigmoids(design: Design, random: Random) -> Design | None:
     return design.insert(max(design.hidden("Linear")), *deep)
 
 
-@fault("weights that start near zero in a deep network", *NOTHING, families=CHAINS)
+@fault("weights that start near zero in a deep network", *NOTHING, "small-start", families=CHAINS)
 def small_start(design: Design, random: Random) -> Design | None:
     small = step("Linear", out_features=32, initialization="normal")
     design = each(design, ("Linear",), lambda old: old.having(initialization="normal"))
@@ -94,6 +94,7 @@ def dropout_last(design: Design, random: Random) -> Design | None:
 @fault(
     "a bottleneck of one number",
     "dead-units",
+    "bottleneck",
     families=("digit_perceptron", "autoencoder", "along_time"),
 )
 def bottleneck(design: Design, random: Random) -> Design | None:

@@ -126,6 +126,8 @@ ACTIONS = (
     Action("train.stop", "Stop", "stop", "End the training after this batch", lambda c: c.run.stop(), "running"),
     Action("train.notice", "Notify When Finished", "about", "Show a message when a training has ended while you look elsewhere", lambda c: c.notice.switch(), separator=True),
     Action("train.report", "Save Report …", "report", "Save the run that is shown as one HTML file", lambda c: c.reports.ask_save(), separator=True),
+    Action("help.here", "Help on This", "help", "Show the page of the help about the layer, the problem or the page that has the focus", lambda c: c.help.show_here()),
+    Action("help.contents", "Help Pages", "report", "Search all pages of the help: layers, problems, pages of the window, guides", lambda c: c.help.show_contents()),
     Action("help.palette", "All Actions …", "keys", "Search an action by a few letters and do it", lambda c: c.palette.open()),
     Action("help.keys", "Keys and Gestures", "keys", "Show every action with its keys, and what the mouse does", lambda c: c.help.show_keys()),
     Action("help.about", "About Layerloom", "about", "Version and licence", lambda c: c.help.show_about()),

@@ -1,50 +1,77 @@
-"""Why a problem is one: the rule behind it, in a small window."""
+"""Why a problem is one: the rule behind it, with a picture, in a small window."""
 
 from __future__ import annotations
 
 import re
 from html import escape
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QLabel, QVBoxLayout, QWidget
 
+from engine.problems import Problem
 from engine.problems.explanations import explain
+from gui.diagrams import pictures
+from gui.diagrams.moving import Subject, moving
+from gui.diagrams.view import DiagramView
 from gui.theme import theme
 from gui.widgets import label
 
 
-def explanation_box(code: str, parent: QWidget) -> QDialog:
-    """Title, a few sentences, the formula and where it is written down."""
-    said = explain(code)
-    dialog = QDialog(parent)
-    dialog.setWindowTitle(said.title)
-    dialog.setMinimumWidth(480)
-    box = QVBoxLayout(dialog)
-    box.setContentsMargins(20, 16, 20, 16)
-    box.setSpacing(10)
-    title = label(said.title, "heading")
-    text = label(said.text, wrap=True)
-    text.setMinimumWidth(440)
-    box.addWidget(title)
-    box.addWidget(text)
-    if said.formula:
-        formula = label(said.formula, "mono", wrap=True)
-        formula.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        formula.setAccessibleName("Formula")
-        box.addWidget(formula)
-    if said.reference:
-        reference = QLabel(_linked(said.reference))
-        reference.setWordWrap(True)
-        reference.setOpenExternalLinks(True)
-        reference.setTextInteractionFlags(Qt.TextInteractionFlag.TextBrowserInteraction)
-        reference.setAccessibleName("Reference")
-        box.addWidget(reference)
-    buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
-    buttons.rejected.connect(dialog.reject)
-    box.addStretch(1)
-    box.addWidget(buttons)
-    dialog.finished.connect(lambda _code: dialog.deleteLater())
-    return dialog
+class Explanation(QDialog):
+    """Title, a few sentences, a picture with the numbers of the case, the formula and where it is written down."""
+
+    help_wanted = Signal(str)
+    """The page of the help that says more."""
+
+    def __init__(self, code: str, parent: QWidget, problem: Problem | None = None) -> None:
+        super().__init__(parent)
+        said = explain(code)
+        self.setWindowTitle(said.title)
+        self.setMinimumWidth(520)
+        box = QVBoxLayout(self)
+        box.setContentsMargins(20, 16, 20, 16)
+        box.setSpacing(10)
+        text = label(said.text, wrap=True)
+        text.setMinimumWidth(480)
+        box.addWidget(label(said.title, "heading"))
+        box.addWidget(text)
+        diagram = pictures.of_problem(problem) if problem is not None else pictures.usual(code)
+        self.picture = None if diagram is None else DiagramView(diagram)
+        self.moving = _moving(problem)
+        for shown in (self.picture, self.moving):
+            if shown is not None:
+                box.addWidget(shown)
+        if said.formula:
+            formula = label(said.formula, "mono", wrap=True)
+            formula.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+            formula.setAccessibleName("Formula")
+            box.addWidget(formula)
+        if said.reference:
+            reference = QLabel(_linked(said.reference))
+            reference.setWordWrap(True)
+            reference.setOpenExternalLinks(True)
+            reference.setTextInteractionFlags(Qt.TextInteractionFlag.TextBrowserInteraction)
+            reference.setAccessibleName("Reference")
+            box.addWidget(reference)
+        buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
+        more = buttons.addButton("Read More …", QDialogButtonBox.ButtonRole.HelpRole)
+        more.setToolTip("Show its page in the help, with the layers it is about")
+        more.clicked.connect(lambda _checked=False: self.help_wanted.emit(f"problem/{code}"))
+        more.clicked.connect(self.reject)
+        buttons.rejected.connect(self.reject)
+        box.addStretch(1)
+        box.addWidget(buttons)
+        self.finished.connect(lambda _code: self.deleteLater())
+
+
+def _moving(problem: Problem | None) -> QWidget | None:
+    """What explains the guilty layer by moving, with its own numbers; None where nothing does."""
+    if problem is None or problem.node is None or problem.inside or problem.seen_by is None:
+        return None
+    shapes = problem.seen_by.shapes
+    layer, inputs = shapes.report.layer(problem.node), shapes.report.inputs.get(problem.node)
+    node = shapes.graph.nodes.get(problem.node)
+    return None if node is None or layer is None else moving(Subject(node.type, layer, inputs or ()))
 
 
 def _linked(text: str) -> str:

@@ -23,6 +23,7 @@ from gui.frame_fit import FrameFit
 from gui.help.commands import Help
 from gui.journal_keeper import JournalKeeper
 from gui.pages.going_on import ask_to_leave, below
+from gui.pages.help_here import page_here
 from gui.pages.pages import Pages
 from gui.pages.problems import ProblemCommands
 from gui.pages.training import TrainingCommands
@@ -84,7 +85,7 @@ class MainWindow(QMainWindow):
             ReportCommands(self, self.pages.seen_run, lambda: self.files.place_of_pictures()[0], self.say),
             preferences,
             settings,
-            Help(self, doables(), settings.show_keys),
+            Help(self, doables(), lambda: page_here(self.pages), settings.show_keys),
             Exporting(document, preferences, self.pages.shown_run, self),
             WeightsLoading(document, self, self.say),
             CommandPalette(self),
@@ -147,6 +148,7 @@ class MainWindow(QMainWindow):
         self.journal.failed.connect(self.say)
         self.recovery.message.connect(self.say)
         self.values.switched.connect(self.actions_table["view.values"].setChecked)
+        self.design.help_wanted.connect(commands.help.show)
         self.design.code.save_wanted.connect(self.files.ask_save_source)
         self.design.layers.save_wanted.connect(self.files.ask_save_table)
         self.design.problems.counted.connect(self.status.set_counts)
@@ -186,6 +188,7 @@ class MainWindow(QMainWindow):
         page.remarks.progressed.connect(self.status.show_training)
         page.remarks.looked.connect(self.view.canvas.live.follow)
         page.remarks.node_wanted.connect(self.pages.show_node)
+        page.remarks.help_wanted.connect(self.commands.help.show)
         page.remarks.setting_wanted.connect(self.pages.show_setting)
         return page
 
@@ -317,6 +320,7 @@ class MainWindow(QMainWindow):
         self.commands.training.close()
         self.commands.exporting.close()
         self.commands.weights.close()
+        self.commands.help.close()
         self.recovery.close()
         self.files.close()
         self.journal.close()

@@ -37,6 +37,8 @@ EXEMPT = {
     "engine/data/generated/standard_library.py": "Python's own code",
     "gui/preferences.py": "what earlier versions kept is in a format of Qt",
     "gui/keys/keymap.py": "resources of the package",
+    "gui/help/browser.py": "resources of the package",
+    "gui/help/written_pages.py": "resources of the package",
     "gui/theme.py": "resources of the package",
     "presets/followers.py": "resources of the package",
     "presets/reached.py": "resources of the package",

@@ -19,6 +19,8 @@ RICH = {
     "gui/design/facts.py": "problems in their colours, with links; their messages are escaped",
     "gui/design/problem_card.py": "a problem in its colour, with a link; its message is escaped",
     "gui/explanation.py": "the address of a paper can be clicked; it is the program's own and escaped",
+    "gui/help/browser.py": "pages of the help, made from what the program declares and its own documents",
+    "gui/help/written_pages.py": "the program's own documents",
     "gui/inside/evaluate/chart.py": "numbers above bars",
     "gui/training/range_dialog.py": "titles of axes, which are the program's own",
     "gui/widgets.py": "where the plain ones are made",

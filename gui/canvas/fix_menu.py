@@ -20,11 +20,11 @@ MOST = 4
 
 
 class FixMenu(QObject):
-    """Opens over one view. ``looked_at`` and ``chosen`` carry a problem and a fix, ``why`` the code to explain."""
+    """Opens over one view. ``looked_at`` and ``chosen`` carry a problem and a fix, ``why`` the problem to explain."""
 
     looked_at = Signal(object, object)
     chosen = Signal(object, object)
-    why = Signal(str)
+    why = Signal(object)
 
     def __init__(self, view: Sheet) -> None:
         super().__init__(view)
@@ -68,7 +68,7 @@ class FixMenu(QObject):
         waiting.setEnabled(False)
         why = menu.addAction(icon("about"), "Why?")
         why.setToolTip(plain(problem.message))
-        why.triggered.connect(lambda _checked=False: self.why.emit(problem.code))
+        why.triggered.connect(lambda _checked=False: self.why.emit(problem))
         finder = FixFinder(menu)
         finder.found.connect(lambda _problem, fixes: self._fill(menu, problem, fixes, waiting, why))
         finder.find(problem, at_once=True)

@@ -20,7 +20,7 @@ from gui.design.layers_panel import LayersPanel
 from gui.design.palette import Palette
 from gui.design.problems_panel import ProblemsPanel
 from gui.document import Document
-from gui.explanation import explanation_box
+from gui.explanation import Explanation
 from gui.preferences import Preferences
 
 SPLITTERS = ("columns", "rows")
@@ -30,6 +30,8 @@ class DesignPage(QWidget):
     """The parts run side by side; they know the document, not each other."""
 
     message = Signal(str)
+    help_wanted = Signal(str)
+    """A page of the help is to be shown."""
 
     def __init__(self, document: Document, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -152,9 +154,11 @@ class DesignPage(QWidget):
         self.tabs.setCurrentIndex(0)
         self.problems.step(by)
 
-    def explain(self, code: str) -> None:
-        """Show the rule after a kind of problem."""
-        explanation_box(code, self).open()
+    def explain(self, problem: Problem) -> None:
+        """Show the rule after a problem, with its numbers."""
+        shown = Explanation(problem.code, self, problem)
+        shown.help_wanted.connect(self.help_wanted)
+        shown.open()
 
     def _title_problems(self, errors: int, warnings: int, hints: int) -> None:
         count = errors + warnings + hints

@@ -60,6 +60,11 @@ class Palette(QWidget):
         document.replaced.connect(self._fill)
         document.changed.connect(self._changed)
 
+    def current_kind(self) -> str:
+        """The type of the chosen layer; empty without one."""
+        item = self.tree.currentItem()
+        return str(item.data(0, TYPE) or "") if item is not None else ""
+
     def _changed(self, change: Change) -> None:
         if change.blocks:
             self._fill()

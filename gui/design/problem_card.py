@@ -27,8 +27,8 @@ class ProblemCard(QScrollArea):
     """The problem, and the fix to show on the canvas (None: show none)."""
     chosen = Signal(object, object)
     """The problem, and the fix to apply."""
-    why = Signal(str)
-    """The code of the problem to explain."""
+    why = Signal(object)
+    """The problem to explain."""
     locate_wanted = Signal()
     """A file is gone, and the user wants to say where it is now."""
 
@@ -50,7 +50,7 @@ class ProblemCard(QScrollArea):
         self.sentence.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Minimum)
         self.sentence.setMinimumSize(1, 1)  # else room is kept for its narrowest form
         self.sentence.setAccessibleName("What is wrong")
-        self.sentence.linkActivated.connect(self.why)
+        self.sentence.linkActivated.connect(lambda _link: self.why.emit(self.problem))
         self.searching = label("Looking for fixes …", "muted")
         self.none = label("There is no fix by a click here; the sentence says what to do.", "muted", wrap=True)
         self.fixes = FixButtons()

@@ -30,7 +30,7 @@ class ProblemsPanel(QWidget):
     """All problems of the network; those of the open level stand out where there are others.
 
     ``chosen`` carries the id of the node to show, in the level that is open by then; ``counted`` the numbers of errors,
-    warnings and hints; ``looked_at`` and ``fixing`` a problem and a fix of it, ``why`` the code to explain.
+    warnings and hints; ``looked_at`` and ``fixing`` a problem and a fix of it, ``why`` the problem to explain.
     """
 
     chosen = Signal(str)
@@ -38,7 +38,7 @@ class ProblemsPanel(QWidget):
     looked_at = Signal(object, object)
     fixing = Signal(object, object)
     fix_all_wanted = Signal()
-    why = Signal(str)
+    why = Signal(object)
 
     def __init__(self, document: Document, parent: QWidget | None = None) -> None:
         super().__init__(parent)

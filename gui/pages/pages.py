@@ -41,6 +41,8 @@ class Pages(QStackedWidget):
     ) -> None:
         super().__init__()
         self.document, self._preferences = document, preferences
+        self.shown_id = "page.start"
+        """The id of the action that shows the page that is shown."""
         self.start, self.design = StartPage(), DesignPage(document)
         self._make_data, self._make_training, self._make_results = make_data, make_training, make_results
         self._make_networks = make_networks
@@ -162,6 +164,7 @@ class Pages(QStackedWidget):
         return host.weights() if host is not None and host.status.run == folder else None
 
     def _show(self, action_id: str, page: QWidget) -> None:
+        self.shown_id = action_id
         self.design.view.end_preview()
         self.setCurrentWidget(page)
         self.shown.emit(action_id)

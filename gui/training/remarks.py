@@ -15,7 +15,7 @@ from engine.training.runs.folder import FACTS, PROJECT, RunError
 from engine.training.runs.run_info import read
 from engine.training.status import Result, Status
 from gui.document import Document
-from gui.explanation import explanation_box
+from gui.explanation import Explanation
 from gui.hosts.host import Watch
 from gui.training.banner import Notes
 from gui.training.controls import duration
@@ -36,6 +36,8 @@ class Remarks(QObject):
     node_wanted = Signal(tuple, str)
     """The path of blocks to a level of the canvas, and the node there that is to be shown."""
     setting_wanted = Signal(str)
+    help_wanted = Signal(str)
+    """A page of the help is to be shown."""
     preflight = Signal(str)
     """What was seen before the first step."""
     message = Signal(str)
@@ -141,7 +143,9 @@ class Remarks(QObject):
             self.message.emit(f"{label}: train again to see what it changes. Ctrl+Z undoes it.")
 
     def _explain(self, code: str) -> None:
-        explanation_box(code, self.diagnoses).open()
+        shown = Explanation(code, self.diagnoses)
+        shown.help_wanted.connect(self.help_wanted)
+        shown.open()
 
     def _progressed(self, status: Status) -> None:
         if not status.steps_total:

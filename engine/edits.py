@@ -31,6 +31,7 @@ class Change:
     nodes: set[str] = field(default_factory=set)
     edges: set[Edge] = field(default_factory=set)
     moved: set[str] = field(default_factory=set)
+    frames: set[str] = field(default_factory=set)
     settings: bool = False
     blocks: set[str] = field(default_factory=set)
     inner: dict[str, Change] = field(default_factory=dict)
@@ -39,6 +40,7 @@ class Change:
         self.nodes |= other.nodes
         self.edges |= other.edges
         self.moved |= other.moved
+        self.frames |= other.frames
         self.settings |= other.settings
         self.blocks |= other.blocks
         for block_id, change in other.inner.items():

@@ -18,6 +18,8 @@ from engine.ranks import Ranks
 if TYPE_CHECKING:
     import networkx as nx
 
+    from engine.frames import Frame
+
 __all__ = ["CycleError", "Edge", "Graph", "GraphError", "Node", "Position", "literal"]
 
 Position = tuple[float, float]
@@ -60,6 +62,8 @@ class Graph:
         self.name = name
         self.nodes: dict[str, Node] = {}
         self.positions: dict[str, Position] = {}
+        self.frames: dict[str, Frame] = {}
+        """The comment frames by id, in the order in which they were drawn."""
         self.incoming: dict[str, dict[str, Edge]] = {}
         self.outgoing: dict[str, dict[Edge, None]] = {}
         self.settings: dict[str, dict[str, object]] = {"data": {}, "training": {}}
@@ -217,6 +221,7 @@ class Graph:
 
         other = Graph(self.name)
         other.nodes, other.positions = dict(self.nodes), dict(self.positions)
+        other.frames = dict(self.frames)
         other.incoming = {node: dict(ports) for node, ports in self.incoming.items()}
         other.outgoing = {node: dict(edges) for node, edges in self.outgoing.items()}
         other.settings = copy.deepcopy(self.settings)

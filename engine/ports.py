@@ -10,12 +10,22 @@ from engine.graph import Edge, Graph, GraphError, Node
 from engine.layers.layer import MOST, Layer, Port, is_numbered
 from engine.resolve import layer_class, resolve
 
-__all__ = ["MOST", "edge_between", "free_input", "has_input", "input_ports", "is_numbered", "labels", "output_ports"]
+__all__ = [
+    "MOST",
+    "edge_between",
+    "free_input",
+    "has_input",
+    "input_ports",
+    "is_numbered",
+    "labels",
+    "output_ports",
+    "required_wires",
+]
 
 
 def _declared(graph: Graph, node: Node) -> tuple[tuple[Port, ...], tuple[Port, ...]]:
     arguments = graph.blocks[graph.inside].defaults() if graph.inside is not None else {}
-    there = {name: raw for name, raw in node.properties.items() if name != "when"}
+    there = {name: raw for name, raw in node.properties.items() if name not in ("when", "bypassed")}
     layer = resolve(replace(node, properties=there), graph, arguments)
     if isinstance(layer, Layer) and not isinstance(layer, Absent):
         return layer.input_ports(), layer.output_ports()
@@ -50,6 +60,16 @@ def free_input(graph: Graph, node_id: str) -> str | None:
     """The first input port without a wire, or None."""
     taken = graph.incoming[node_id]
     return next((name for name in input_ports(graph, node_id) if name not in taken), None)
+
+
+def required_wires(graph: Graph, node_id: str) -> list[Edge] | None:
+    """The wires on inputs that must have one, in port order; None where there is no such input."""
+    needed = [port for port in _declared(graph, graph.node(node_id))[0] if not port.optional]
+    plain, variadic = [port.name for port in needed if not port.many], [port.name for port in needed if port.many]
+    wires = graph.incoming[node_id]
+    found = [wires[name] for name in plain if name in wires]
+    found += [edge for name, edge in sorted(wires.items()) if any(is_numbered(name, port) for port in variadic)]
+    return found if needed else None
 
 
 def labels(graph: Graph, node_id: str) -> tuple[dict[str, str], dict[str, str]]:

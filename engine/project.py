@@ -20,6 +20,7 @@ from engine.blocks.block_edits import AddBlock
 from engine.edits import AddNode, Connect, SetParameter
 from engine.errors import first_fault
 from engine.files import FileError, read_bytes, write_atomically
+from engine.frames import AddFrame
 from engine.graph import Edge, Graph, GraphError, Node
 from engine.limits import LONGEST_TITLE
 from engine.literals import LARGEST_INT, literal, unstorable
@@ -29,10 +30,13 @@ from engine.project_format import (
     StoredGraph,
     edge_fields,
     edge_of,
+    frame_fields,
+    frame_of_stored,
     node_fields,
     node_of,
     parameter_fields,
     parameter_of,
+    short,
 )
 from engine.reading import data_paths
 from engine.reading.file_versions import FileVersion
@@ -100,15 +104,16 @@ def _block(block: Block) -> str:
 
 
 def _sections(graph: Graph) -> list[str]:
-    """Nodes, edges and positions, one a line."""
+    """Nodes, edges, positions and frames, one a line."""
     order = {node_id: index for index, node_id in enumerate(graph.nodes)}
     edges = sorted(graph.edges, key=lambda e: (order[e.target], e.target_port))
     wires = [edge_fields(edge) for edge in edges]
-    positions = [f"{_dump(node_id)}: {_dump([_short(c) for c in graph.positions[node_id]])}" for node_id in graph.nodes]
+    positions = [f"{_dump(node_id)}: {_dump([short(c) for c in graph.positions[node_id]])}" for node_id in graph.nodes]
     return [
         f'"nodes": {_rows("[]", map(_node, graph.nodes.values()))}',
         f'"edges": {_rows("[]", map(_dump, wires))}',
         f'"positions": {_rows("{}", positions)}',
+        *([f'"frames": {_rows("[]", map(_dump, map(frame_fields, graph.frames.values())))}'] if graph.frames else []),
     ]
 
 
@@ -174,6 +179,8 @@ def _fill(graph: Graph, part: StoredGraph, where: str) -> None:
     unknown = next((node_id for node_id in part.positions if node_id not in graph.nodes), None)
     if unknown is not None:
         raise ProjectError(f"{where}positions: there is no node with the id {unknown!r}.")
+    for index, stored in enumerate(part.frames):
+        _apply(AddFrame(frame_of_stored(stored)), graph, f"{where}frames[{index}]")
 
 
 def load(path: Path) -> Graph:
@@ -221,11 +228,7 @@ def _rows(brackets: str, rows: Iterable[str]) -> str:
     return f"{brackets[0]}\n {inner}\n{brackets[1]}" if inner else brackets
 
 
-def _short(number: float) -> float | int:
-    return int(number) if number == int(number) else number
-
-
-def _apply(edit: AddNode, graph: Graph, where: str) -> None:
+def _apply(edit: AddNode | AddFrame, graph: Graph, where: str) -> None:
     try:
         edit.apply(graph)
     except GraphError as error:
@@ -326,9 +329,10 @@ def _validated(data: object, where: str) -> _File:
 def _tuples(data: Mapping[str, object]) -> dict[str, object]:
     """Pairs come as lists in JSON; a strict model wants tuples."""
     result = dict(data)
-    edges, positions, blocks = data.get("edges"), data.get("positions"), data.get("blocks")
-    if isinstance(edges, list):
-        result["edges"] = [_pairs(edge) for edge in edges]
+    positions, blocks = data.get("positions"), data.get("blocks")
+    for key in ("edges", "frames"):
+        if isinstance(rows := data.get(key), list):
+            result[key] = [_pairs(row) for row in rows]
     if isinstance(positions, dict):
         result["positions"] = _pairs(positions)
     if isinstance(blocks, list):

@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from engine.blocks.block import BLOCK, LONGEST_HELP, PARAMETER, BlockParameter
+from engine.frames import LONGEST_TEXT, MOST_FRAMES, Frame, FrameColor
 from engine.graph import Edge, Node
 from engine.limits import FARTHEST, ID, LONGEST_NAME, LONGEST_PARAMETER, LONGEST_TITLE, PORT, TYPE
 from engine.literals import literal
@@ -41,12 +42,23 @@ class StoredEdge(Strict):
     target: tuple[Id, PortName]
 
 
+class StoredFrame(Strict):
+    """A comment frame as files hold it: left, top, width and height of its box."""
+
+    id: Id
+    box: tuple[Coordinate, Coordinate, Coordinate, Coordinate]
+    title: Annotated[str, Field(max_length=LONGEST_TITLE)] = ""
+    text: Annotated[str, Field(max_length=LONGEST_TEXT)] = ""
+    color: FrameColor = "gray"
+
+
 class StoredGraph(Strict):
-    """Nodes, wires and positions as files hold them."""
+    """Nodes, wires, positions and frames as files hold them."""
 
     nodes: Annotated[list[StoredNode], Field(max_length=MOST_NODES)]
     edges: Annotated[list[StoredEdge], Field(max_length=20 * MOST_NODES)]
     positions: dict[Id, tuple[Coordinate, Coordinate]] = {}
+    frames: Annotated[list[StoredFrame], Field(max_length=MOST_FRAMES)] = []
 
 
 class StoredParameter(Strict):
@@ -84,6 +96,17 @@ def edge_fields(edge: Edge) -> dict[str, object]:
     return {"source": (edge.source, edge.source_port), "target": (edge.target, edge.target_port)}
 
 
+def frame_fields(frame: Frame) -> dict[str, object]:
+    """A frame as it stands in a project."""
+    fields: dict[str, object] = {"id": frame.id, "box": list(map(short, frame.box)), "title": frame.title}
+    return fields | {"text": frame.text, "color": frame.color}
+
+
+def short(number: float) -> float | int:
+    """A coordinate as a file holds it: without a fraction of nothing."""
+    return int(number) if number == int(number) else number
+
+
 def parameter_fields(parameter: BlockParameter) -> dict[str, object]:
     """A parameter of a block as it stands in a project."""
     return {"name": parameter.name, "kind": parameter.kind, "default": parameter.default, "help": parameter.help}
@@ -102,3 +125,8 @@ def edge_of(item: StoredEdge) -> Edge:
 def parameter_of(item: StoredParameter) -> BlockParameter:
     """The parameter of a block."""
     return BlockParameter(item.name, item.default, item.kind, item.help)
+
+
+def frame_of_stored(item: StoredFrame) -> Frame:
+    """The frame."""
+    return Frame(item.id, item.box, item.title, item.text, item.color)

@@ -29,6 +29,9 @@ class Properties(BaseModel):
         description="the condition under which it is there: made of parameters, sizes, index and count; where it does "
         "not hold, its first required input is handed on",
     )
+    bypassed: bool = Field(
+        False, description="whether it does nothing but pass its input on, as if it were a piece of wire"
+    )
     repeat: Annotated[int, Field(ge=0, le=MOST_REPEATS)] = Field(
         1, description="how many times the block is repeated; 0 hands its inputs on"
     )

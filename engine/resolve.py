@@ -71,16 +71,23 @@ def resolve(node: Node, graph: Graph | None = None, scope: Mapping[str, object] 
 
 
 def is_present(node: Node, scope: Mapping[str, object]) -> bool | Fault:
-    """Whether the condition of a node holds, or why nobody can say."""
+    """Whether the condition of a node holds and it is not bypassed, or why nobody can say."""
     if not node.properties:
         return True
-    raw = node.properties.get("when", True)
+    bypassed = _condition(node, "bypassed", False, scope)
+    if bypassed is not False:
+        return bypassed if isinstance(bypassed, Fault) else False
+    return _condition(node, "when", True, scope)
+
+
+def _condition(node: Node, name: str, default: bool, scope: Mapping[str, object]) -> bool | Fault:
+    """The value of a property that is true or false."""
     try:
-        value = expressions.value(raw, scope)
+        value = expressions.value(node.properties.get(name, default), scope)
     except ExpressionError as error:
-        return _not_computed("when", error)
+        return _not_computed(name, error)
     if not isinstance(value, bool):
-        return Fault(f"needs when to be a condition, true or false, not {show(value)}.", "property", "when")
+        return Fault(f"needs {name} to be a condition, true or false, not {show(value)}.", "property", name)
     return value
 
 
@@ -95,6 +102,8 @@ def _resolved(cls: type[Layer], node: Node, graph: Graph | None, scope: Mapping[
             return owner
         if owner is not node and is_present(owner, scope) is False:
             message = f"shares the weights of {owner.name}, which is absent here; give both the same condition."
+            if owner.properties.get("bypassed"):
+                message = f"shares the weights of {owner.name}, which is bypassed; bypass both, or use that again."
             return Fault(message, "sharing", "weights_of")
         if owner.type == node.type and owner is not node:  # then it is the owner's layer, used once more
             return _resolved(cls, owner, graph, scope)
@@ -111,18 +120,19 @@ def _resolved(cls: type[Layer], node: Node, graph: Graph | None, scope: Mapping[
 
 
 def _absent(cls: type[Layer], node: Node, graph: Graph | None, scope: Mapping[str, object]) -> Layer | Fault:
-    """A node whose condition does not hold hands its first required input on."""
+    """A node that is bypassed, or whose condition does not hold, hands its first required input on."""
+    guilty = "bypassed" if node.properties.get("bypassed") else "when"
     if node.type in (*ENDS, *STARTS):
-        return Fault(
-            "is where values enter or leave, so it is always there and can have no condition.", "property", "when"
-        )
+        cannot = "cannot be bypassed" if guilty == "bypassed" else "can have no condition"
+        return Fault(f"is where values enter or leave, so it is always there and {cannot}.", "property", guilty)
     layer = _resolved(cls, node, graph, scope)
     inputs, outputs = cls.inputs, cls.outputs
     if isinstance(layer, Layer) and not isinstance(layer, Absent):
         inputs, outputs = layer.input_ports(), layer.output_ports()
     first = next((port.name for port in inputs if not port.optional), None)
     if first is None or not outputs:
-        return Fault("is absent here, but has no required input that it could hand on.", "absent", "when")
+        here = "bypassed" if guilty == "bypassed" else "absent here"
+        return Fault(f"is {here}, but has no required input that it could hand on.", "absent", guilty)
     return Absent.handing(inputs, [(outputs[0].name, first)])
 
 

@@ -21,7 +21,7 @@ from gui.widgets import plain
 @dataclass(frozen=True, slots=True)
 class Action:
     """``call`` does it with the commands of the window; ``needs`` is what must be there:
-    "" nothing, "design" the canvas, "selection" a selected node, "block" a selected block, "frozen" a frozen one, "inside" an open block, "fixable" one selected node, "undo"/"redo", "running" or "idle" a training run."""
+    "" nothing, "design" the canvas, "selection" a selected node, "chosen" that or a selected frame, "block" a selected block, "frozen" a frozen one, "inside" an open block, "fixable" one selected node, "undo"/"redo", "running" or "idle" a training run."""
 
     id: str
     title: str
@@ -58,12 +58,12 @@ ACTIONS = (
     Action("file.quit", "Quit", "quit", "Close Layerloom", lambda c: c.close(), separator=True),
     Action("edit.undo", "Undo", "undo", "Undo the last step", lambda c: c.editing.undo(), "undo"),
     Action("edit.redo", "Redo", "redo", "Do the step again", lambda c: c.editing.redo(), "redo"),
-    Action("edit.cut", "Cut", "cut", "Cut the selected layers", lambda c: c.clipboard.cut(), "selection", separator=True),
-    Action("edit.copy", "Copy", "copy", "Copy the selected layers as text", lambda c: c.clipboard.copy(), "selection"),
+    Action("edit.cut", "Cut", "cut", "Cut the selected layers", lambda c: c.clipboard.cut(), "chosen", separator=True),
+    Action("edit.copy", "Copy", "copy", "Copy the selected layers as text", lambda c: c.clipboard.copy(), "chosen"),
     Action("edit.copy_picture", "Copy as Image", "image", "Copy the drawing to the clipboard as an image", lambda c: c.drawings.copy()),
     Action("edit.paste", "Paste", "paste", "Paste layers at the cursor", lambda c: c.clipboard.paste(), "design"),
     Action("edit.paste_wires", "Paste with Wires", "paste", "Paste layers with the wires that led into them", lambda c: c.clipboard.paste(keep_wires=True), "design"),
-    Action("edit.duplicate", "Duplicate", "clone", "Copy the selection beside itself", lambda c: c.clipboard.duplicate(), "selection"),
+    Action("edit.duplicate", "Duplicate", "clone", "Copy the selection beside itself", lambda c: c.clipboard.duplicate(), "chosen"),
     Action("edit.delete", "Delete", "delete", "Delete the selected layers and wires", lambda c: c.editing.delete(), "design"),
     Action("edit.delete_reconnect", "Delete and Reconnect", "delete-reconnect", "Delete the selected layers and join what was around them", lambda c: c.editing.delete_and_reconnect(), "selection"),
     Action("edit.select_all", "Select All", "select", "Select every layer", lambda c: c.editing.select_all(), "design"),
@@ -71,17 +71,19 @@ ACTIONS = (
     Action("edit.select_downstream", "Select Downstream", "select", "Select as well all that the selected layers lead to", lambda c: c.editing.select_downstream(), "selection"),
     Action("edit.find", "Find Layer …", "zoom", "Find a layer of the network by its name or type, inside blocks too", lambda c: c.finder.open()),
     Action("edit.find_next", "Find Next", "next", "Go to the next layer that matches", lambda c: c.finder.next()),
-    Action("edit.rename", "Rename", "rename", "Rename the selected layer", lambda c: c.design.inspector.focus_name(), "selection"),
+    Action("edit.rename", "Rename", "rename", "Rename the selected layer or frame", lambda c: c.rename(), "chosen"),
     Action("edit.preferences", "Preferences …", "settings", "Choose how Layerloom looks and answers", lambda c: c.settings.show(), separator=True),
     Action("edit.shortcuts", "Keyboard Shortcuts …", "keys", "Choose the keys of every action", lambda c: c.settings.show_keys()),
     Action("canvas.add", "Add Layer …", "add", "Search a layer and add it at the cursor", lambda c: c.adder.open(), "design"),
     Action("canvas.connect", "Connect …", "connect", "Wire the selected layer to another that is searched, or two selected layers to each other", lambda c: c.wirer.connect(), "selection"),
     Action("canvas.disconnect", "Disconnect …", "disconnect", "Take a wire off the selected layer", lambda c: c.wirer.disconnect(), "selection"),
+    Action("canvas.bypass", "Bypass", "bypass", "Let the selected layers pass their input on as if they were not there, or use them again", lambda c: c.editing.bypass(), "selection"),
     Action("canvas.make_block", "Make Block …", "block", "Make one block of the selected layers", lambda c: c.blocks.make(), "selection", separator=True),
     Action("canvas.dissolve_block", "Dissolve Block", "dissolve", "Replace the block with what is inside it", lambda c: c.blocks.dissolve(), "block"),
     Action("canvas.open_block", "Open Block", "open-block", "Show what is inside the block", lambda c: c.blocks.open_selected(), "block"),
     Action("canvas.leave_block", "Leave Block", "leave-block", "Show what is around the open block", lambda c: c.blocks.leave(), "inside"),
     Action("canvas.keep_block", "Save Block to My Library", "star", "Use this block in other projects, too", lambda c: c.blocks.keep(), "keepable"),
+    Action("canvas.frame", "Add Frame", "frame", "Draw a frame with a title around the selected layers, or at the cursor", lambda c: c.frames.add(), "design"),
     Action("canvas.freeze", "Freeze up to Here", "freeze", "Keep the weights of the selected layer and of all before it as they are while training; what is after it learns", lambda c: c.fine_tuning.freeze(), "fixable", separator=True),
     Action("canvas.unfreeze", "Unfreeze", "unfreeze", "Let the selected layers learn again", lambda c: c.fine_tuning.unfreeze(), "frozen"),
     Action("canvas.unfreeze_all", "Unfreeze All", "unfreeze", "Let all layers learn again", lambda c: c.fine_tuning.unfreeze_all(), "design"),

@@ -12,6 +12,7 @@ from gui.canvas.commands.edit_commands import EditCommands
 from gui.canvas.commands.fine_tuning_commands import FineTuningCommands
 from gui.canvas.commands.zoom_commands import ZoomCommands
 from gui.canvas.fix_menu import FixMenu
+from gui.canvas.frames.frame_commands import FrameCommands
 from gui.canvas.searching.adder import Adder
 from gui.canvas.searching.node_finder import NodeFinder
 from gui.canvas.searching.wirer import Wirer
@@ -73,6 +74,10 @@ class Commands:
         return self.design.view.blocks
 
     @property
+    def frames(self) -> FrameCommands:
+        return self.design.view.frames
+
+    @property
     def fine_tuning(self) -> FineTuningCommands:
         return self.design.view.fine_tuning
 
@@ -98,6 +103,13 @@ class Commands:
     def fix_menu(self) -> FixMenu:
         return self.design.view.fix_menu
 
+    def rename(self) -> None:
+        """Let the selected layer, or the selected frame, be renamed."""
+        if self.pages.document.frame is not None:
+            self.frames.rename()
+        else:
+            self.design.inspector.focus_name()
+
     @property
     def run(self) -> CurrentRun:
         """The run of the Training page, which is built for it."""
@@ -114,6 +126,7 @@ class Commands:
         return {
             "design": drawing,
             "selection": drawing and bool(chosen),
+            "chosen": drawing and (bool(chosen) or document.frame is not None),
             "several": drawing and len(chosen) > 1,
             "block": drawing and block,
             "inside": drawing and inside,

@@ -8,23 +8,46 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QMenu, QWidget
 
+from engine.frames import COLORS
 from gui.actions import Actions
+from gui.canvas.frames.swatch import swatch
 from gui.canvas.view import MenuTarget, View
 from gui.widgets import plain
 
 ADD: Final = "canvas.add"
+COLOR: Final = "color"
+"""Not an action, but a menu of colours."""
 ALIGN: Final = tuple(f"canvas.align_{way}" for way in ("left", "center", "right", "top", "middle", "bottom"))
 CLIPBOARD: Final = ("edit.cut", "edit.copy", "edit.duplicate", "edit.delete", "edit.delete_reconnect")
 ENTRIES: Final[dict[str, tuple[str, ...]]] = {
     "layer": (
         *("edit.rename", "canvas.open_block", "problem.fixes", "canvas.look_inside", "", ADD, "", *CLIPBOARD, ""),
-        *("canvas.freeze", "canvas.unfreeze", "canvas.new_head", "", "canvas.make_block", "canvas.dissolve_block"),
+        *(
+            "canvas.bypass",
+            "canvas.freeze",
+            "canvas.unfreeze",
+            "canvas.new_head",
+            "",
+            "canvas.make_block",
+            "canvas.dissolve_block",
+        ),
         *("canvas.keep_block", "", "edit.select_upstream", "edit.select_downstream"),
     ),
     "selection": (
-        *("canvas.connect", "canvas.make_block", "", *ALIGN, "", "canvas.distribute_down", "canvas.distribute_across"),
-        *("canvas.arrange_selection", "", *CLIPBOARD, "", "canvas.freeze", "canvas.unfreeze", "canvas.fit_selection"),
+        *(
+            "canvas.connect",
+            "canvas.make_block",
+            "canvas.frame",
+            "",
+            *ALIGN,
+            "",
+            "canvas.distribute_down",
+            "canvas.distribute_across",
+        ),
+        *("canvas.arrange_selection", "", *CLIPBOARD, "", "canvas.bypass", "canvas.freeze", "canvas.unfreeze"),
+        "canvas.fit_selection",
     ),
+    "frame": ("edit.rename", "", "edit.cut", "edit.copy", "edit.duplicate", "edit.delete", COLOR),
     "wire": (ADD, "edit.delete", "", "view.values"),
     "port": (ADD,),
     "background": (
@@ -35,6 +58,7 @@ ENTRIES: Final[dict[str, tuple[str, ...]]] = {
             "",
             "edit.select_all",
             "edit.find",
+            "canvas.frame",
             "",
             "canvas.arrange",
             "canvas.fit",
@@ -63,6 +87,9 @@ class ContextMenu:
         self._actions.update()
         line = False
         for action_id in ENTRIES[target.kind]:
+            if action_id == COLOR:
+                menu.addMenu(self._colors(menu))
+                continue
             action = self._actions[action_id] if action_id else None
             if action is None:
                 line = not menu.isEmpty()
@@ -72,6 +99,16 @@ class ContextMenu:
                 line = False
                 menu.addAction(self._adding(target, action, menu) if action_id == ADD else action)
         menu.popup(at)
+
+    def _colors(self, parent: QMenu) -> QMenu:
+        """The colours that the selected frame can have, by name."""
+        menu, frame = QMenu("Color", parent), self._view.document.frame
+        for color in COLORS:
+            action = menu.addAction(swatch(color), color.capitalize())
+            action.setCheckable(True)
+            action.setChecked(frame is not None and frame.color == color)
+            action.triggered.connect(lambda _checked=False, color=color: self._view.frames.set_color(color))
+        return menu
 
     def _gone(self) -> None:
         self.menu = None

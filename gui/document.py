@@ -11,6 +11,7 @@ from PySide6.QtCore import QObject, Signal
 from engine import project
 from engine.blocks.block_edits import Within, within
 from engine.edits import Change, Edit, RenameGraph, SetSetting
+from engine.frames import Frame
 from engine.graph import Graph
 from engine.limits import LONGEST_TITLE
 from engine.literals import unstorable
@@ -54,7 +55,7 @@ class Document(QObject):
 
     def __init__(self, graph: Graph | None = None, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self.history = UndoHistory(self._run, lambda: (self.block_path, self._selection), self._select_again, self)
+        self.history = UndoHistory(self._run, lambda: (self.block_path, self._selection, self._frame), self._select_again, self)
         self.history.changed.connect(self.history_changed)
         self.history.changed.connect(self.title_changed)
         self._restored = False
@@ -75,6 +76,7 @@ class Document(QObject):
         self.shapes = self.whole if at_top else Shapes(level.graph, level.arguments, level.given, level.repeat)
         self.checker = self.whole_checker if at_top else Checker(self.shapes)
         self._selection: tuple[str, ...] = ()
+        self._frame = ""
 
     @property
     def report(self) -> Report:
@@ -206,7 +208,7 @@ class Document(QObject):
         """
         whole = edit if whole_project or isinstance(edit, SetSetting) else within(self.graph, edit)
         name = title or whole.title(self.project)
-        before = (self.block_path, self._selection)
+        before = (self.block_path, self._selection, self._frame)
         inverse = whole.apply(self.project)
         self.applied.emit(whole)
         self.history.push(whole, inverse, name, before)
@@ -260,8 +262,10 @@ class Document(QObject):
             here.settings, here.blocks = change.settings, change.blocks
             here.nodes |= set(self.graph.nodes) if level != before else here.dirty(self.graph)
         self._selection = tuple(node_id for node_id in selected if node_id in self.graph.nodes)
+        gone = bool(self._frame) and self._frame not in self.graph.frames
+        self._frame = "" if gone else self._frame
         self.changed.emit(here)
-        if self._selection != selected:
+        if self._selection != selected or gone:
             self.selection_changed.emit()
 
     # -- selection (not an undo step) ------------------------------------------------------------------------------
@@ -274,12 +278,24 @@ class Document(QObject):
     def select(self, node_ids: Iterable[str]) -> None:
         """Select exactly these nodes."""
         chosen = tuple(dict.fromkeys(node_id for node_id in node_ids if node_id in self.graph.nodes))
-        if chosen != self._selection:
-            self._selection = chosen
+        if chosen != self._selection or self._frame:
+            self._selection, self._frame = chosen, ""
+            self.selection_changed.emit()
+
+    @property
+    def frame(self) -> Frame | None:
+        """The comment frame that is selected; then no node is."""
+        return self.graph.frames.get(self._frame)
+
+    def select_frame(self, frame_id: str) -> None:
+        """Select a frame, and no node."""
+        if frame_id in self.graph.frames and (frame_id, ()) != (self._frame, self._selection):
+            self._selection, self._frame = (), frame_id
             self.selection_changed.emit()
 
     def _select_again(self, selection: Selection) -> None:
         """Select what was selected, if that level is still open."""
-        block_path, node_ids = selection
+        block_path, node_ids, frame_id = selection
         if block_path == self.block_path:
             self.select(node_ids)
+            self.select_frame(frame_id)

@@ -13,8 +13,8 @@ from PySide6.QtCore import QObject, Signal
 
 from engine.edits import Edit
 
-Selection = tuple[tuple[str, ...], tuple[str, ...]]
-"""The way to the open level, and the nodes that are selected there."""
+Selection = tuple[tuple[str, ...], tuple[str, ...], str]
+"""The way to the open level, and the nodes or the frame that are selected there."""
 
 
 @dataclass(slots=True)
@@ -27,8 +27,8 @@ class UndoStep:
     edit: Edit
     inverse: Edit
     title: str
-    before: Selection = ((), ())
-    after: Selection = ((), ())
+    before: Selection = ((), (), "")
+    after: Selection = ((), (), "")
 
 
 class UndoHistory(QObject):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 from engine import expressions
@@ -13,6 +13,7 @@ from engine.blocks.use import Use
 from engine.edits import AddNode, Compound, Connect, Disconnect, Edit, RemoveNode
 from engine.errors import GraphError
 from engine.expressions import asks_size, evaluate, mentions
+from engine.frames import AddFrame, fresh_frame_id
 from engine.graph import Edge, Graph, Node
 from engine.layers.layer import Layer
 from engine.properties import Properties, repeats
@@ -72,6 +73,9 @@ def dissolve(graph: Graph, node_id: str) -> Compound:
             index += 1
         for edge in edges:
             do(Connect(edge))
+        for frame in block.graph.frames.values():
+            dx, dy = copy.shift(at)
+            do(AddFrame(replace(frame.moved(dx, dy), id=fresh_frame_id(draft))))
         values |= {start: results[end] for start, end in handed.items() if end in results}
     for edge in leaving:
         if edge.source_port in results:
@@ -85,6 +89,8 @@ def _check(graph: Graph, node: Node, block: Block, properties: Properties) -> No
         raise GraphError(f"{node.name} applies its block {mode}; that cannot be written without the block.")
     if node.properties.get("when", True) is not True:
         raise GraphError(f"{node.name} is there under a condition; that cannot be written without the block.")
+    if properties.bypassed:
+        raise GraphError(f"{node.name} is bypassed; use it again first.")
     if properties.weights_of is not None or graph.sharers(node.id):
         raise GraphError(f"{node.name} shares its weights with another node; end that first.")
     if len(block.graph.nodes) * properties.repeat > MOST:
@@ -137,8 +143,7 @@ class _Copy:
         handed = {key: raw for key, raw in use.properties.items() if key in HANDED}
         names: set[str] = set()
         nodes = []
-        left = min((graph.positions[node.id][0] for node in inner), default=0.0)
-        top = min((graph.positions[node.id][1] for node in inner), default=0.0)
+        dx, dy = self.shift(at)
         for node in inner:
             properties = handed | {key: self._bound(raw) for key, raw in node.properties.items()}
             inner_rate, rate = node.properties.get(RATE), handed.get(RATE)
@@ -152,7 +157,7 @@ class _Copy:
             parameters = {key: self._bound(raw, own) for key, raw in node.parameters.items()}
             x, y = graph.positions[node.id]
             copied = Node(numbers[node.id], node.type, _free_name(draft, node.name, names), parameters, properties)
-            nodes.append((copied, (x - left + at[0], y - top + at[1])))
+            nodes.append((copied, (x + dx, y + dy)))
 
         def source(edge: Edge) -> Value | None:
             if graph.nodes[edge.source].type == "BlockInput":
@@ -169,6 +174,12 @@ class _Copy:
             else:
                 edges.append(Edge(*value, numbers[edge.target], edge.target_port))
         return nodes, edges, results
+
+    def shift(self, at: tuple[float, float]) -> tuple[float, float]:
+        """How far what is inside moves so that the upper left corner of its layers comes to lie ``at`` a point."""
+        graph = self.block.graph
+        inner = [graph.positions[node.id] for node in graph.nodes.values() if node.type not in ENDS]
+        return at[0] - min((x for x, _ in inner), default=0.0), at[1] - min((y for _, y in inner), default=0.0)
 
     def _bound(self, raw: object, own_repeat: bool = False) -> object:
         """A raw value with what the use gives for names; index and count may be those of its own repeats."""

@@ -13,6 +13,7 @@ from engine.blocks.use import own_scope
 from engine.edits import AddNode, Compound, Connect, Disconnect, Edit, RemoveNode
 from engine.errors import GraphError
 from engine.expressions import asks_size, mentions
+from engine.frames import AddFrame, Frame, RemoveFrame, held
 from engine.graph import Edge, Graph, Node
 from engine.live_nodes import ENDS, STARTS
 from engine.ports import output_ports
@@ -46,6 +47,8 @@ def group(graph: Graph, node_ids: set[str], name: str) -> Compound:
     for edge in graph.edges:
         if edge.source in ids and edge.target in ids:
             Connect(edge).apply(inner)
+    for frame in (framed := frames_around(graph, ids)):
+        AddFrame(frame).apply(inner)
     use = graph.fresh_id()
     outer: list[Edge] = []
     top = min(graph.positions[node_id][1] for node_id in ids)
@@ -64,7 +67,15 @@ def group(graph: Graph, node_ids: set[str], name: str) -> Compound:
         end = inner.add("BlockOutput", position=(x, bottom + PITCH))
         Connect(Edge(*value, end, "input")).apply(inner)
         outer += [Edge(use, end, edge.target, edge.target_port) for edge in readers]
-    return _replaced(graph, block, ids, use, outer, given)
+    step = _replaced(graph, block, ids, use, outer, given)
+    return Compound((*(RemoveFrame(frame.id) for frame in framed), *step.edits), step.name)
+
+
+def frames_around(graph: Graph, node_ids: set[str]) -> list[Frame]:
+    """The frames that have some of these nodes in them and no other one, by their upper left corners."""
+    corners = {node_id: (x, y, 0.0, 0.0) for node_id, (x, y) in graph.positions.items()}
+    inside = [(frame, held(frame, corners)) for frame in graph.frames.values()]
+    return [frame for frame, members in inside if members and members <= node_ids]
 
 
 def _replaced(

@@ -27,17 +27,21 @@ from engine.edits import (
     SetSetting,
 )
 from engine.errors import LayerloomError
+from engine.frames import AddFrame, RemoveFrame, SetFrame
 from engine.literals import literal
 from engine.project import block_of, block_text
 from engine.project_format import (
     Coordinate,
     StoredBlock,
     StoredEdge,
+    StoredFrame,
     StoredNode,
     StoredParameter,
     Strict,
     edge_fields,
     edge_of,
+    frame_fields,
+    frame_of_stored,
     node_fields,
     node_of,
     parameter_fields,
@@ -81,6 +85,12 @@ def _fields(edit: Edit) -> dict[str, object]:
             fields |= {"node": node_id, "name": name}
         case Move(positions):
             fields |= {"positions": dict(positions)}
+        case AddFrame(frame, index):
+            fields |= {"frame": frame_fields(frame), "index": index}
+        case RemoveFrame(frame_id):
+            fields |= {"frame": frame_id}
+        case SetFrame(frame):
+            fields |= {"frame": frame_fields(frame)}
         case SetSetting(path, value):
             fields |= {"path": path, **_set(value)}
         case RenameGraph(name):
@@ -159,6 +169,31 @@ class _Move(Strict):
         return Move(self.positions)
 
 
+class _AddFrame(Strict):
+    edit: Literal["AddFrame"]
+    frame: StoredFrame
+    index: Index | None
+
+    def made(self) -> Edit:
+        return AddFrame(frame_of_stored(self.frame), self.index)
+
+
+class _RemoveFrame(Strict):
+    edit: Literal["RemoveFrame"]
+    frame: str
+
+    def made(self) -> Edit:
+        return RemoveFrame(self.frame)
+
+
+class _SetFrame(Strict):
+    edit: Literal["SetFrame"]
+    frame: StoredFrame
+
+    def made(self) -> Edit:
+        return SetFrame(frame_of_stored(self.frame))
+
+
 class _SetSetting(Strict):
     edit: Literal["SetSetting"]
     path: tuple[str, ...]
@@ -229,6 +264,9 @@ _Kinds = (
     | _Value
     | _RenameNode
     | _Move
+    | _AddFrame
+    | _RemoveFrame
+    | _SetFrame
     | _SetSetting
     | _RenameGraph
     | _Compound

@@ -140,6 +140,12 @@ EXPLANATIONS: Final[dict[str, Explanation]] = {
         "its first output; a block that is repeated 0 times hands on each input that its repeats would hand on. Other "
         "outputs do not exist then, so whatever reads one must be absent, too.",
     ),
+    "bypassed": Explanation(
+        "A bypassed layer with nothing clear to pass on",
+        "A bypassed layer stays in the drawing but does nothing: it has no weights, and whatever comes in goes out of "
+        "its first output unchanged. That is clear only where one value comes in and only the first output is read; a "
+        "layer that joins different values, or whose other outputs are used, must take part.",
+    ),
     "sharing": Explanation(
         "Weights that do not fit",
         "Two layers can use the same weights only where these have the same shape: the same kind of layer with the "

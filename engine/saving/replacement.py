@@ -22,6 +22,7 @@ from engine.edits import (
     RenameGraph,
     SetSetting,
 )
+from engine.frames import AddFrame, RemoveFrame
 from engine.graph import Graph, Node
 from engine.project import block_text
 
@@ -45,6 +46,7 @@ def replacement(graph: Graph, other: Graph, name: str) -> Compound:
         *([Move(moved)] if moved else []),
         *(Connect(edge) for edge in other.edges if edge not in stay),
         *_settings(graph.settings, other.settings),
+        *_frames(graph, other),
         *([RenameGraph(other.name)] if graph.name != other.name else []),
     ]
     return Compound(tuple(edits), name)
@@ -125,6 +127,13 @@ def _settings(mine: Mapping[str, dict[str, object]], theirs: Mapping[str, dict[s
             value = theirs[section].get(key, MISSING)
             if value is MISSING or key not in mine[section] or _differ(mine[section][key], value):
                 yield SetSetting((section, key), value)
+
+
+def _frames(graph: Graph, other: Graph) -> Iterator[Edit]:
+    """All frames again, where one is another or comes at another point."""
+    if list(map(repr, graph.frames.values())) != list(map(repr, other.frames.values())):
+        yield from map(RemoveFrame, graph.frames)
+        yield from map(AddFrame, other.frames.values())
 
 
 def _is_in(graph: Graph, node: Node) -> bool:

@@ -11,12 +11,14 @@ from engine import project
 from engine.blocks.block import PREFIX, Blocks
 from engine.blocks.library import bring
 from engine.edits import AddNode, Connect
+from engine.frames import AddFrame, Box, Frame, frames_in, fresh_frame_id, held
 from engine.graph import Edge, Graph, Node, Position
 from engine.literals import literal
-from engine.ports import output_ports
+from engine.ports import input_ports, output_ports
 from engine.project import ProjectError
+from engine.project_format import frame_fields
 from gui.canvas.draft import Draft
-from gui.canvas.geometry import HEIGHT, WIDTH, snap
+from gui.canvas.geometry import HEIGHT, WIDTH, node_size, snap
 from gui.document import Document
 
 FORMAT = 3
@@ -37,10 +39,11 @@ class Fragment:
     incoming: tuple[Edge, ...] = ()
     blocks: Blocks = field(default_factory=Blocks)
     """The definitions that nodes of the fragment may use."""
+    frames: tuple[Frame, ...] = ()
 
 
-def take(graph: Graph, node_ids: Collection[str]) -> Fragment:
-    """The fragment that these nodes make."""
+def take(graph: Graph, node_ids: Collection[str], frames: Iterable[Frame] | None = None) -> Fragment:
+    """The fragment that these nodes make with ``frames``; without, with those that hold some of them and no other."""
     chosen = {node_id: graph.nodes[node_id] for node_id in graph.nodes if node_id in node_ids}
     wires = [edge for node_id in chosen for edge in graph.incoming[node_id].values()]
     return Fragment(
@@ -49,7 +52,27 @@ def take(graph: Graph, node_ids: Collection[str]) -> Fragment:
         {node_id: graph.positions[node_id] for node_id in chosen},
         tuple(edge for edge in wires if edge.source not in chosen),
         graph.blocks,
+        tuple(_frames_around(graph, chosen.keys()) if frames is None else frames),
     )
+
+
+def take_frame(graph: Graph, frame: Frame) -> Fragment:
+    """The fragment that a frame makes with all that lies wholly inside it."""
+    return take(graph, held(frame, node_boxes(graph)), [frame, *frames_in(graph, frame)])
+
+
+def node_boxes(graph: Graph) -> dict[str, Box]:
+    """The box of every node."""
+    return {
+        n: (*at, *node_size(len(input_ports(graph, n)), len(output_ports(graph, n))))
+        for n, at in graph.positions.items()
+    }
+
+
+def _frames_around(graph: Graph, node_ids: Collection[str]) -> list[Frame]:
+    boxes = node_boxes(graph) if graph.frames else {}
+    inside = [(frame, held(frame, boxes)) for frame in graph.frames.values()]
+    return [frame for frame, members in inside if members and members <= set(node_ids)]
 
 
 def to_text(fragment: Fragment) -> str:
@@ -71,11 +94,12 @@ def to_text(fragment: Fragment) -> str:
         "nodes": nodes,
         "edges": [*map(wire, fragment.edges)],
         "incoming": [*map(wire, fragment.incoming)],
+        "frames": [*map(frame_fields, fragment.frames)],
     }
     rows = [
         f'"{key}": [{_lines(map(_dump, rows))}]'
         for key, rows in sections.items()
-        if rows or key not in ("incoming", "blocks")
+        if rows or key not in ("incoming", "blocks", "frames")
     ]
     return f'{{"layerloom": {FORMAT},\n' + ",\n".join([*rows, f'"positions": {_dump(fragment.positions)}']) + "}\n"
 
@@ -95,12 +119,12 @@ def from_text(text: str) -> Fragment:
     if "layerloom" in data and data["layerloom"] not in range(1, FORMAT + 1):
         raise ProjectError("The clipboard was written by a newer Layerloom: update Layerloom to paste it.")
     # the reader of project files does the checking: sizes, depth, names, circles
-    parts = {key: data[key] for key in ("blocks", "nodes", "edges", "positions") if key in data}
+    parts = {key: data[key] for key in ("blocks", "nodes", "edges", "positions", "frames") if key in data}
     schema = data.get("layerloom", data.get("schema", project.SCHEMA))
     head = {"format": "layerloom", "schema": schema, "name": ""}
     content = json.dumps(head | {"nodes": [], "edges": []} | parts).encode()
     graph = project.from_bytes(content, "The clipboard")
-    fragment = take(graph, graph.nodes)
+    fragment = take(graph, graph.nodes, graph.frames.values())
     return replace(fragment, incoming=_incoming(data.get("incoming"), graph))
 
 
@@ -144,6 +168,8 @@ def put(draft: Draft, fragment: Fragment, offset: Position, *, incoming: Sequenc
     for edge in incoming:
         if edge.source_port in here.get(edge.source, ()):
             draft.do(Connect(replace(edge, target=fresh[edge.target])))
+    for frame in fragment.frames:
+        draft.do(AddFrame(replace(frame.moved(*offset), id=fresh_frame_id(draft.graph))))
     return list(fresh.values())
 
 
@@ -183,19 +209,23 @@ def insert(
     """Put a fragment into the network as one step and select it; the new ids."""
     draft = Draft(document.graph)
     fresh = put(draft, fragment, _beside(document.graph, fragment, offset), incoming=incoming)
-    if fresh:
-        what = draft.graph.nodes[fresh[0]].name if len(fresh) == 1 else f"{len(fresh)} nodes"
+    if fresh or fragment.frames:
+        what = draft.graph.nodes[fresh[0]].name if len(fresh) == 1 else f"{len(fresh)} nodes" if fresh else "frame"
         document.apply(draft.step(f"{verb} {what}"))
         document.select(fresh)
+        if not fresh:
+            document.select_frame(list(document.graph.frames)[-1])
     return fresh
 
 
 def _offset(fragment: Fragment, at: Position | None) -> Position:
     """How far to move a fragment so that its middle comes to lie ``at``; a little aside without a point."""
-    if at is None or not fragment.positions:
+    corners = [(x, y, x + WIDTH, y + HEIGHT) for x, y in fragment.positions.values()]
+    corners += [(x, y, x + width, y + height) for x, y, width, height in (frame.box for frame in fragment.frames)]
+    if at is None or not corners:
         return ASIDE
-    xs, ys = zip(*fragment.positions.values(), strict=True)
-    middle = (min(xs) + max(xs) + WIDTH) / 2, (min(ys) + max(ys) + HEIGHT) / 2
+    left, top, right, bottom = zip(*corners, strict=True)
+    middle = (min(left) + max(right)) / 2, (min(top) + max(bottom)) / 2
     return snap(at[0] - middle[0]), snap(at[1] - middle[1])
 
 
@@ -210,7 +240,10 @@ def _beside(graph: Graph, fragment: Fragment, offset: Position) -> Position:
         near = (taken.get((column + dx, row + dy), ()) for dx in (-1, 0, 1) for dy in (-1, 0, 1))
         return any(abs(left - x) < HIDDEN and abs(top - y) < HIDDEN for cell in near for x, y in cell)
 
-    while any(hides(x + offset[0], y + offset[1]) for x, y in fragment.positions.values()):
+    corners = {frame.box[:2] for frame in graph.frames.values()}
+    while any(hides(x + offset[0], y + offset[1]) for x, y in fragment.positions.values()) or any(
+        frame.moved(*offset).box[:2] in corners for frame in fragment.frames
+    ):
         offset = offset[0] + ASIDE[0], offset[1] + ASIDE[1]
     return offset
 

@@ -12,6 +12,7 @@ from engine import ports
 from engine.absent import Absent
 from engine.blocks.block import PREFIX
 from engine.blocks.use import Use
+from engine.bypassing import is_bypassed
 from engine.fine_tuning.freezing import is_frozen
 from engine.graph import Graph, Node
 from engine.layers.layer import Layer
@@ -95,7 +96,9 @@ def node_look(graph: Graph, report: Report, node_id: str) -> NodeLook:
         absent = isinstance(layer, Absent)
         family = declared_family(graph, node.type) if absent else layer.family
         summary = layer.summary()
-        if absent:
+        if absent and is_bypassed(node):
+            summary = "bypassed"
+        elif absent:
             summary = "×0" if node.properties.get("when", True) is True else "absent"
         declared = layer.input_ports()
         needed = {port.name for port in declared if not port.optional and not port.many}
@@ -114,7 +117,8 @@ def node_look(graph: Graph, report: Report, node_id: str) -> NodeLook:
         size,
         output_shown(graph, node_id),
         stacked=node.type.startswith(PREFIX),
-        absent=isinstance(layer, Absent),
+        absent=isinstance(layer, Absent) and not is_bypassed(node),
+        bypassed=is_bypassed(node),
         frozen=is_frozen(node),
     )
 

@@ -21,14 +21,18 @@ class Overview:
         self._boxes: dict[str, list[QRectF]] = {}
         self._wires: list[QLineF] = []
         self._selected: list[QRectF] = []
+        self._bypassed: list[QRectF] = []
         self._problems: dict[str, list[QPointF]] = {}
 
     def _gather(self) -> None:
         scene = self.scene
         self._boxes, self._wires, self._selected, self._problems = {}, [], [], {}
+        self._bypassed = []
         for item in scene.nodes.values():
             box, look = item.box, item.look
             self._boxes.setdefault(look.family, []).append(box)
+            if look.bypassed:
+                self._bypassed.append(box)
             if look.selected:
                 self._selected.append(box)
             if look.severity:
@@ -50,6 +54,9 @@ class Overview:
         for family, boxes in self._boxes.items():
             painter.setBrush(self.scene.styling.family(family).far)
             painter.drawRects(boxes)
+        if self._bypassed:
+            painter.setBrush(self.scene.styling.stripes)
+            painter.drawRects(self._bypassed)
         if self._selected:
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.setPen(self.scene.styling.selected)

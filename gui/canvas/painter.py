@@ -55,6 +55,8 @@ class NodeLook:
     """A block: two further cards lie behind it."""
     absent: bool = False
     """Its condition does not hold here: it is painted faint."""
+    bypassed: bool = False
+    """It passes its input on: stripes run across it."""
     frozen: bool = False
     """Its weights stay as they are: its border is dashed, and a snowflake lies at its corner."""
     offered: Collection[End] = ()
@@ -200,6 +202,10 @@ def paint_node(painter: QPainter, look: NodeLook, style: Style) -> None:
     else:
         painter.setBrush(colors.bar)
         painter.drawPath(outline.broad)
+    if look.bypassed:
+        painter.setPen(NO_PEN)
+        painter.setBrush(style.stripes)
+        painter.drawPath(outline.box)
     if detail == FULL:
         _paint_texts(painter, look, style)
     else:

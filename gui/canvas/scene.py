@@ -13,6 +13,7 @@ from engine.problems import Problem
 from gui.canvas import tooltips
 from gui.canvas.courses import Courses
 from gui.canvas.finder import Finder
+from gui.canvas.frames.frame_items import FrameItems
 from gui.canvas.geometry import End
 from gui.canvas.live_marks import LiveMarks
 from gui.canvas.node_item import NodeItem, node_look
@@ -47,6 +48,7 @@ class Scene(QGraphicsScene):
         self._selected: set[str] = set()
         self._courses = Courses(document, self.nodes, self.wires, self.positions)
         self.ties = Ties(document, self.nodes, self)
+        self.frames = FrameItems(self)
         self.live = LiveMarks(document, self)
         self.live.changed.connect(self.touch)
         self._later = QTimer(self, singleShot=True, interval=0)
@@ -229,8 +231,8 @@ class Scene(QGraphicsScene):
     # -- positions and wires ---------------------------------------------------------------------------------------
 
     def content(self, node_ids: Iterable[str] | None = None) -> QRectF:
-        """The box around these nodes, or around all."""
-        box = QRectF()
+        """The box around these nodes, or around all and the frames."""
+        box = self.frames.area() if node_ids is None else QRectF()
         for node_id in self.nodes if node_ids is None else node_ids:
             box |= self.nodes[node_id].box
         return box

@@ -84,6 +84,15 @@ class Text:
     ascent: float
 
 
+@dataclass(frozen=True, slots=True)
+class FrameColors:
+    """How a comment frame is painted: its inside, the strip of its title and its border."""
+
+    fill: QBrush
+    strip: QBrush
+    border: QPen
+
+
 class Style:
     """The prepared look of the canvas. ``scale``, ``detail`` and ``fast`` say how it is being looked at."""
 
@@ -115,6 +124,7 @@ class Style:
         self._metrics = {role: QFontMetricsF(font) for role, font in self.fonts.items()}
         self._texts: dict[tuple[str, str, float], Text] = {}
         self._families: dict[str, Family] = {}
+        self._frames: dict[str, FrameColors] = {}
         self._outlines: dict[Box, Outline] = {}
         self.canvas = QBrush(color("canvas"))
         self.node = QBrush(color("node"))
@@ -138,6 +148,7 @@ class Style:
             )
             for severity in ("error", "warning")
         }
+        self.stripes = QBrush(_faint(color("node_text"), 0.28), Qt.BrushStyle.BDiagPattern)
         self.still = _pen(color("node_text"), 1, cosmetic=True)
         self.still.setDashPattern([5.0, 4.0])
         self.still.setCapStyle(Qt.PenCapStyle.FlatCap)
@@ -174,6 +185,14 @@ class Style:
                 path,
             )
         return self._families[name]
+
+    def frame(self, name: str) -> FrameColors:
+        """The colours of a comment frame."""
+        if name not in self._frames:
+            color = self.color(f"frame.{name}")
+            border = _pen(_faint(color, 0.8), 1, cosmetic=True)
+            self._frames[name] = FrameColors(QBrush(_faint(color, 0.09)), QBrush(_faint(color, 0.26)), border)
+        return self._frames[name]
 
     def outline(self, size: Box) -> Outline:
         """The shapes of a node of this size."""

@@ -29,6 +29,8 @@ from gui.canvas.commands.fine_tuning_commands import FineTuningCommands
 from gui.canvas.commands.zoom_commands import ZoomCommands
 from gui.canvas.drops import PaletteDrop
 from gui.canvas.fix_menu import FixMenu
+from gui.canvas.frames.frame_commands import FrameCommands
+from gui.canvas.frames.frame_item import CURSORS
 from gui.canvas.geometry import GRID, End
 from gui.canvas.gestures import GESTURES, Gesture, Pointer
 from gui.canvas.searching.adder import Adder
@@ -51,7 +53,7 @@ ARROWS: dict[int, walking.Direction] = {
 class MenuTarget:
     """What a context menu is about, at a point of the view; ``wire`` and ``end`` say which wire and which port."""
 
-    kind: Literal["layer", "selection", "wire", "port", "background"]
+    kind: Literal["layer", "selection", "wire", "port", "frame", "background"]
     at: QPoint
     wire: Edge | None = None
     end: End | None = None
@@ -74,6 +76,7 @@ class View(Sheet):
         self.blocks, self.zooming = BlockCommands(self), ZoomCommands(self)
         self.fine_tuning = FineTuningCommands(self)
         self.adder, self._palette = Adder(self, self.editing), PaletteDrop(self, self.editing)
+        self.frames = FrameCommands(self)
         self.node_finder, self.wirer = NodeFinder(self), Wirer(self)
         self.fix_menu = FixMenu(self)
         self.layer_wanted.connect(self.adder.open)
@@ -83,7 +86,7 @@ class View(Sheet):
         document.changed.connect(self._yield)
 
     def _yield(self, change: Change) -> None:
-        if change.nodes or change.edges or change.moved:
+        if change.nodes or change.edges or change.moved or change.frames:
             self._break_off()
 
     def _break_off(self) -> None:
@@ -138,9 +141,19 @@ class View(Sheet):
         if shape is None and self._space:
             shape = Qt.CursorShape.OpenHandCursor
         if shape is None:
+            shape = self._over_edge()
+        if shape is None:
             self.viewport().unsetCursor()
         else:
             self.viewport().setCursor(shape)
+
+    def _over_edge(self) -> Qt.CursorShape | None:
+        """The cursor over an edge of a frame, where no layer lies."""
+        if self.mouse is None or not self.canvas.frames.items:
+            return None
+        point = self.mapToScene(self.mouse)
+        found = self.canvas.frames.edge_at(point) if self.canvas.find.node(point) is None else None
+        return None if found is None else CURSORS[found[1].across, found[1].down]
 
     # -- events: mouse ---------------------------------------------------------------------------------------------
 
@@ -162,6 +175,8 @@ class View(Sheet):
         self.mouse = at.view
         if self.gesture is not None:
             self.gesture.move(at)
+        elif self.canvas.frames.items:
+            self._show_cursor()
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         if self.gesture is not None and event.button() == self._button:
@@ -176,6 +191,9 @@ class View(Sheet):
             self.mousePressEvent(event)
         elif (node_id := self.canvas.find.node(at.scene)) is not None:
             self.activate(node_id)
+        elif (frame := self.canvas.frames.title_at(at.scene)) is not None:
+            self.document.select_frame(frame.id)
+            self.frames.rename()
         elif self.canvas.find.grip(at.scene) is None:
             self.adder.open(at.view, into=self.canvas.find.wire(at.scene))
 
@@ -204,6 +222,9 @@ class View(Sheet):
             document.select([])
             self.canvas.choose_wire(wire)
             return MenuTarget("wire", at, wire=wire)
+        if (frame := self.canvas.frames.title_at(point)) is not None:
+            document.select_frame(frame.id)
+            return MenuTarget("frame", at)
         return MenuTarget("background", at)
 
     def leaveEvent(self, event: QEvent) -> None:
@@ -224,6 +245,8 @@ class View(Sheet):
             self.adder.open()
         elif key in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and len(self.document.selection) == 1:
             self.activate(self.document.selection[0])
+        elif key in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self.document.frame is not None:
+            self.frames.rename()
         elif key in ARROWS and self.gesture is None:
             self._nudge(ARROWS[key]) if ctrl else self._walk(ARROWS[key], extend=bool(event.modifiers() & SHIFT))
         else:
@@ -259,6 +282,7 @@ class View(Sheet):
 
     def _nudge(self, direction: walking.Direction) -> None:
         dx, dy = {"up": (0, -GRID), "down": (0, GRID), "left": (-GRID, 0), "right": (GRID, 0)}[direction]
+        self.frames.nudge(dx, dy)
         self.attempt(lambda: commands.move(self.document, self.document.selection, dx, dy))
 
     # -- events: the palette, the window ---------------------------------------------------------------------------

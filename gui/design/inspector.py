@@ -1,4 +1,4 @@
-"""The inspector: the selected layer, the block that is open, or the whole network."""
+"""The inspector: the selected layer or frame, the block that is open, or the whole network."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from engine.graph import GraphError
 from gui.canvas.live_marks import LiveMarks
 from gui.design.block_page import BlockPage
 from gui.design.facts import words
+from gui.design.frame_page import FramePage
 from gui.design.network_page import NetworkPage
 from gui.design.node_page import NodePage
 from gui.design.several_form import SeveralForm
@@ -44,7 +45,8 @@ class Inspector(QScrollArea):
         self.node_page = NodePage(document, live or LiveMarks(document, self))
         self.block_page = BlockPage(document)
         self.network_page = NetworkPage(document)
-        self.pages = (self.node_page, self.block_page, self.network_page)
+        self.frame_page = FramePage(document)
+        self.pages = (self.node_page, self.block_page, self.network_page, self.frame_page)
         self.several = SeveralForm(document)
         for widget in (self.kind, self.name, self.several, *self.pages):
             box.addWidget(widget)
@@ -52,6 +54,7 @@ class Inspector(QScrollArea):
         self.setWidget(body)
         self.node_page.edited.connect(lambda edit: self._apply(edit))
         self.several.edited.connect(lambda edit: self._apply(edit))
+        self.frame_page.edited.connect(lambda edit: self._apply(edit))
         self.block_page.message.connect(self.message)
         document.selection_changed.connect(self.refresh)
         document.replaced.connect(self.refresh)
@@ -64,8 +67,10 @@ class Inspector(QScrollArea):
         """The form of the selected layer's parameters."""
         return self.node_page.form
 
-    def page(self) -> NodePage | BlockPage | NetworkPage:
+    def page(self) -> NodePage | BlockPage | NetworkPage | FramePage:
         """The page that fits what is selected."""
+        if self.document.frame is not None:
+            return self.frame_page
         if self.node_page.node() is not None:
             return self.node_page
         inside = self.document.graph.inside is not None and not self.document.selection
@@ -76,7 +81,7 @@ class Inspector(QScrollArea):
         page = self.page()
         self.kind.setText(page.kind())
         self._show_name(page.name())
-        self.name.setVisible(bool(page.name()))
+        self.name.setVisible(bool(page.name()) or page is self.frame_page)
         if page is not self.node_page:
             self.node_page.refresh()
         page.refresh()
@@ -112,7 +117,7 @@ class Inspector(QScrollArea):
     def _rename(self) -> None:
         text, page = self.name.text().strip(), self.page()
         self.name.setModified(False)
-        if text and text != page.name():
+        if (text or page is self.frame_page) and text != page.name():
             title = f"Rename block {page.name()} to {text}" if page is self.block_page else None
             self._apply(page.rename(text), title)
         self._show_name(self.page().name())

@@ -29,7 +29,7 @@ def property_parameters(graph: Graph, report: Report, node: Node, cls: type[Laye
             offered = False
         if parameter.name == "frozen_statistics" and not block:
             offered = offered and cls is not None and cls.buffers is not Layer.buffers
-        if parameter.name == "when":
+        if parameter.name in ("when", "bypassed"):
             offered = node.type not in (*ENDS, *STARTS)
         if offered or parameter.name in node.properties:
             found.append(_owners(graph, report, node, parameter) if parameter.name == "weights_of" else parameter)

@@ -8,7 +8,9 @@ from dataclasses import dataclass, replace
 from PySide6.QtCore import QPointF, QRectF, QSizeF
 from PySide6.QtGui import QPainter, QPainterPath
 
+from engine.frames import Frame
 from engine.graph import Graph
+from gui.canvas.frames.frame_item import paint_frame
 from gui.canvas.geometry import MARGIN
 from gui.canvas.layout import layout
 from gui.canvas.node_item import sizes
@@ -47,6 +49,7 @@ class _Part:
     wires: tuple[_Wire, ...]
     ties: QPainterPath
     box: QRectF
+    frames: tuple[Frame, ...] = ()
 
 
 class CanvasDrawing:
@@ -89,6 +92,8 @@ class CanvasDrawing:
 
     def _paint(self, painter: QPainter, part: _Part) -> None:
         style = self._style
+        for frame in part.frames:
+            paint_frame(painter, frame, style)
         if not part.ties.isEmpty():
             painter.setPen(tie_pen(style.color("node_muted")))
             painter.setBrush(NO_BRUSH)
@@ -149,7 +154,10 @@ def _part(title: str, scene: Scene, style: Style, options: Options) -> _Part:
         box |= wire.path.boundingRect()
         wires.append(_Wire(QPainterPath(wire.path), "unknown" if wire.spec is None else "known", label))
     ties = QPainterPath(scene.ties.path()) if scene.ties.scene() is not None else QPainterPath()
-    return _Part(title, tuple(nodes), tuple(wires), ties, box | ties.boundingRect())
+    frames = sorted(scene.document.graph.frames.values(), key=lambda frame: -frame.box[2] * frame.box[3])
+    for frame in frames:
+        box |= QRectF(*frame.box).adjusted(-2, -2, 2, 2)
+    return _Part(title, tuple(nodes), tuple(wires), ties, box | ties.boundingRect(), tuple(frames))
 
 
 def arranged(scene: Scene) -> Scene:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from typing import Any
 
 from engine import layers
@@ -25,6 +26,7 @@ from engine.edits import (
     SetSetting,
     remove,
 )
+from engine.frames import COLORS, AddFrame, Frame, RemoveFrame, SetFrame, fresh_frame_id
 from engine.graph import Edge, Graph, GraphError, Node
 from engine.ports import free_input, input_ports, output_ports
 from engine.shapes import infer
@@ -163,6 +165,7 @@ def _move(rng: random.Random, graph: Graph) -> Edit:
 
 PROPERTIES: dict[str, list[Any]] = {
     "repeat": [1, 2, 3, 0, {"expr": "n"}, {"expr": "depth"}],
+    "bypassed": [True, True, False, 1],
     "when": [True, False, {"expr": "in_channels > 4"}, {"expr": "width == 8"}, {"expr": "index"}, 3],
     "share_weights": [True, False],
     "apply": ["once", "each_step", "scan", "twice"],
@@ -255,9 +258,25 @@ def _several(rng: random.Random, graph: Graph) -> Edit:
     return Compound(tuple(edits), "Several")
 
 
+def _frame(rng: random.Random, graph: Graph) -> Edit:
+    """A frame drawn, changed or removed; now and then one that cannot be."""
+    known = [*graph.frames, "nobody"] if rng.random() < 0.1 else list(graph.frames)
+    size = (rng.uniform(20, 900), rng.uniform(48, 900))
+    title, text = rng.choice(["Stem", "", "Größe", "two\nlines"]), rng.choice(["", "why\nthis", "t" * 2001])
+    frame = Frame("", (rng.uniform(-900, 900), float(rng.randrange(900)), *size), title, text, rng.choice(COLORS))
+    act = rng.random()
+    if known and act < 0.3:
+        return RemoveFrame(rng.choice(known))
+    if known and act < 0.6:
+        return SetFrame(replace(frame, id=rng.choice(known)))
+    frame_id = rng.choice([*graph.frames, fresh_frame_id(graph)]) if rng.random() < 0.1 else fresh_frame_id(graph)
+    return AddFrame(replace(frame, id=frame_id), rng.choice([None, None, 0]))
+
+
 KINDS: list[tuple[Callable[[random.Random, Graph], Edit], float]] = [
     (_add, 8), (_connect, 20), (_disconnect, 3), (_remove, 4), (_parameter, 5), (_rename, 3), (_move, 2), (_setting, 2),
-    (_name, 1), (_several, 2), (_property, 0.6), (_expression, 0.4), (_define, 0.6), (_within, 3), (_block, 0.6),
+    (_name, 1), (_frame, 2), (_several, 2), (_property, 0.6), (_expression, 0.4), (_define, 0.6),
+    (_within, 3), (_block, 0.6),
 ]  # fmt: skip
 INSIDE = [(kind, weight) for kind, weight in KINDS if kind not in (_define, _within, _block, _setting)]
 
@@ -311,6 +330,7 @@ def state(graph: Graph) -> Any:
         {node_id: graph.positions[node_id] for node_id in graph.nodes},
         {node_id: dict(ports) for node_id, ports in graph.incoming.items()},
         {node_id: set(edges) for node_id, edges in graph.outgoing.items()},
+        list(graph.frames.items()),
         repr(graph.settings),
         [(b, state(b.graph)) for b in graph.blocks.values()] if graph.inside is None else [],
         [edge.target for edge in graph.edges],

@@ -24,6 +24,7 @@ from engine.edits import (
     SetSetting,
     remove,
 )
+from engine.frames import AddFrame, Frame, RemoveFrame, SetFrame
 from engine.graph import CycleError, Edge, Graph, GraphError, Node
 from engine.problems import Checker, find
 from engine.shapes import Report, Shapes, infer
@@ -44,6 +45,7 @@ def small() -> Graph:
     graph.connect(relu, add)
     graph.connect(conv, add)
     graph.settings["training"] = {"optimizer": {"name": "sgd", "lr": 0.1}}
+    AddFrame(Frame("f1", (-20.0, -20.0, 300.0, 200.0), "Stem", "two\nlines", "blue")).apply(graph)
     return graph
 
 
@@ -62,6 +64,9 @@ ALL_EDITS: list[Edit] = [
     SetProperty("n3", "initialization", "nothing"),
     RenameNode("n2", "first"),
     Move({"n1": (5.5, 6.0), "n2": (-1.0, 0.0)}),
+    AddFrame(Frame("f2", (0.0, 0.0, 48.0, 48.0)), 0),
+    RemoveFrame("f1"),
+    SetFrame(Frame("f1", (0.5, 0.0, 90.0, 60.0), "Head", "", "red")),
     SetSetting(("training", "optimizer", "lr"), 0.5),
     SetSetting(("training", "optimizer"), MISSING),
     SetSetting(("training", "a", "b", "c"), [1, 2]),
@@ -88,7 +93,7 @@ def test_the_inverse_takes_an_edit_back_and_its_inverse_brings_it_again(edit: Ed
 
 
 def test_every_kind_of_edit_is_tried() -> None:
-    kinds = {cls.__name__ for cls in Edit.__subclasses__() if cls.__module__ == "engine.edits"}
+    kinds = {cls.__name__ for cls in Edit.__subclasses__() if cls.__module__ in ("engine.edits", "engine.frames")}
     assert {type(edit).__name__ for edit in ALL_EDITS} == kinds
 
 
@@ -132,6 +137,14 @@ REFUSED: list[tuple[Edit, str]] = [
     (RenameNode("n2", "a\nb"), "A node needs a name of 1 to 80 characters on one line."),
     (Move({"n1": (0, 0), "n7": (0, 0)}), "There is no node with the id 'n7'."),
     (Move({"n1": (2e7, 0)}), "A position"),
+    (AddFrame(Frame("f1", (0, 0, 90, 90))), "The id 'f1' of a frame is taken already."),
+    (AddFrame(Frame("f2", (0, 0, 47, 90))), "A frame is at least 48 pixels wide and high."),
+    (AddFrame(Frame("f2", (0, float("nan"), 90, 90))), "A frame lies within"),
+    (SetFrame(Frame("f1", (0, 0, 90, 90), "two\nlines")), "The title of a frame has at most 200 characters on one"),
+    (SetFrame(Frame("f1", (0, 0, 90, 90), "", "t" * 2001)), "The text of a frame has at most 2,000 characters."),
+    (SetFrame(Frame("f1", (0, 0, 90, 90), "", "", "pink")), "A frame is gray, blue, green, yellow, red or purple"),  # type: ignore[arg-type]
+    (SetFrame(Frame("f7", (0, 0, 90, 90))), "There is no frame with the id 'f7'."),
+    (RemoveFrame("f7"), "There is no frame with the id 'f7'."),
     (SetSetting(("training",), 1), "There is no setting 'training'; settings begin with 'data.' or 'training.'."),
     (SetSetting(("nodes", "x"), 1), "There is no setting 'nodes.x'; settings begin with 'data.' or 'training.'."),
     (

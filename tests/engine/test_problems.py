@@ -159,6 +159,13 @@ def absent_with_indices() -> Graph:
     return graph
 
 
+def bypassed_with_indices() -> Graph:
+    graph = pooled_without_indices()
+    SetParameter("n6", "return_indices", True).apply(graph)
+    SetProperty("n6", "bypassed", True).apply(graph)
+    return graph
+
+
 def drawn(text: str) -> Callable[[], Graph]:
     return lambda: read(text)
 
@@ -189,6 +196,7 @@ PROVOKED: list[tuple[str, str, str | None, str | None, str | None, Callable[[], 
     ("no-such-port", "error", "n3", "mask", None, edited(Connect(wire("n2", "n3", "mask"))), "has no input 'mask'"),
     ("no-such-port", "error", "n6", "indices", None, pooled_without_indices, "has no output 'indices' with these"),
     ("absent", "error", "n6", "indices", None, absent_with_indices, "but where needs its indices"),
+    ("bypassed", "error", "n6", "indices", "bypassed", bypassed_with_indices, "but where needs its indices"),
     ("unused", "warning", "n4", "output", None, edited(Disconnect(wire("n4", "n5"))), "Nothing uses the result of fc1"),
     ("linear-on-image", "warning", "n4", "input", None, without_flatten, "gets 4-D input (N, 4, 8, 8) and works"),
     ("expression", "error", "n2", None, "kernel_size", edited(SetParameter("n2", "kernel_size", {"expr": "k"})), "'k'"),

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from engine.bypassing import is_bypassed, several_values
 from engine.graph import Graph
 from engine.layers.endpoints import BlockOutput, Input, Output
 from engine.live_nodes import read_edges
-from engine.ports import is_numbered
+from engine.ports import is_numbered, required_wires
 from engine.problems.looking import called
 from engine.problems.problem import Problem
 from engine.problems.rule import Found, GraphRule, NodeRule, a
@@ -62,7 +63,9 @@ def vanished_port(graph: Graph, report: Report, node_id: str) -> Found:
                     name,
                 )
     absent = report.absent(node_id)
-    if absent is not None:
+    if absent is not None and is_bypassed(node):
+        yield from _nothing_to_pass_on(graph, report, node_id, {port.name for port in absent.output_ports()})
+    elif absent is not None:
         yield from _nothing_to_hand_on(graph, report, node_id, {port.name for port in absent.output_ports()})
     elif layer is not None:
         gone = graph.leaving(node_id) - {port.name for port in layer.output_ports()}
@@ -77,22 +80,53 @@ def vanished_port(graph: Graph, report: Report, node_id: str) -> Found:
             )
 
 
+def _nothing_to_pass_on(graph: Graph, report: Report, node_id: str, names: set[str]) -> Found:
+    """A bypassed node has one value to pass on, and only its first output to pass it on from."""
+    node, wires = graph.node(node_id), required_wires(graph, node_id) or []
+    if several := several_values(graph, wires):
+        yield Problem(
+            "error",
+            "bypassed",
+            f"{called(graph, node)} is bypassed, but gets different values from {' and '.join(several)}: it is not "
+            "clear which one to pass on. Delete a wire, or use the layer again.",
+            node_id,
+            wires[-1].target_port,
+            "bypassed",
+        )
+    for name, readers, label in _missed(graph, report, node_id, names):
+        yield Problem(
+            "error",
+            "bypassed",
+            f"{called(graph, node)} is bypassed and passes its input on from its first output only, but {readers} "
+            f"needs its {label}: use the layer again, or delete that wire.",
+            node_id,
+            name,
+            "bypassed",
+        )
+
+
 def _nothing_to_hand_on(graph: Graph, report: Report, node_id: str, names: set[str]) -> Found:
     """An absent node has only its first output, or those that its repeats would hand on."""
+    for name, readers, label in _missed(graph, report, node_id, names):
+        yield Problem(
+            "error",
+            "absent",
+            f"{called(graph, graph.node(node_id))} is absent here and hands on its first input only, but {readers} "
+            f"needs its {label}: give {readers} the same condition, or delete that wire.",
+            node_id,
+            name,
+        )
+
+
+def _missed(graph: Graph, report: Report, node_id: str, names: set[str]) -> Iterator[tuple[str, str, str]]:
+    """Outputs that are read but are not among these: each with its readers and with what people call it."""
     node = graph.node(node_id)
     read = [edge for edge in graph.outgoing[node_id] if edge in read_edges(graph, report, edge.target)]
     for name in sorted({edge.source_port for edge in read} - names):
         readers = ", ".join(sorted({graph.node(edge.target).name for edge in read if edge.source_port == name}))
         block = graph.blocks.of_type(node.type)
         label = block.graph.nodes[name].name if block is not None and name in block.graph.nodes else name
-        yield Problem(
-            "error",
-            "absent",
-            f"{called(graph, node)} is absent here and hands on its first input only, but {readers} needs its "
-            f"{label[:40]}: give {readers} the same condition, or delete that wire.",
-            node_id,
-            name,
-        )
+        yield name, readers, label[:40]
 
 
 def unused(graph: Graph, report: Report, node_id: str) -> Found:

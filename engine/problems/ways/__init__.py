@@ -101,6 +101,7 @@ WAYS: Final[dict[str, tuple[Finder, ...]]] = {
     "expression": (parameters.back,),
     "property": (parameters.plain_property,),
     "absent": (parameters.same_condition, parameters.plain_property, wires.other_port),
+    "bypassed": (parameters.used_again,),
     "sharing": (parameters.as_owner, parameters.same_condition, parameters.plain_property),
     "unknown-layer": (parameters.known_layer,),
     "one-wire": (joins.other_side,),

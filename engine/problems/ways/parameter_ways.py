@@ -120,7 +120,8 @@ def plain_property(site: FaultSite) -> Iterator[Way | None]:
     for name in names:
         if name is not None:
             words = {"weights_of": "weights of its own", "when": "no condition"}.get(name, f"no {name}")
-            yield Way(f"Give it {words}", (SetProperty(node.id, name, MISSING),))
+            label = "Use it again" if name == "bypassed" else f"Give it {words}"
+            yield Way(label, (SetProperty(node.id, name, MISSING),))
 
 
 def same_condition(site: FaultSite) -> Iterator[Way | None]:
@@ -130,6 +131,9 @@ def same_condition(site: FaultSite) -> Iterator[Way | None]:
         return
     if site.problem.code == "sharing":
         owner = owner_of(graph, node)
+        if isinstance(owner, Node) and owner.properties.get("bypassed"):
+            yield Way(f"Use {owner.name} again", (SetProperty(owner.id, "bypassed", MISSING),))
+            yield Way(f"Bypass {node.name}, too", (SetProperty(node.id, "bypassed", True),))
         if isinstance(owner, Node) and owner.properties.get("when", True) != node.properties.get("when", True):
             edit = SetProperty(node.id, "when", owner.properties.get("when", MISSING))
             yield Way(f"Give it the condition of {owner.name}", (edit,))
@@ -141,6 +145,12 @@ def same_condition(site: FaultSite) -> Iterator[Way | None]:
             SetProperty(reader, "when", node.properties["when"]) for reader in graph.nodes if reader in readers
         )
         yield Way(f"Give {named} the same condition", edits)
+
+
+def used_again(site: FaultSite) -> Iterator[Way | None]:
+    """A bypassed layer takes part again."""
+    if site.node is not None:
+        yield Way(f"Use {site.node.name} again", (SetProperty(site.node.id, "bypassed", MISSING),))
 
 
 def thawed(site: FaultSite) -> Iterator[Way | None]:

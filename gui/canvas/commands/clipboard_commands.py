@@ -16,16 +16,22 @@ class ClipboardCommands:
         self._sheet, self._document = sheet, sheet.document
 
     def copy(self) -> None:
-        """Put the selected nodes into the clipboard as text."""
-        if chosen := self._document.selection:
-            fragment = clipboard.take(self._document.graph, chosen)
+        """Put the selected nodes, or the selected frame with its content, into the clipboard as text."""
+        if (fragment := self._chosen()) is not None:
             QGuiApplication.clipboard().setText(clipboard.to_text(fragment))
+
+    def _chosen(self) -> clipboard.Fragment | None:
+        """The selected nodes, or the selected frame with what is in it; None where nothing is selected."""
+        document = self._document
+        if document.frame is not None:
+            return clipboard.take_frame(document.graph, document.frame)
+        return clipboard.take(document.graph, document.selection) if document.selection else None
 
     def cut(self) -> None:
         """Copy, then delete."""
-        if chosen := self._document.selection:
+        if (fragment := self._chosen()) is not None:
             self.copy()
-            self._sheet.attempt(lambda: commands.delete(self._document, chosen))
+            self._sheet.attempt(lambda: commands.cut(self._document, fragment))
 
     def paste(self, *, keep_wires: bool = False) -> None:
         """Put what the clipboard holds under the mouse; ``keep_wires`` wires it to where it came from."""
@@ -35,6 +41,5 @@ class ClipboardCommands:
 
     def duplicate(self) -> None:
         """Copy the selected nodes a little aside."""
-        if chosen := self._document.selection:
-            fragment = clipboard.take(self._document.graph, chosen)
+        if (fragment := self._chosen()) is not None:
             self._sheet.attempt(lambda: clipboard.insert(self._document, fragment, clipboard.ASIDE, "Duplicate"))

@@ -6,7 +6,9 @@ from collections.abc import Iterable
 
 from PySide6.QtCore import QPoint
 
+from engine.bypassing import bypass
 from engine.edits import Disconnect, Move
+from engine.frames import RemoveFrame
 from engine.graph import Edge, Position
 from engine.problems.looking import above, below
 from gui.canvas.commands import layer_commands as commands
@@ -66,9 +68,11 @@ class EditCommands:
         self._document.select([*self._document.selection, *self._document.graph.as_created(found)])
 
     def delete(self) -> None:
-        """Delete the selected nodes, or the wire that was clicked."""
+        """Delete the selected nodes, the wire that was clicked, or the selected frame without what is in it."""
         if wire := self._sheet.canvas.chosen_wire:
             self._sheet.apply(Disconnect(wire))
+        elif (frame := self._document.frame) is not None:
+            self._sheet.apply(RemoveFrame(frame.id))
         else:
             self._sheet.attempt(lambda: commands.delete(self._document, self._document.selection))
 
@@ -80,6 +84,11 @@ class EditCommands:
                 self._sheet.message.emit(unclear)
 
         self._sheet.attempt(delete)
+
+    def bypass(self) -> None:
+        """Let the selected nodes pass their input on, or take part again where all of them do so."""
+        document = self._document
+        self._sheet.attempt(lambda: document.apply(bypass(document.graph, document.selection)))
 
     def arrange(self, node_ids: Iterable[str] | None = None) -> None:
         """Lay out everything, or these nodes, as one step; the node in the middle of the view stays in sight."""

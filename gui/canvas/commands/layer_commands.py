@@ -10,9 +10,11 @@ from collections.abc import Iterable, Mapping
 
 from engine import ports
 from engine.edits import AddNode, Compound, Connect, Move, remove
+from engine.frames import RemoveFrame, around
 from engine.graph import Edge, Graph, GraphError, Node, Position
 from engine.literals import literal
 from engine.resolve import layer_class
+from gui.canvas.clipboard import Fragment
 from gui.canvas.draft import Draft, bridge, can_splice, splice
 from gui.canvas.geometry import GAP, HEIGHT, WIDTH, Box, End, Side, node_size, snap, snap_down
 from gui.canvas.layout import layout
@@ -122,6 +124,15 @@ def delete(document: Document, node_ids: Iterable[str]) -> None:
         document.apply(remove(document.graph, chosen))
 
 
+def cut(document: Document, fragment: Fragment) -> None:
+    """Delete what a fragment was taken of: nodes with their wires, and frames."""
+    graph = document.graph
+    gone = remove(graph, {node.id for node in fragment.nodes})
+    frames = [frame.id for frame in fragment.frames if frame.id in graph.frames]
+    title = gone.name if fragment.nodes else "Cut frame"
+    document.apply(Compound((*gone.edits, *map(RemoveFrame, frames)), title))
+
+
 def delete_and_reconnect(document: Document, node_ids: Iterable[str]) -> str:
     """Delete nodes and close the gaps where that is unambiguous; a sentence about those where it was not, or none."""
     draft, unclear = Draft(document.graph), []
@@ -150,7 +161,9 @@ def arrange(document: Document, sizes: Mapping[str, Box], node_ids: set[str] | N
     moved = {n: p for n, p in positions.items() if document.graph.positions[n] != p}
     if moved:
         title = "Arrange the network" if node_ids is None else f"Arrange {len(positions)} nodes"
-        document.apply(Move(moved), title)
+        before = {node_id: (*position, *sizes[node_id]) for node_id, position in document.graph.positions.items()}
+        after = {node_id: (*positions.get(node_id, before[node_id][:2]), *sizes[node_id]) for node_id in before}
+        document.apply(Compound((Move(moved), *around(document.graph, before, after)), title), title)
     return bool(moved)
 
 

@@ -1,0 +1,1 @@
+"""Comment frames on the canvas: how they look, and what is done with them."""

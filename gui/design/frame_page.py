@@ -1,0 +1,89 @@
+"""The inspector of a comment frame: its text and its colour; its title is the name above."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from PySide6.QtCore import Signal
+from PySide6.QtGui import QFocusEvent
+from PySide6.QtWidgets import QComboBox, QLabel, QPlainTextEdit, QWidget
+
+from engine.edits import Edit
+from engine.frames import COLORS, LONGEST_TEXT, Frame, SetFrame
+from gui.canvas.frames.swatch import swatch
+from gui.design.facts import column
+from gui.document import Document
+
+
+class FrameText(QPlainTextEdit):
+    """Several lines with an undo of their own; ``finished`` once it is left."""
+
+    finished = Signal()
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        super().focusOutEvent(event)
+        self.finished.emit()
+
+
+class FramePage(QWidget):
+    """Shows the one selected frame of the open level."""
+
+    edited = Signal(object)
+    """An edit to be applied."""
+
+    def __init__(self, document: Document, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.document = document
+        self._shown = ""
+        self.color = QComboBox()
+        self.color.setAccessibleName("Color of the frame")
+        self.color.setToolTip("The color of the frame")
+        for color in COLORS:
+            self.color.addItem(swatch(color), color.capitalize(), color)
+        self.color.activated.connect(lambda _index: self._change())
+        self.text = FrameText(tabChangesFocus=True)
+        self.text.setAccessibleName("Text of the frame")
+        self.text.setToolTip(f"What is written in the frame below its title, up to {LONGEST_TEXT:,} characters")
+        self.text.setPlaceholderText("Text")
+        self.text.setMaximumHeight(160)
+        self.text.setProperty("role", "field")
+        self.text.finished.connect(self._change)
+        box = column(self)
+        for caption, field in (("Color", self.color), ("Text", self.text)):
+            label = QLabel(caption)
+            label.setBuddy(field)
+            box.addWidget(label)
+            box.addWidget(field)
+
+    def kind(self) -> str:
+        """What is shown, in a line."""
+        return "Frame"
+
+    def name(self) -> str:
+        """Its title."""
+        return self.document.frame.title if self.document.frame is not None else ""
+
+    def rename(self, text: str) -> Edit:
+        """The edit that gives it another title."""
+        frame = self.document.frame
+        assert frame is not None
+        return SetFrame(replace(frame, title=text))
+
+    def refresh(self) -> None:
+        """Show it as it is now; a text that is being written is left alone."""
+        frame = self.document.frame
+        if frame is None:
+            return
+        self.color.setCurrentIndex(COLORS.index(frame.color))
+        if frame.id != self._shown or not self.text.hasFocus():
+            self._shown = frame.id
+            if self.text.toPlainText() != frame.text:
+                self.text.setPlainText(frame.text)
+
+    def _change(self) -> None:
+        frame: Frame | None = self.document.graph.frames.get(self._shown)
+        if frame is None:
+            return
+        changed = replace(frame, text=self.text.toPlainText(), color=self.color.currentData())
+        if changed != frame:
+            self.edited.emit(SetFrame(changed))

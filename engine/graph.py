@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, KeysView, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from engine.blocks.block import Block, BlockError, BlockParameter, Blocks
+from engine.blocks.block import Blocks
 from engine.errors import CycleError, GraphError
 from engine.literals import literal
 from engine.ranks import Ranks
@@ -275,14 +275,9 @@ class Graph:
 
         Raises BlockError for a name or parameter that cannot stand.
         """
-        kinds = {bool: "bool", int: "int", float: "float", str: "text"}
-        declared = tuple(BlockParameter(key, item, kinds.get(type(item), "text")) for key, item in parameters.items())  # type: ignore[arg-type]
-        block = Block(self.blocks.fresh_id(name), name, Graph(name), declared, help)
-        block.check()
-        if self.blocks.by_name(name) is not None:
-            raise BlockError(f"There is a block named {name!r} already.")
-        self.blocks.insert(block)
-        return block.graph
+        from engine.blocks.defining import define
+
+        return define(self, name, help, parameters)
 
     def connect(
         self, source_node: str, target_node: str, *, source: int | str = 0, target: int | str | None = None

@@ -15,8 +15,6 @@ from gui.canvas.view import MenuTarget, View
 from gui.widgets import plain
 
 ADD: Final = "canvas.add"
-COLOR: Final = "color"
-"""Not an action, but a menu of colours."""
 ALIGN: Final = tuple(f"canvas.align_{way}" for way in ("left", "center", "right", "top", "middle", "bottom"))
 CLIPBOARD: Final = ("edit.cut", "edit.copy", "edit.duplicate", "edit.delete", "edit.delete_reconnect")
 ENTRIES: Final[dict[str, tuple[str, ...]]] = {
@@ -47,7 +45,7 @@ ENTRIES: Final[dict[str, tuple[str, ...]]] = {
         *("canvas.arrange_selection", "", *CLIPBOARD, "", "canvas.bypass", "canvas.freeze", "canvas.unfreeze"),
         "canvas.fit_selection",
     ),
-    "frame": ("edit.rename", "", "edit.cut", "edit.copy", "edit.duplicate", "edit.delete", COLOR),
+    "frame": ("edit.rename", "", "edit.cut", "edit.copy", "edit.duplicate", "edit.delete"),
     "wire": (ADD, "edit.delete", "", "view.values"),
     "port": (ADD,),
     "background": (
@@ -69,6 +67,14 @@ ENTRIES: Final[dict[str, tuple[str, ...]]] = {
 """The actions for each kind of target, with lines between; those that cannot be done are left out."""
 
 
+SEVERAL: Final = (
+    *ALIGN,
+    *("canvas.distribute_down", "canvas.distribute_across", "", "canvas.make_block", "canvas.frame", "canvas.bypass"),
+    *("edit.duplicate", "", "edit.delete"),
+)
+"""The actions of the small toolbar beside several selected layers."""
+
+
 class ContextMenu:
     """Opens the menu that belongs to what was clicked on a view."""
 
@@ -87,9 +93,6 @@ class ContextMenu:
         self._actions.update()
         line = False
         for action_id in ENTRIES[target.kind]:
-            if action_id == COLOR:
-                menu.addMenu(self._colors(menu))
-                continue
             action = self._actions[action_id] if action_id else None
             if action is None:
                 line = not menu.isEmpty()
@@ -98,6 +101,8 @@ class ContextMenu:
                     menu.addSeparator()
                 line = False
                 menu.addAction(self._adding(target, action, menu) if action_id == ADD else action)
+        if target.kind == "frame":
+            menu.addMenu(self._colors(menu))
         menu.popup(at)
 
     def _colors(self, parent: QMenu) -> QMenu:

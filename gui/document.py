@@ -55,7 +55,7 @@ class Document(QObject):
 
     def __init__(self, graph: Graph | None = None, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self.history = UndoHistory(self._run, lambda: (self.block_path, self._selection, self._frame), self._select_again, self)
+        self.history = UndoHistory(self._run, self._selected, self._select_again, self)
         self.history.changed.connect(self.history_changed)
         self.history.changed.connect(self.title_changed)
         self._restored = False
@@ -208,7 +208,7 @@ class Document(QObject):
         """
         whole = edit if whole_project or isinstance(edit, SetSetting) else within(self.graph, edit)
         name = title or whole.title(self.project)
-        before = (self.block_path, self._selection, self._frame)
+        before = self._selected()
         inverse = whole.apply(self.project)
         self.applied.emit(whole)
         self.history.push(whole, inverse, name, before)
@@ -292,6 +292,10 @@ class Document(QObject):
         if frame_id in self.graph.frames and (frame_id, ()) != (self._frame, self._selection):
             self._selection, self._frame = (), frame_id
             self.selection_changed.emit()
+
+    def _selected(self) -> Selection:
+        """What is selected now, to be selected again."""
+        return self.block_path, self._selection, self._frame
 
     def _select_again(self, selection: Selection) -> None:
         """Select what was selected, if that level is still open."""

@@ -61,6 +61,7 @@ NAMES = {
     "bypass": "fast-forward",
     "frame": "comment-alt",
     "history": "history",
+    "tools": "tools",
     "home": "home",
     "design": "project-diagram",
     "data": "database",

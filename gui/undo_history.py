@@ -123,6 +123,15 @@ class UndoHistory(QObject):
         return None if self._clean is None else abs(self._index - self._clean)
 
     @property
+    def clean_index(self) -> int | None:
+        """After how many steps the document is as it was saved; None where none leads there."""
+        return self._clean
+
+    def title(self, index: int) -> str:
+        """What led to where ``index`` steps are done."""
+        return self._steps[index - 1].title if index else "As opened"
+
+    @property
     def count(self) -> int:
         """How many steps there are, done and undone."""
         return len(self._steps)

@@ -11,10 +11,11 @@ from PySide6.QtWidgets import QMainWindow
 
 from engine.graph import Graph
 from gui.actions import ACTIONS, Actions, doables
+from gui.canvas.selection.selection_bar import SelectionBar
 from gui.canvas.view import View
 from gui.command_palette import CommandPalette
 from gui.commands import Commands
-from gui.context_menu import ContextMenu
+from gui.context_menu import SEVERAL, ContextMenu
 from gui.data.own.own_state import OwnState
 from gui.document import Document
 from gui.drawing.commands import DrawingCommands
@@ -107,6 +108,8 @@ class MainWindow(QMainWindow):
         self._follow_preferences("recent")
         self.addToolBar(MainToolBar(self.actions_table, self))
         self.context_menu = ContextMenu(self.view, self.actions_table, self)
+        self.selection_bar = SelectionBar(self.view, [self.actions_table[each] if each else None for each in SEVERAL])
+        self.view.tools_wanted.connect(self.selection_bar.take_focus)
         self._connect()
         self.resize(self.screen().availableGeometry().size().boundedTo(LARGEST))
         geometry = preferences.bytes("window")

@@ -16,10 +16,12 @@ EDGE = 32
 
 
 class Camera:
-    """Zoom and scroll of one view; ``zoomed`` is called with the new zoom before the view takes it."""
+    """Zoom and scroll of one view; ``zoomed`` is called with the new zoom before the view takes it, ``looked`` then."""
 
-    def __init__(self, view: QGraphicsView, zoomed: Callable[[float], None]) -> None:
-        self._view, self._zoomed = view, zoomed
+    def __init__(
+        self, view: QGraphicsView, zoomed: Callable[[float], None], looked: Callable[[], None] = lambda: None
+    ) -> None:
+        self._view, self._zoomed, self._looked = view, zoomed, looked
         self._fitted: tuple[float, QPoint] | None = None
 
     @property
@@ -49,6 +51,7 @@ class Camera:
         self._zoomed(scale)
         self._view.setTransform(QTransform.fromScale(scale, scale))
         self.pin(point, at)
+        self._looked()
 
     def fitting(self, box: QRectF) -> float:
         """The zoom at which a box just fits, never above 100 %."""

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
 from PySide6.QtGui import QTransform
 from PySide6.QtWidgets import QGraphicsItem, QGraphicsScene
 
 from engine.graph import Edge
-from gui.canvas.geometry import GRIP, MAGNET, End, Side, distance_to
+from gui.canvas.geometry import GRIP, MAGNET, End, Side, crosses, distance_to
 from gui.canvas.node_item import NodeItem
 from gui.canvas.style import OVERVIEW, Style
 from gui.canvas.wire_item import WireItem
@@ -66,6 +66,11 @@ class Finder:
                 free = [name for name, port in ports.items() if not port.connected]
                 return next((End(item.id, side, name) for name in (*free, *ports)), None)
         return None
+
+    def wires_across(self, line: QLineF) -> list[Edge]:
+        """The wires that a straight line crosses."""
+        area = QRectF(line.p1(), line.p2()).normalized().adjusted(-1, -1, 1, 1)
+        return [item.edge for item in self._items(area) if isinstance(item, WireItem) and crosses(item.path, line)]
 
     def wire(self, point: QPointF, *, pixels: float = 6.0) -> Edge | None:
         """The nearest wire within so many pixels."""

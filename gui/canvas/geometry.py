@@ -125,6 +125,16 @@ def distance_to(path: QPainterPath, point: QPointF) -> float:
     return best
 
 
+def crosses(path: QPainterPath, line: QLineF) -> bool:
+    """Whether a straight line crosses the path."""
+    bounded = QLineF.IntersectionType.BoundedIntersection
+    return any(
+        QLineF(polygon.at(index), polygon.at(index + 1)).intersects(line)[0] == bounded
+        for polygon in path.toSubpathPolygons()
+        for index in range(polygon.size() - 1)
+    )
+
+
 def _distance(line: QLineF, point: QPointF) -> float:
     dx, dy = line.dx(), line.dy()
     length = dx * dx + dy * dy

@@ -47,6 +47,8 @@ class Sheet(QGraphicsView):
 
     message = Signal(str)
     """A sentence for the status line."""
+    looked = Signal()
+    """Another part is seen, or at another zoom."""
     layer_wanted = Signal(object, object)
     """A layer is to be searched at a point of the view, for the end of a wire."""
 
@@ -54,7 +56,7 @@ class Sheet(QGraphicsView):
         super().__init__(parent)
         self.document = document
         self.canvas = Scene(document, self)  # setScene alone keeps no scene alive
-        self.camera = Camera(self, self.canvas.zoom)
+        self.camera = Camera(self, self.canvas.zoom, self.looked.emit)
         self.ghosts = Ghosts(self.canvas)
         self.mouse: QPoint | None = None
         """Where the mouse is, while it is over the canvas."""
@@ -218,10 +220,12 @@ class Sheet(QGraphicsView):
             self.camera.fit(self.canvas.content())
         self._hint.setGeometry(self.viewport().geometry())
         self.minimap.place()
+        self.looked.emit()
 
     def scrollContentsBy(self, dx: int, dy: int) -> None:
         super().scrollContentsBy(dx, dy)
         self.minimap.update()
+        self.looked.emit()
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)

@@ -138,6 +138,8 @@ class Style:
         self.offer_fill = QBrush(_faint(color("wire_active"), 0.18))
         self.band = _pen(color("selection"), 1, cosmetic=True)
         self.band_fill = QBrush(_faint(color("selection"), 0.10))
+        self.knife = _pen(color("error"), 2, cosmetic=True)
+        self.knife.setDashPattern([5.0, 3.0])
         self.glow = _pen(_faint(color("wire_active"), 0.35), 9)
         self.badges = {
             severity: (

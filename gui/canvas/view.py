@@ -64,6 +64,10 @@ class View(Sheet):
 
     node_activated = Signal(str)
     """A node was double-clicked, or Enter was pressed on it."""
+    tools_wanted = Signal()
+    """The keyboard is to go to the small toolbar of the selection."""
+    busy_changed = Signal()
+    """A gesture has begun or ended."""
     menu_wanted = Signal(object, QPoint)
     """A context menu is wanted, with its `MenuTarget` and the point of the screen."""
 
@@ -124,6 +128,7 @@ class View(Sheet):
         self.gesture, self._button = gesture, button
         gesture.start()
         self._show_cursor()
+        self.busy_changed.emit()
 
     def cancel(self) -> None:
         """Break off the gesture at hand, as if it had never been."""
@@ -131,6 +136,7 @@ class View(Sheet):
             gesture, self.gesture = self.gesture, None
             gesture.cancel()
             self._show_cursor()
+            self.busy_changed.emit()
 
     def _pointer(self, event: QMouseEvent) -> Pointer:
         at = event.position().toPoint()
@@ -184,6 +190,7 @@ class View(Sheet):
             gesture.finish(self._pointer(event))
             self.canvas.reroute()
             self._show_cursor()
+            self.busy_changed.emit()
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
         at = self._pointer(event)
@@ -199,6 +206,8 @@ class View(Sheet):
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
         """The menu of what is under the mouse; by key that of the selection."""
+        if event.reason() == QContextMenuEvent.Reason.Mouse and event.modifiers() & CTRL:
+            return  # that button and Ctrl cut wires
         at, chosen = event.pos(), [self.canvas.nodes[node_id] for node_id in self.document.selection]
         if event.reason() == QContextMenuEvent.Reason.Keyboard:
             center = self.viewport().rect().center()

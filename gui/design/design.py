@@ -15,6 +15,7 @@ from gui.canvas.view import View
 from gui.design.breadcrumb import Breadcrumb
 from gui.design.code import CodePanel
 from gui.design.foot import HEIGHT, Foot
+from gui.design.history_panel import HistoryPanel
 from gui.design.inspector import Inspector
 from gui.design.layers_panel import LayersPanel
 from gui.design.palette import Palette
@@ -42,13 +43,16 @@ class DesignPage(QWidget):
         self.problems = ProblemsPanel(document)
         self.code = CodePanel(document)
         self.layers = LayersPanel(document)
+        self.history = HistoryPanel(document)
         self.tabs = Foot()
         self.tabs.addTab(self.problems, "Problems")
         self.tabs.addTab(self.code, "Code")
         self.tabs.addTab(self.layers, "Layers")
+        self.tabs.addTab(self.history, "History")
         self.tabs.setTabToolTip(0, "What is wrong with the network, and where")
         self.tabs.setTabToolTip(1, "The PyTorch source of the network")
         self.tabs.setTabToolTip(2, "What each layer is, gives and costs")
+        self.tabs.setTabToolTip(3, "Every step, to go back or forth to")
         self.rows = QSplitter(Qt.Orientation.Vertical)
         self.breadcrumb = Breadcrumb(document)
         stage = QWidget()
@@ -94,6 +98,7 @@ class DesignPage(QWidget):
             self.inspector.message,
             self.code.message,
             self.layers.message,
+            self.history.message,
             self.palette_panel.message,
         ):
             signal.connect(self.message)
@@ -167,12 +172,17 @@ class DesignPage(QWidget):
 
     def show_layers(self) -> None:
         """Bring the table of layers to the front."""
-        self.tabs.setCurrentWidget(self.layers)
+        self.tabs.show_panel(self.layers)
         self.layers.view.setFocus()
+
+    def show_history(self) -> None:
+        """Bring the steps of the undo history to the front."""
+        self.tabs.show_panel(self.history)
+        self.history.list.setFocus()
 
     def show_problems(self) -> None:
         """Bring the list of problems to the front."""
-        self.tabs.setCurrentIndex(0)
+        self.tabs.show_panel(self.problems)
         self.problems.list.setFocus()
 
     def restore(self, preferences: Preferences) -> None:

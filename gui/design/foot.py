@@ -36,6 +36,11 @@ class Foot(QTabWidget):
             self._asked = None
         self._follow()
 
+    def show_panel(self, panel: QWidget) -> None:
+        """Bring a panel to the front, whether they are folded or not."""
+        self.setCurrentWidget(panel)
+        self._ask(folded=False)
+
     def _ask(self, *, folded: bool) -> None:
         self._asked = folded
         self._follow()

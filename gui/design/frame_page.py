@@ -6,13 +6,14 @@ from dataclasses import replace
 
 from PySide6.QtCore import Signal
 from PySide6.QtGui import QFocusEvent
-from PySide6.QtWidgets import QComboBox, QLabel, QPlainTextEdit, QWidget
+from PySide6.QtWidgets import QComboBox, QPlainTextEdit, QWidget
 
 from engine.edits import Edit
-from engine.frames import COLORS, LONGEST_TEXT, Frame, SetFrame
+from engine.frames import COLORS, Frame, SetFrame
 from gui.canvas.frames.swatch import swatch
 from gui.design.facts import column
 from gui.document import Document
+from gui.widgets import Label
 
 
 class FrameText(QPlainTextEdit):
@@ -43,14 +44,14 @@ class FramePage(QWidget):
         self.color.activated.connect(lambda _index: self._change())
         self.text = FrameText(tabChangesFocus=True)
         self.text.setAccessibleName("Text of the frame")
-        self.text.setToolTip(f"What is written in the frame below its title, up to {LONGEST_TEXT:,} characters")
+        self.text.setToolTip("What is written in the frame below its title")
         self.text.setPlaceholderText("Text")
         self.text.setMaximumHeight(160)
         self.text.setProperty("role", "field")
         self.text.finished.connect(self._change)
         box = column(self)
         for caption, field in (("Color", self.color), ("Text", self.text)):
-            label = QLabel(caption)
+            label = Label(caption)
             label.setBuddy(field)
             box.addWidget(label)
             box.addWidget(field)

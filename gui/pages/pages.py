@@ -179,6 +179,11 @@ class Pages(QStackedWidget):
         self.show_design()
         self.design.show_layers()
 
+    def show_history(self) -> None:
+        """Show the steps of the undo history."""
+        self.show_design()
+        self.design.show_history()
+
     def show_node(self, block_path: tuple[str, ...], node_id: str) -> None:
         """Show a layer on the canvas."""
         self.show_design()

@@ -8,9 +8,10 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from PySide6.QtCore import QPointF
+from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QContextMenuEvent
-from PySide6.QtWidgets import QApplication
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QMenu
 
 import presets
 from gui.canvas.commands.alignment import WAYS, aligned
@@ -112,6 +113,34 @@ def test_the_menu_key_is_about_the_selection(window: MainWindow) -> None:
     assert titles[0] == "Rename"
     assert window.context_menu.menu is not None
     window.context_menu.menu.close()
+
+
+def test_keys_draw_a_frame_and_bypass_and_a_frame_has_a_menu_with_colors_by_name(window: MainWindow) -> None:
+    view, document = window.view, window.document
+    document.select([item(window, name).id for name in ("conv1", "relu1")])
+    view.setFocus()
+    QTest.keyClick(view, Qt.Key.Key_C)
+    assert view.frames.editor is not None
+    QTest.keyClicks(view.frames.editor, "First")
+    QTest.keyClick(view.frames.editor, Qt.Key.Key_Return)
+    (frame,) = document.graph.frames.values()
+    title = view.canvas.frames.items[frame.id].strip
+    titles = ask(window, title.center() + QPointF(title.width() / 2 - 12, 0))
+    assert titles == ["Rename", "Cut", "Copy", "Duplicate", "Delete", "Color"]
+    menu = window.context_menu.menu
+    assert menu is not None
+    colors = menu.actions()[-1].menu()
+    assert isinstance(colors, QMenu)
+    assert [each.text() for each in colors.actions()] == ["Gray", "Blue", "Green", "Yellow", "Red", "Purple"]
+    colors.actions()[2].trigger()
+    menu.close()
+    assert document.graph.frames[frame.id].color == "green"
+    document.select([item(window, "relu1").id])
+    QTest.keyClick(view, Qt.Key.Key_B, Qt.KeyboardModifier.ControlModifier)
+    assert document.history.undo_title == "Bypass relu1"
+    QTest.keyClick(view, Qt.Key.Key_H, Qt.KeyboardModifier.ControlModifier)
+    assert window.design.history.list.hasFocus()
+    assert window.design.history.model.rowCount() == document.history.count + 1
 
 
 def test_every_entry_is_an_action(window: MainWindow) -> None:

@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from gui.canvas.gestures.cut_wires import CutWires
 from gui.canvas.gestures.drag_wire import DragWire
 from gui.canvas.gestures.gesture import Gesture, Pointer
 from gui.canvas.gestures.move_frame import MoveFrame
@@ -13,7 +14,7 @@ from gui.canvas.gestures.rubber_band import RubberBand
 __all__ = ["GESTURES", "Gesture", "Pointer"]
 
 GESTURES: Final[tuple[type[Gesture], ...]] = (
-    *(Pan, DragWire, MoveNodes, ResizeFrame, MoveFrame),
+    *(Pan, CutWires, DragWire, MoveNodes, ResizeFrame, MoveFrame),
     RubberBand,
 )
 """In the order in which they are asked: a port lies on its node, a node on a frame, and that on the sheet."""

@@ -1,0 +1,1 @@
+"""What appears beside several selected layers."""

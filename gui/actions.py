@@ -39,7 +39,7 @@ class Action:
     @property
     def on_canvas(self) -> bool:
         """Whether its keys count only while the canvas has the focus: Tab, L, Del …"""
-        return self.needs in ("design", "selection", "block")
+        return self.needs in ("design", "selection", "chosen", "several", "block")
 
 
 MENUS = {"file": "File", "edit": "Edit", "canvas": "Canvas", "problem": "Problems", "page": "View", "view": "View", "data": "Data", "train": "Training",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QPointF, QRectF
+from PySide6.QtCore import QObject, QPointF, QRectF
 
 from engine.edits import Change
 from engine.frames import Box, Frame, frames_in, held
@@ -15,10 +15,11 @@ if TYPE_CHECKING:
     from gui.canvas.scene import Scene
 
 
-class FrameItems:
+class FrameItems(QObject):
     """Follows the document of one scene."""
 
     def __init__(self, scene: Scene) -> None:
+        super().__init__(scene)  # with the scene its connections end
         self._scene, self._document = scene, scene.document
         self.items: dict[str, FrameItem] = {}
         self._document.changed.connect(self._follow)

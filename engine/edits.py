@@ -25,7 +25,8 @@ MISSING: Final = object()
 class Change:
     """What an edit touches, for those who listen: ids and edges, be they added, altered or gone.
 
-    ``blocks`` are the definitions touched in any way, ``inner`` what is touched of the graphs inside them.
+    ``blocks`` are the definitions touched in any way, ``inner`` what is touched of the graphs inside them. ``drawing``
+    says that the direction has changed, or which blocks are open in place.
     """
 
     nodes: set[str] = field(default_factory=set)
@@ -33,6 +34,7 @@ class Change:
     moved: set[str] = field(default_factory=set)
     frames: set[str] = field(default_factory=set)
     settings: bool = False
+    drawing: bool = False
     blocks: set[str] = field(default_factory=set)
     inner: dict[str, Change] = field(default_factory=dict)
 
@@ -42,6 +44,7 @@ class Change:
         self.moved |= other.moved
         self.frames |= other.frames
         self.settings |= other.settings
+        self.drawing |= other.drawing
         self.blocks |= other.blocks
         for block_id, change in other.inner.items():
             self.inner.setdefault(block_id, Change()).merge(change)

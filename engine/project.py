@@ -14,9 +14,10 @@ from typing import Annotated, Literal
 
 from pydantic import Field, ValidationError
 
-from engine import losses, own_files
+from engine import drawing, losses, own_files
 from engine.blocks.block import Block
 from engine.blocks.block_edits import AddBlock
+from engine.drawing import StoredDrawing
 from engine.edits import AddNode, Connect, SetParameter
 from engine.errors import first_fault
 from engine.files import FileError, read_bytes, write_atomically
@@ -62,6 +63,7 @@ class _File(StoredGraph):
     blocks: Annotated[list[StoredBlock], Field(max_length=MOST_BLOCKS)] = []
     data: dict[str, object] = {}
     training: dict[str, object] = {}
+    drawing: StoredDrawing = StoredDrawing()
 
 
 def to_bytes(graph: Graph, folder: Path | None = None) -> bytes:
@@ -84,6 +86,7 @@ def _text(graph: Graph, folder: Path | None) -> str:
         f'"format": "layerloom",\n"schema": {SCHEMA},\n"name": {_dump(graph.name)}',
         *([f'"blocks": {_rows("[]", map(_block, graph.blocks.values()))}'] if graph.blocks else []),
         *_sections(graph),
+        *([f'"drawing": {_dump(drawn)}'] if (drawn := drawing.stored(graph)) else []),
         *(f'"{name}": {_dump(section, 1)}' for name, section in settings.items()),
     ]
     return "{\n" + ",\n".join(parts) + "\n}\n"
@@ -138,6 +141,7 @@ def from_bytes(content: bytes, where: str = "the project", folder: Path | None =
     for index, block in enumerate(file.blocks):
         _fill(graph.blocks[block.id].graph, block, f"{where}, blocks[{index}], ")
     _fill(graph, file, f"{where}, ")
+    graph.blocks.drawing = file.drawing.model_dump(exclude_unset=True)
     if file.schema_ == 1:
         _write_class_axes(graph)
     return graph

@@ -88,8 +88,11 @@ ACTIONS = (
     Action("canvas.unfreeze", "Unfreeze", "unfreeze", "Let the selected layers learn again", lambda c: c.fine_tuning.unfreeze(), "frozen"),
     Action("canvas.unfreeze_all", "Unfreeze All", "unfreeze", "Let all layers learn again", lambda c: c.fine_tuning.unfreeze_all(), "design"),
     Action("canvas.new_head", "New Head", "new-head", "Replace the last layer by one for the classes of the data, which begins at random; the rest keeps its weights", lambda c: c.fine_tuning.new_head()),
-    Action("canvas.arrange", "Arrange Everything", "arrange", "Lay the network out from top to bottom", lambda c: c.editing.arrange(), "design", separator=True),
+    Action("canvas.arrange", "Arrange Everything", "arrange", "Lay the network out, in columns where it is long", lambda c: c.editing.arrange(), "design", separator=True),
     Action("canvas.arrange_selection", "Arrange Selection", "arrange", "Lay out the selected layers", lambda c: c.editing.arrange_selection(), "selection"),
+    Action("canvas.flow_automatic", "Automatic Direction", "flow-automatic", "Draw the network in the direction that fits the sheet best, now and whenever it is arranged", lambda c: c.editing.set_direction(None), "design"),
+    Action("canvas.flow_down", "Top to Bottom", "flow-down", "Draw the network from top to bottom, and arrange it again", lambda c: c.editing.set_direction("down"), "design"),
+    Action("canvas.flow_right", "Left to Right", "flow-right", "Draw the network from left to right, and arrange it again", lambda c: c.editing.set_direction("right"), "design"),
     Action("canvas.align_left", "Align Left", "align-left", "Put the left edges of the selected layers on one line", lambda c: c.editing.align("left"), "several", separator=True),
     Action("canvas.align_center", "Align Centers", "align-center", "Put the selected layers under one another", lambda c: c.editing.align("center"), "several"),
     Action("canvas.align_right", "Align Right", "align-right", "Put the right edges of the selected layers on one line", lambda c: c.editing.align("right"), "several"),
@@ -195,6 +198,9 @@ class Actions(QObject):
         possible = self._commands.possible()
         for action in ACTIONS:
             self._table[action.id].setEnabled(not action.needs or possible[action.needs])
+        for action_id, on in self._commands.direction().items():
+            self._table[action_id].setCheckable(True)
+            self._table[action_id].setChecked(on)
         self._name_undo()
 
     def _name_undo(self) -> None:

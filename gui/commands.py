@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from engine.drawing import automatic, direction
 from gui.canvas.commands.block_commands import BlockCommands
 from gui.canvas.commands.clipboard_commands import ClipboardCommands
 from gui.canvas.commands.edit_commands import EditCommands
@@ -118,6 +119,12 @@ class Commands:
     @property
     def notice(self) -> Notice:
         return self.pages.training.notice
+
+    def direction(self) -> dict[str, bool]:
+        """Of each action that chooses a direction, whether it is the one that is chosen."""
+        project = self.pages.document.project
+        chosen = "automatic" if automatic(project) else direction(project)
+        return {f"canvas.flow_{way}": way == chosen for way in ("automatic", "down", "right")}
 
     def possible(self) -> dict[str, bool]:
         """Of each of the needs of actions, whether it is met now."""

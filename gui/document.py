@@ -10,6 +10,7 @@ from PySide6.QtCore import QObject, Signal
 
 from engine import project
 from engine.blocks.block_edits import Within, within
+from engine.drawing import SetDrawing
 from engine.edits import Change, Edit, RenameGraph, SetSetting
 from engine.frames import Frame
 from engine.graph import Graph
@@ -26,6 +27,13 @@ from gui.undo_history import Selection, UndoHistory
 
 UNNAMED: Final = "untitled"
 """What a project is called that nobody has named."""
+
+
+def new_network() -> Graph:
+    """An empty network, whose direction arranging chooses."""
+    graph = Graph(UNNAMED)
+    SetDrawing("automatic", True).apply(graph)
+    return graph
 
 
 class Document(QObject):
@@ -59,7 +67,7 @@ class Document(QObject):
         self.history.changed.connect(self.history_changed)
         self.history.changed.connect(self.title_changed)
         self._restored = False
-        self._set(graph or Graph(UNNAMED), None, None)
+        self._set(graph or new_network(), None, None)
 
     def _set(self, graph: Graph, path: Path | None, version: FileVersion | None) -> None:
         self.project = graph
@@ -206,7 +214,7 @@ class Document(QObject):
         ``whole_project`` says that it is one of the project's own graph, whatever level is open.
         Raises GraphError, and nothing has changed, if the graph refuses it.
         """
-        whole = edit if whole_project or isinstance(edit, SetSetting) else within(self.graph, edit)
+        whole = edit if whole_project or isinstance(edit, SetSetting | SetDrawing) else within(self.graph, edit)
         name = title or whole.title(self.project)
         before = self._selected()
         inverse = whole.apply(self.project)
@@ -259,7 +267,7 @@ class Document(QObject):
                 return
             self._show(level)
             here = change.inner.get(self.graph.inside or "", Change())
-            here.settings, here.blocks = change.settings, change.blocks
+            here.settings, here.blocks, here.drawing = change.settings, change.blocks, change.drawing
             here.nodes |= set(self.graph.nodes) if level != before else here.dirty(self.graph)
         self._selection = tuple(node_id for node_id in selected if node_id in self.graph.nodes)
         gone = bool(self._frame) and self._frame not in self.graph.frames

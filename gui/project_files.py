@@ -17,8 +17,9 @@ from engine.reading.file_versions import FileVersion
 from engine.saving.project_saving import Taken
 from engine.source import SourceError, write
 from engine.system import names
+from gui.canvas.layout.layout import PAGE, Page
 from gui.conflicts.taken import ask_taken
-from gui.document import UNNAMED, Document
+from gui.document import Document, new_network
 from gui.open_file.autosave import Autosave
 from gui.open_file.claims import Claims
 from gui.open_file.notices import FileNotices
@@ -39,7 +40,10 @@ SOURCES: Final = ("Python files", "py")
 
 
 class Files(QObject):
-    """``opened`` is called when another project is shown, ``said`` with a sentence for the status line."""
+    """``opened`` is called when another project is shown, ``said`` with a sentence for the status line.
+
+    ``page`` gives the room that a network is laid out for which nobody has placed.
+    """
 
     def __init__(
         self,
@@ -49,6 +53,7 @@ class Files(QObject):
         opened: Then,
         said: Callable[[str], None],
         saved_preset: Then,
+        page: Callable[[], Page] = lambda: PAGE,
     ) -> None:
         super().__init__(window)
         self._document, self._preferences, self._window = document, preferences, window
@@ -64,7 +69,7 @@ class Files(QObject):
         notices = FileNotices(document, self.watch, self.saver, self.strip, self)
         notices.save_as_wanted.connect(self.ask_save_as)
         self._opener = Opener(
-            document, self.watch, self._claims, notices, window, self._shown, self.complain, self.when_safe
+            document, self.watch, self._claims, notices, window, self._shown, self.complain, self.when_safe, page
         )
 
     @property
@@ -84,7 +89,7 @@ class Files(QObject):
 
     def new(self) -> None:
         """An empty network, once nothing unsaved would be lost."""
-        self.when_safe(lambda: self.show_graph(Graph(UNNAMED)))
+        self.when_safe(lambda: self.show_graph(new_network()))
 
     def show_graph(
         self, graph: Graph, path: Path | None = None, *, saved: bool = True, version: FileVersion | None = None

@@ -70,7 +70,7 @@ class MainWindow(QMainWindow):
         self.pages = Pages(document, preferences, *makers)
         self.start, self.design = self.pages.start, self.pages.design
         self.status = StatusLine(document)
-        self.files = Files(document, preferences, self, self._opened, self.say, self.start.refresh)
+        self.files = Files(document, preferences, self, self._opened, self.say, self.start.refresh, self.view.page)
         self.journal = JournalKeeper(document, self)
         self.recovery = Recovery(self.files, self.journal, self)
         self.own_state = OwnState(document, self)

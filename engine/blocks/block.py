@@ -135,6 +135,8 @@ class Blocks(Mapping[str, Block]):
         """What nodes inside blocks are in every use of theirs, by the ids of the nodes, for `engine.shapes`."""
         self.inferred: dict[tuple[object, ...], tuple[Layer, Spec | tuple[Spec, ...]]] = {}
         """What leaves a layer (by its id) that gets certain inputs, for `engine.shapes`."""
+        self.drawing: dict[str, object] = {}
+        """How the project is drawn (`engine.drawing`)."""
 
     def __getitem__(self, block_id: str) -> Block:
         return self._blocks[block_id]
@@ -218,6 +220,7 @@ class Blocks(Mapping[str, Block]):
     def copy(self) -> Blocks:
         """An independent copy."""
         other = Blocks()
+        other.drawing = dict(self.drawing)
         for block in self._blocks.values():
             other.insert(replace(block, graph=block.graph.alone()))
         return other

@@ -10,6 +10,7 @@ from engine import expressions
 from engine.blocks.block import Block
 from engine.blocks.ends import handed_on
 from engine.blocks.use import Use
+from engine.drawing import along, turned
 from engine.edits import AddNode, Compound, Connect, Disconnect, Edit, RemoveNode
 from engine.errors import GraphError
 from engine.expressions import asks_size, evaluate, mentions
@@ -22,7 +23,6 @@ from engine.scope import REPEATS, ExpressionError, Scope
 from engine.shapes import infer
 
 MOST: Final = 2_000
-PITCH: Final = 96.0
 ENDS: Final = ("BlockInput", "BlockOutput")
 Value = tuple[str, str]
 
@@ -56,15 +56,14 @@ def dissolve(graph: Graph, node_id: str) -> Compound:
     values: dict[str, Value] = {port: (edge.source, edge.source_port) for port, edge in arriving.items()}
     starts, ends = ([node.id for node in block.graph.of_type(kind)] for kind in ENDS)
     handed = {starts[target]: ends[source] for source, target in handed_on(block)}
-    tall = max((y for _, y in block.graph.positions.values()), default=0.0) - min(
-        (y for _, y in block.graph.positions.values()), default=0.0
-    )
-    x, y = graph.positions[node.id]
+    heights = [turned(graph, position)[1] for position in block.graph.positions.values()]
+    tall = max(heights, default=0.0) - min(heights, default=0.0)
+    x, y = turned(graph, graph.positions[node.id])
     results: dict[str, Value] = {end: values[start] for start, end in handed.items() if start in values}
     sizes = _sizes(graph, node, block, properties)
     first: dict[str, str] = {}
     for repeat in range(properties.repeat):
-        at = (x, y + repeat * (tall + PITCH))
+        at = along(graph, turned(graph, (x, y + repeat * tall)), repeat)
         copy = _Copy(draft, block, node, (repeat, properties.repeat), sizes[repeat])
         copied, edges, results = copy.inside(values, at, first if properties.share_weights else {})
         first = first or copy.numbers

@@ -10,6 +10,7 @@ from engine import expressions
 from engine.blocks.block import Block, BlockParameter
 from engine.blocks.block_edits import AddBlock
 from engine.blocks.use import own_scope
+from engine.drawing import along, turned
 from engine.edits import AddNode, Compound, Connect, Disconnect, Edit, RemoveNode
 from engine.errors import GraphError
 from engine.expressions import asks_size, mentions
@@ -19,7 +20,6 @@ from engine.live_nodes import ENDS, STARTS
 from engine.ports import output_ports
 from engine.scope import REPEATS
 
-PITCH = 96.0
 Value = tuple[str, str]
 
 
@@ -51,20 +51,21 @@ def group(graph: Graph, node_ids: set[str], name: str) -> Compound:
         AddFrame(frame).apply(inner)
     use = graph.fresh_id()
     outer: list[Edge] = []
-    top = min(graph.positions[node_id][1] for node_id in ids)
-    bottom = max(graph.positions[node_id][1] for node_id in ids)
+    positions = {node_id: turned(graph, graph.positions[node_id]) for node_id in graph.nodes}
+    top = min(positions[node_id][1] for node_id in ids)
+    bottom = max(positions[node_id][1] for node_id in ids)
     sources: dict[Value, str] = {}
     for edge in graph.edges:
         if edge.target in ids and edge.source not in ids:
             value = (edge.source, edge.source_port)
             if value not in sources:
-                x = graph.positions[edge.target][0] + 30 * len(sources)
-                sources[value] = inner.add("BlockInput", position=(x, top - PITCH))
+                x = positions[edge.target][0] + 30 * len(sources)
+                sources[value] = inner.add("BlockInput", position=along(graph, turned(graph, (x, top)), -1))
                 outer.append(Edge(*value, use, sources[value]))
             Connect(Edge(sources[value], "output", edge.target, edge.target_port)).apply(inner)
     for value, readers in _results(graph, ids).items():
-        x = graph.positions[value[0]][0]
-        end = inner.add("BlockOutput", position=(x, bottom + PITCH))
+        x = positions[value[0]][0]
+        end = inner.add("BlockOutput", position=along(graph, turned(graph, (x, bottom)), 1))
         Connect(Edge(*value, end, "input")).apply(inner)
         outer += [Edge(use, end, edge.target, edge.target_port) for edge in readers]
     step = _replaced(graph, block, ids, use, outer, given)
@@ -82,7 +83,7 @@ def _replaced(
     graph: Graph, block: Block, ids: set[str], use: str, outer: list[Edge], given: Mapping[str, str]
 ) -> Compound:
     cut = [edge for edge in graph.edges if edge.source in ids or edge.target in ids]
-    positions = [graph.positions[node_id] for node_id in ids]
+    positions = [turned(graph, graph.positions[node_id]) for node_id in ids]
     middle = (
         sum(x for x, _ in positions) / len(positions),
         (min(y for _, y in positions) + max(y for _, y in positions)) / 2,
@@ -92,7 +93,7 @@ def _replaced(
     node = Node(use, block.type, free, arguments)
     index = min(index for index, node_id in enumerate(graph.nodes) if node_id in ids)
     edits: list[Edit] = [*map(Disconnect, cut), *(RemoveNode(node_id) for node_id in graph.nodes if node_id in ids)]
-    edits += [AddBlock(block), AddNode(node, middle, index), *map(Connect, outer)]
+    edits += [AddBlock(block), AddNode(node, turned(graph, middle), index), *map(Connect, outer)]
     return Compound(tuple(edits), f"Make block {block.name}")
 
 

@@ -11,6 +11,7 @@ from typing import Annotated, Literal
 from pydantic import Field, TypeAdapter, ValidationError
 
 from engine.blocks.block_edits import AddBlock, RemoveBlock, SetBlock, Within
+from engine.drawing import SetDrawing
 from engine.edits import (
     MISSING,
     AddNode,
@@ -95,6 +96,8 @@ def _fields(edit: Edit) -> dict[str, object]:
             fields |= {"path": path, **_set(value)}
         case RenameGraph(name):
             fields |= {"name": name}
+        case SetDrawing(key, value):
+            fields |= {"key": key, **_set(value)}
         case Compound(edits, name):
             fields |= {"edits": [_fields(each) for each in edits], "name": name}
         case AddBlock(block, index):
@@ -211,6 +214,15 @@ class _RenameGraph(Strict):
         return RenameGraph(self.name)
 
 
+class _SetDrawing(Strict):
+    edit: Literal["SetDrawing"]
+    key: str
+    value: object = MISSING
+
+    def made(self) -> Edit:
+        return SetDrawing(self.key, self.value)
+
+
 class _Compound(Strict):
     edit: Literal["Compound"]
     edits: list[_Stored]
@@ -269,6 +281,7 @@ _Kinds = (
     | _SetFrame
     | _SetSetting
     | _RenameGraph
+    | _SetDrawing
     | _Compound
     | _AddBlock
     | _RemoveBlock

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from engine.blocks.block import PREFIX, Block, Blocks
 from engine.blocks.block_edits import AddBlock, RemoveBlock
+from engine.drawing import SetDrawing, stored
 from engine.edits import (
     MISSING,
     AddNode,
@@ -47,6 +48,7 @@ def replacement(graph: Graph, other: Graph, name: str) -> Compound:
         *(Connect(edge) for edge in other.edges if edge not in stay),
         *_settings(graph.settings, other.settings),
         *_frames(graph, other),
+        *_drawing(stored(graph), stored(other)),
         *([RenameGraph(other.name)] if graph.name != other.name else []),
     ]
     return Compound(tuple(edits), name)
@@ -134,6 +136,12 @@ def _frames(graph: Graph, other: Graph) -> Iterator[Edit]:
     if list(map(repr, graph.frames.values())) != list(map(repr, other.frames.values())):
         yield from map(RemoveFrame, graph.frames)
         yield from map(AddFrame, other.frames.values())
+
+
+def _drawing(mine: Mapping[str, object], theirs: Mapping[str, object]) -> Iterator[SetDrawing]:
+    for key in {**mine, **theirs}:
+        if mine.get(key, MISSING) != theirs.get(key, MISSING):
+            yield SetDrawing(key, theirs.get(key, MISSING))
 
 
 def _is_in(graph: Graph, node: Node) -> bool:

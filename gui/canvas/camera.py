@@ -8,6 +8,8 @@ from PySide6.QtCore import QPoint, QPointF, QRectF
 from PySide6.QtGui import QTransform
 from PySide6.QtWidgets import QGraphicsView
 
+from gui.canvas.layout.flow import Flow
+
 LOWEST, HIGHEST, STEP = 0.05, 3.0, 1.15
 READABLE = 0.5
 """The zoom from which names and shapes can be read; a freshly opened network is not shown smaller."""
@@ -53,12 +55,16 @@ class Camera:
         self.pin(point, at)
         self._looked()
 
+    @property
+    def room(self) -> tuple[float, float]:
+        """The width and height in which everything is to fit, in pixels."""
+        size = self._view.viewport().size()
+        return max(size.width() - 2.0 * EDGE, 1.0), max(size.height() - 2.0 * EDGE, 1.0)
+
     def fitting(self, box: QRectF) -> float:
         """The zoom at which a box just fits, never above 100 %."""
-        room = self._view.viewport().size()
-        across = (room.width() - 2 * EDGE) / max(box.width(), 1.0)
-        down = (room.height() - 2 * EDGE) / max(box.height(), 1.0)
-        return min(across, down, 1.0)
+        wide, high = self.room
+        return min(wide / max(box.width(), 1.0), high / max(box.height(), 1.0), 1.0)
 
     def fit(self, box: QRectF, *, part: bool = False) -> None:
         """Show a whole box: that of everything, or of a ``part``."""
@@ -72,14 +78,15 @@ class Camera:
         """Whether it shows everything, as it was fitted: nobody has zoomed or scrolled since."""
         return self._fitted == (self.scale, self.offset)
 
-    def begin(self, box: QRectF, head: QPointF) -> None:
+    def begin(self, box: QRectF, head: QPointF, flow: Flow) -> None:
         """Show a network that was just opened: whole if it can be read then, else from its head on."""
         scale = self.fitting(box)
         if scale >= READABLE or box.isNull():
             self.fit(box)
         else:
             self.zoom(READABLE)
-            self.pin(head, QPoint(self._view.viewport().width() // 2, EDGE))
+            room = self._view.viewport().size()
+            self.pin(head, QPoint(EDGE, room.height() // 2) if flow.turned else QPoint(room.width() // 2, EDGE))
 
     def reveal(self, box: QRectF) -> None:
         """Scroll as little as needed to show a box."""

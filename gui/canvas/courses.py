@@ -7,16 +7,16 @@ from collections.abc import Mapping
 from PySide6.QtCore import QPointF, QRectF
 
 from engine.graph import Edge, Position
-from gui.canvas.geometry import GAP, HEIGHT
 from gui.canvas.labels import Course, label_places
 from gui.canvas.layout import layout
+from gui.canvas.layout.flow import flow_of
 from gui.canvas.layout.layout_lanes import Box
 from gui.canvas.node_item import NodeItem, sizes
 from gui.canvas.wire_item import WireItem
 from gui.document import Document
 
-LONG = 2 * GAP + HEIGHT
-"""Wires that reach further down than this may have nodes in their way."""
+LONG = 140.0
+"""Wires that reach further than this may have nodes in their way."""
 
 
 class Courses:
@@ -41,8 +41,9 @@ class Courses:
 
     def disturb(self, area: QRectF) -> None:
         """Wires that may have to get out of the way of something in this area, or may run straight again."""
+        flow = flow_of(self._document.graph)
         for edge, wire in self._wires.items():
-            if wire.end.y() - wire.start.y() > LONG and wire.rect().intersects(area):
+            if flow.turn_point(wire.end - wire.start).y() > LONG and wire.rect().intersects(area):
                 self.crooked.add(edge)
 
     def straighten(self) -> bool:
@@ -52,18 +53,21 @@ class Courses:
         if not crooked:
             return False
         known = {edge: wire.points for edge, wire in wires.items() if wire.points}
-        ways = layout.routes(self._document.graph, positions, sizes(nodes), crooked, known)
+        graph = self._document.graph
+        flow = flow_of(graph)
+        ways = layout.routes(graph, positions, sizes(nodes), crooked, known, flow)
         courses: dict[Edge, Course] = {}
         for edge, points in ways.items():
             source, target = nodes[edge.source].look, nodes[edge.target].look
             (left, top), (target_left, target_top) = positions[edge.source], positions[edge.target]
             out, into = source.outputs[edge.source_port].point, target.inputs[edge.target_port].point
             start = QPointF(left + out.x(), top + out.y())
-            courses[edge] = Course(start, QPointF(target_left + into.x(), target_top + into.y()), points)
-        others = {edge: points for edge, points in known.items() if edge not in ways}
-        boxes = [
-            Box(x, y, x + nodes[name].look.size[0], y + nodes[name].look.size[1]) for name, (x, y) in positions.items()
-        ]
-        for edge, place in label_places(self._document.graph, courses, others, boxes).items():
-            wires[edge].route(courses[edge], place)
+            courses[edge] = Course(start, QPointF(target_left + into.x(), target_top + into.y()), points).turned(flow)
+        others = {edge: flow.turn_ways(points) for edge, points in known.items() if edge not in ways}
+        boxes = []
+        for name, position in positions.items():
+            (x, y), (width, height) = flow.turn(position), flow.turn(nodes[name].look.size)
+            boxes.append(Box(x, y, x + width, y + height))
+        for edge, place in label_places(graph, courses, others, boxes, flow.shape).items():
+            wires[edge].route(courses[edge].turned(flow), place, flow)
         return True

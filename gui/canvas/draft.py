@@ -5,7 +5,8 @@ from __future__ import annotations
 from engine import ports
 from engine.edits import Compound, Connect, Disconnect, Edit, Move, RemoveNode
 from engine.graph import Edge, Graph, Position
-from gui.canvas.geometry import GAP, HEIGHT, End, snap_down
+from gui.canvas.geometry import HEIGHT, WIDTH, End, snap_down
+from gui.canvas.layout.flow import flow_of
 from gui.canvas.wiring import unreachable
 
 
@@ -33,7 +34,7 @@ def can_splice(graph: Graph, node_id: str) -> bool:
 
 
 def splice(draft: Draft, node_id: str, edge: Edge) -> None:
-    """Put a node into a wire; what stands below makes room."""
+    """Put a node into a wire; what follows makes room."""
     entry = ports.free_input(draft.graph, node_id)
     if entry is None:
         return
@@ -46,16 +47,18 @@ def splice(draft: Draft, node_id: str, edge: Edge) -> None:
 
 
 def _room(draft: Draft, node_id: str, edge: Edge) -> dict[str, Position]:
-    """Moves that keep the spliced node below its source, and its target with all after it below the node."""
-    graph, room = draft.graph, GAP
-    x, y = graph.positions[node_id]
-    new_y = max(y, snap_down(graph.positions[edge.source][1] + HEIGHT + room))
-    moves: dict[str, Position] = {node_id: (x, new_y)} if new_y > y else {}
-    missing = snap_down(new_y + HEIGHT + room - graph.positions[edge.target][1])
+    """Moves that keep the spliced node after its source, and its target with all that follows after the node."""
+    graph = draft.graph
+    flow = flow_of(graph)
+    pitch = flow.turn((WIDTH, HEIGHT))[1] + flow.gap
+    x, y = flow.turn(graph.positions[node_id])
+    new_y = max(y, snap_down(flow.turn(graph.positions[edge.source])[1] + pitch))
+    moves: dict[str, Position] = {node_id: flow.turn((x, new_y))} if new_y > y else {}
+    missing = snap_down(new_y + pitch - flow.turn(graph.positions[edge.target])[1])
     if missing > 0:
         for follower in unreachable(graph, End(edge.target, "input", "")):
-            fx, fy = graph.positions[follower]
-            moves[follower] = (fx, fy + missing)
+            fx, fy = flow.turn(graph.positions[follower])
+            moves[follower] = flow.turn((fx, fy + missing))
     return moves
 
 

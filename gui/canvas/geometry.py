@@ -1,7 +1,7 @@
-"""Where things are on the canvas, as pure functions: node sizes, ports, wires, distances. The network flows downwards.
+"""Where things are on the canvas, as pure functions: node sizes, ports, wires, distances.
 
-A node is a box with its inputs along the top edge and its outputs along the bottom edge. Points inside a node are
-relative to its top left corner.
+A node is a box with its inputs along the edge that the network flows in at and its outputs along the opposite one.
+Points inside a node are relative to its top left corner.
 """
 
 from __future__ import annotations
@@ -16,13 +16,12 @@ from PySide6.QtCore import QLineF, QPointF
 from PySide6.QtGui import QPainterPath
 
 from engine.graph import Position
+from gui.canvas.layout.flow import DOWN, Flow
 
 WIDTH, HEIGHT = 192.0, 52.0
 """The usual size of a node."""
 GRID = 16
 """The raster that node positions snap to."""
-GAP = 44.0
-"""The room between a node and the one wired below it."""
 MARGIN = 12.0
 """How far ports, rings and badges reach out of a node's box."""
 GRIP = 10.0
@@ -31,7 +30,7 @@ MAGNET = 20.0
 """How near to a port a dragged wire must come to be caught by it, in pixels."""
 
 ARC = 36.0
-"""How far the handles of an arc reach down or up, by which a wire enters or leaves a lane that leads upwards."""
+"""How far the handles of an arc reach, by which a wire enters or leaves a lane that leads back."""
 
 Side = Literal["input", "output"]
 Box = tuple[float, float]
@@ -46,31 +45,33 @@ class End:
     port: str
 
 
-def node_size(inputs: int, outputs: int, spare: bool = False) -> Box:
-    """The size of a node with so many ports, widening in steps that keep its centre on the grid.
+def node_size(inputs: int, outputs: int, spare: bool = False, flow: Flow = DOWN) -> Box:
+    """The size of a node with so many ports, widening in steps that keep its centre in line with others.
 
     ``spare`` says that the last input is free for one more wire; it is beside the others.
     """
-    reach = max(_reach(inputs, spare), _reach(outputs))
-    steps = max(0, math.ceil((reach + 20.0 - WIDTH / 2) / GRID))
-    return WIDTH + steps * 2 * GRID, HEIGHT
+    across, along = flow.turn((WIDTH, HEIGHT))
+    reach = max(_reach(inputs, flow, spare), _reach(outputs, flow))
+    steps = max(0, math.ceil((reach + flow.rim - across / 2) / GRID))
+    return flow.turn((across + steps * 2 * GRID, along))
 
 
-def _pitch(count: int) -> float:
+def _pitch(count: int, flow: Flow) -> float:
     """The distance between neighbouring ports."""
-    return 32.0 if count <= 5 else 24.0
+    return flow.pitch[0] if count <= 5 else flow.pitch[1]
 
 
-def _reach(count: int, spare: bool = False) -> float:
+def _reach(count: int, flow: Flow, spare: bool = False) -> float:
     """How far the outermost of ``count`` ports is from the middle."""
-    return (max(count - spare - 1, 0) / 2 + spare) * _pitch(count)
+    return (max(count - spare - 1, 0) / 2 + spare) * _pitch(count, flow)
 
 
-def port_points(size: Box, side: Side, count: int, spare: bool = False) -> list[QPointF]:
-    """The points of the ports on one side: in the middle, the spare one to the right of them."""
-    pitch, first = _pitch(count), size[0] / 2 - (count - spare - 1) / 2 * _pitch(count)
-    y = 0.0 if side == "input" else size[1]
-    return [QPointF(first + index * pitch, y) for index in range(count)]
+def port_points(size: Box, side: Side, count: int, spare: bool = False, flow: Flow = DOWN) -> list[QPointF]:
+    """The points of the ports on one side: in the middle, the spare one after them."""
+    across, along = flow.turn(size)
+    pitch = _pitch(count, flow)
+    first, edge = across / 2 - (count - spare - 1) / 2 * pitch, 0.0 if side == "input" else along
+    return [flow.turn_point(QPointF(first + index * pitch, edge)) for index in range(count)]
 
 
 def nearest(points: Sequence[QPointF], point: QPointF, reach: float) -> int | None:
@@ -93,11 +94,16 @@ def snap_down(value: float) -> float:
     return float(GRID * math.ceil(value / GRID))
 
 
-def wire_path(start: QPointF, end: QPointF, points: Iterable[Position] = ()) -> QPainterPath:
-    """The course of a wire from an output to an input by way of ``points``, in legs with vertical tangents.
+def wire_path(start: QPointF, end: QPointF, points: Iterable[Position] = (), flow: Flow = DOWN) -> QPainterPath:
+    """The course of a wire from an output to an input by way of ``points``, in legs whose tangents are with the flow.
 
-    A leg straight up is entered and left in an arc.
+    A leg straight against the flow is entered and left in an arc.
     """
+    way = _downwards(flow.turn_point(start), flow.turn_point(end), flow.turn_ways(points))
+    return flow.turn_path(way)
+
+
+def _downwards(start: QPointF, end: QPointF, points: Iterable[Position]) -> QPainterPath:
     path = QPainterPath(start)
     corners = [(start.x(), start.y()), *points, (end.x(), end.y())]
     up = [one[0] == other[0] and other[1] < one[1] for one, other in pairwise(corners)] if len(corners) > 2 else [False]

@@ -13,7 +13,8 @@ from engine.blocks.block_edits import Within
 from engine.edits import Compound, Edit
 from engine.graph import Edge, Graph, GraphError, Position
 from engine.problems.trial import Trial
-from gui.canvas.geometry import MARGIN, wire_path
+from gui.canvas.geometry import MARGIN, Side, port_points, wire_path
+from gui.canvas.layout.flow import flow_of
 from gui.canvas.node_item import node_look
 from gui.canvas.painter import NodeLook, paint_label, paint_node
 from gui.canvas.style import Style
@@ -146,12 +147,14 @@ def _picture(scene: Scene, before: Graph, after: Graph, trial: Trial) -> Picture
         (picture.made if new else picture.changed).append((point, look))
         spec = report.spec(node_id, next(iter(report.outputs.get(node_id, {})), "output"))
         if spec is not None and (new or spec != old.spec(node_id)):
-            picture.results.append((point + QPointF(look.size[0] + 14, look.size[1] / 2 - 8), f"→ {spec}"))
+            width, height = look.size
+            beside = QPointF(0, height + 10) if flow_of(after).turned else QPointF(width + 14, height / 2 - 8)
+            picture.results.append((point + beside, f"→ {spec}"))
     picture.gone = [scene.nodes[node_id].box for node_id in before.nodes.keys() - after.nodes.keys()]
     edges = set(before.edges)
     for edge in after.edges:
         if edge not in edges:
-            picture.wires.append(wire_path(*_ends(scene, after, looks, edge)))
+            picture.wires.append(wire_path(*_ends(scene, after, looks, edge), flow=flow_of(after)))
     gone = [edge for edge in edges - set(after.edges) if edge.target_port not in after.incoming.get(edge.target, ())]
     picture.cut = [scene.wires[edge].path.pointAtPercent(0.5) for edge in gone if edge in scene.wires]
     return picture
@@ -165,12 +168,14 @@ def _differ(before: Graph, after: Graph, node_type: str) -> bool:
 
 def _ends(scene: Scene, after: Graph, looks: dict[str, NodeLook], edge: Edge) -> tuple[QPointF, QPointF]:
     points = []
-    for node_id, port, side in ((edge.source, edge.source_port, "output"), (edge.target, edge.target_port, "input")):
+    ends: tuple[tuple[str, str, Side], ...] = (
+        (edge.source, edge.source_port, "output"),
+        (edge.target, edge.target_port, "input"),
+    )
+    for node_id, port, side in ends:
         look = looks.get(node_id) or scene.nodes[node_id].look
-        ports = look.outputs if side == "output" else look.inputs
-        inside = (
-            ports[port].point if port in ports else QPointF(look.size[0] / 2, 0 if side == "input" else look.size[1])
-        )
+        ports = look.ports(side)
+        inside = ports[port].point if port in ports else port_points(look.size, side, 1, flow=flow_of(after))[0]
         points.append(QPointF(*after.positions[node_id]) + inside)
     return points[0], points[1]
 

@@ -11,18 +11,17 @@ from PySide6.QtCore import QPointF
 
 from engine.graph import Edge, Graph, Position
 from gui.canvas.geometry import Side
+from gui.canvas.layout.flow import Flow, Pair
 from gui.canvas.layout.layout_lanes import Box
 
 Ways = tuple[Position, ...]
 MIDDLE = 0.5
-NEAR = 16.0
+NEAR = 8.0
 """How far from a node a shape stands that keeps clear of the wires beside its own."""
 LONG = 240.0
 """A lane from this length on repeats the shape that another wire of its port says already."""
 STRIP = 96.0
 """The height of the strips by which what is in the way is found."""
-ROOM = 110.0
-"""The width that a shape takes, about."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +31,12 @@ class Course:
     start: QPointF
     end: QPointF
     points: Ways = ()
+
+    def turned(self, flow: Flow) -> Course:
+        """The same as if the network ran down, and back."""
+        if not flow.turned:
+            return self
+        return Course(flow.turn_point(self.start), flow.turn_point(self.end), flow.turn_ways(self.points))
 
     def leg(self) -> tuple[float, float, float]:
         """The longest straight way down, or up, of a wire that has way points: where it is, its top and its bottom."""
@@ -48,10 +53,11 @@ class LabelPlace:
 
 
 def label_places(
-    graph: Graph, courses: Mapping[Edge, Course], others: Mapping[Edge, Ways], boxes: Iterable[Box]
+    graph: Graph, courses: Mapping[Edge, Course], others: Mapping[Edge, Ways], boxes: Iterable[Box], shape: Pair
 ) -> dict[Edge, LabelPlace | None]:
     """For each wire where its shape stands; None where a wire of the same port says it better.
 
+    All is said as if the network ran down; a ``shape`` takes so much room (across, along).
     ``courses`` has all wires of the ports that it has any of, ``others`` the way points of the other wires.
     """
     ports: dict[tuple[str, str], list[Edge]] = defaultdict(list)
@@ -72,21 +78,21 @@ def label_places(
         right = crowded[edge.source, "output"] + crowded[edge.target, "input"]
         if len(starts[edge.source]) > 1:  # side by side
             right = 1 if courses[edge].start.x() == min(starts[edge.source]) else -1
-        result[edge] = LabelPlace(_down(courses[edge], leaves, joined), -1 if right > 0 else 1)
+        result[edge] = LabelPlace(_down(courses[edge], leaves, joined, shape[1] / 2 + NEAR), -1 if right > 0 else 1)
     lanes = [edge for edge, course in courses.items() if course.points]
     if lanes:
-        room = Room(ways.values(), courses.values(), boxes)
+        room = Room(ways.values(), courses.values(), boxes, shape)
         for edge in sorted(lanes, key=lambda edge: edge not in firsts):
             result[edge] = room.beside(courses[edge], needed=edge in firsts)
     return result
 
 
-def _down(course: Course, leaves: bool, joined: bool) -> float:
+def _down(course: Course, leaves: bool, joined: bool, near: float) -> float:
     """Below its source where others join it, above its target where others leave with it."""
     height = course.end.y() - course.start.y()
-    if leaves is joined or height < 2 * NEAR:
+    if leaves is joined or height < 2 * near:
         return MIDDLE
-    return 1 - NEAR / height if leaves else NEAR / height
+    return 1 - near / height if leaves else near / height
 
 
 def _aside(course: Course) -> float:
@@ -110,7 +116,8 @@ def _crowded(courses: Mapping[Edge, Course], ways: Mapping[Edge, Ways]) -> Count
 class Room:
     """What is in the way of shapes beside lanes: other lanes, nodes, and shapes that stand there already."""
 
-    def __init__(self, ways: Iterable[Ways], courses: Iterable[Course], boxes: Iterable[Box]) -> None:
+    def __init__(self, ways: Iterable[Ways], courses: Iterable[Course], boxes: Iterable[Box], shape: Pair) -> None:
+        self._across, self._half = shape[0], shape[1] / 2
         self._strips: dict[int, list[Box]] = defaultdict(list)
         for box in boxes:
             self._take(box)
@@ -139,8 +146,8 @@ class Room:
             return None
         for place in (LabelPlace(down, side) for side in (out, -out) for down in (MIDDLE, 0.25, 0.75)):
             middle = top + place.down * (bottom - top)
-            left, right = sorted((x + 2 * place.beside, x + ROOM * place.beside))
-            box = Box(left, middle - 8, right, middle + 8)
+            left, right = sorted((x + 2 * place.beside, x + self._across * place.beside))
+            box = Box(left, middle - self._half, right, middle + self._half)
             if self._free(box):
                 self._take(box)
                 return place

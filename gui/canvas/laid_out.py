@@ -4,25 +4,26 @@ from __future__ import annotations
 
 from engine.edits import Move
 from engine.graph import Graph
-from gui.canvas.layout.layout import arrange
-from gui.canvas.node_item import sizes
-from gui.canvas.scene import Scene
-from gui.document import Document
-from gui.levels import first_use
+from engine.shapes import Shapes
+from gui.canvas.layout.flow import flow_of
+from gui.canvas.layout.layout import PAGE, Page
+from gui.canvas.layout.whole_project import Arranger
 
 
-def lay_out(project: Graph) -> None:
+def lay_out(project: Graph, page: Page = PAGE) -> None:
     """Place the nodes of the network and of its blocks, where they are as `Graph.add` puts them: one below the other.
 
-    That is not an edit: the project is not shown yet.
+    A network that nobody has placed is drawn in the direction that fits the ``page`` best. That is not an edit: the
+    project is not shown yet.
     """
-    shown = Document(project)
-    inner = (first_use(project, block_id) for block_id in project.blocks)
-    for path in ((), *(path for path in inner if path is not None)):
-        shown.open_block(path)
-        graph = shown.graph
-        if unplaced(graph):
-            Move(arrange(graph, sizes(Scene(shown).nodes))).apply(graph)
+    levels = [graph for graph in (project, *(block.graph for block in project.blocks.values())) if unplaced(graph)]
+    if not levels:
+        return
+    arranger = Arranger(project, Shapes(project), page)
+    if project in levels and project.nodes and not project.blocks.drawing:
+        project.blocks.drawing = {"automatic": True, "direction": arranger.best()[0].direction}
+    for graph in levels:
+        Move(arranger.positions(graph, flow_of(project))[0]).apply(graph)
 
 
 def unplaced(graph: Graph) -> bool:

@@ -21,6 +21,7 @@ from engine.resolve import Fault
 from engine.shapes import Report, kind_name
 from engine.spec import BATCH, Spec
 from gui.canvas.geometry import MARGIN, Box, End, Side, nearest, node_size
+from gui.canvas.layout.flow import Flow, flow_of
 from gui.canvas.node_kinds import kind
 from gui.canvas.painter import NodeLook, make_ports, paint_node
 from gui.canvas.style import NAMES, OVERVIEW, Style
@@ -85,13 +86,13 @@ class NodeItem(QGraphicsRectItem):
 
 def node_look(graph: Graph, report: Report, node_id: str) -> NodeLook:
     """What a node of the graph looks like, without selection and problems."""
-    node = graph.nodes[node_id]
+    node, flow = graph.nodes[node_id], flow_of(graph)
     layer = report.layers.get(node_id)
     inputs, outputs = ports.input_ports(graph, node_id), ports.output_ports(graph, node_id)
-    wired = graph.incoming[node_id]
+    wired, spare = graph.incoming[node_id], has_spare(layer, len(inputs))
     if layer is None or isinstance(layer, Fault):
         family, summary = declared_family(graph, node.type), _doubtful(layer, node.parameters)
-        needed, spare = set(inputs), False
+        needed = set(inputs)
     else:
         absent = isinstance(layer, Absent)
         family = declared_family(graph, node.type) if absent else layer.family
@@ -102,18 +103,17 @@ def node_look(graph: Graph, report: Report, node_id: str) -> NodeLook:
             summary = "×0" if node.properties.get("when", True) is True else "absent"
         declared = layer.input_ports()
         needed = {port.name for port in declared if not port.optional and not port.many}
-        spare = len(inputs) > 2 and any(port.many for port in declared)
         if not wired:
             needed.update(inputs)
-    size = node_size(len(inputs), len(outputs), spare)
+    size = node_size(len(inputs), len(outputs), spare, flow)
     used = {edge.source_port for edge in graph.outgoing[node_id]}
     return NodeLook(
         node.name,
         kind_name(graph, node),
         family,
         " · ".join(filter(None, (*still(node), *often(layer), summary, *marks(graph, node, layer)))),
-        make_ports(inputs, "input", size, wired, needed, spare),
-        make_ports(outputs, "output", size, used, outputs),
+        make_ports(inputs, "input", size, wired, needed, spare, flow=flow),
+        make_ports(outputs, "output", size, used, outputs, flow=flow),
         size,
         output_shown(graph, node_id),
         stacked=node.type.startswith(PREFIX),
@@ -121,6 +121,20 @@ def node_look(graph: Graph, report: Report, node_id: str) -> NodeLook:
         bypassed=is_bypassed(node),
         frozen=is_frozen(node),
     )
+
+
+def has_spare(layer: Layer | Fault | None, inputs: int) -> bool:
+    """Whether the last of so many inputs is free for one more wire, beside the others."""
+    return isinstance(layer, Layer) and inputs > 2 and any(port.many for port in layer.input_ports())
+
+
+def natural_sizes(graph: Graph, report: Report, flow: Flow) -> dict[str, Box]:
+    """The size of every node in a direction, which need not be the present one."""
+    found = {}
+    for node_id in graph.nodes:
+        inputs, outputs = len(ports.input_ports(graph, node_id)), len(ports.output_ports(graph, node_id))
+        found[node_id] = node_size(inputs, outputs, has_spare(report.layers.get(node_id), inputs), flow)
+    return found
 
 
 def output_shown(graph: Graph, node_id: str) -> tuple[str, str] | None:

@@ -8,8 +8,9 @@ from dataclasses import dataclass, field
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QPainter, QPainterPath, QTransform
 
-from gui.canvas.geometry import Box, End, Side, port_points
-from gui.canvas.style import BROAD, CELL, FULL, STEPS, Family, Outline, Style, Text
+from gui.canvas.geometry import HEIGHT, Box, End, Side, port_points
+from gui.canvas.layout.flow import DOWN, Flow
+from gui.canvas.style import BROAD, CELL, FULL, GLYPHS, Family, Outline, Style, Text
 
 RADIUS, RING, BADGE, HEALTH, FROST = 4.5, 8.5, 8.0, 6.0, 9.0
 LARGE = 1.6
@@ -77,6 +78,11 @@ class NodeLook:
     pulse: QPointF = field(init=False)
     pulse_mark: QPainterPath | None = None
 
+    @property
+    def head(self) -> float:
+        """Where the strip begins, as tall as a usual node, that name and symbol stand in."""
+        return (self.size[1] - HEIGHT) / 2
+
     def ports(self, side: Side) -> dict[str, PaintedPort]:
         """The ports of one side, in order."""
         return self.inputs if side == "input" else self.outputs
@@ -110,7 +116,7 @@ class NodeLook:
 
     def _texts(self, style: Style, room: float) -> tuple[tuple[bool, QPointF, Text], ...]:
         """(muted, point, text) of the name, the type and the main parameters."""
-        left, right, height = CELL + PAD, self.size[0] - PAD, self.size[1]
+        left, right, height = CELL + PAD, self.size[0] - PAD, HEIGHT
         name = style.static(self.name, "name", room)
         free = room - name.width - 6.0
         whole = style.static(self.type, "small").width
@@ -123,7 +129,7 @@ class NodeLook:
         if below:
             line = style.static(below, "small", room)
             texts.append((True, QPointF(left, height - 8.0 - line.height), line))
-        return tuple(texts)
+        return tuple((muted, point + QPointF(0, self.head), text) for muted, point, text in texts)
 
     def compact(self, style: Style) -> tuple[tuple[str, QPointF, Text], ...]:
         """Role, point and text of the name and the shape at a zoom that has room for no more."""
@@ -133,14 +139,14 @@ class NodeLook:
         return self.far[step]
 
     def _two_lines(self, style: Style, step: float) -> tuple[tuple[str, QPointF, Text], ...]:
-        (width, height), left = self.size, (CELL if step == STEPS[0] else BROAD) + PAD - 2
+        width, height, left = self.size[0], HEIGHT, (CELL if step >= GLYPHS else BROAD) + PAD - 2
         room = width - left - 4
         name, shape = style.static(self.name, f"name {step}", room), style.static(self.shape, f"shape {step}", room)
         if not self.shape:
-            return ((f"name {step}", QPointF(left, (height - name.height) / 2), name),)
+            return ((f"name {step}", QPointF(left, self.head + (height - name.height) / 2), name),)
         return (  # by their baselines, closer than lines of a text: a shape has nothing that reaches below its own
-            (f"name {step}", QPointF(left, 0.42 * height - name.ascent), name),
-            (f"shape {step}", QPointF(left, 0.88 * height - shape.ascent), shape),
+            (f"name {step}", QPointF(left, self.head + 0.42 * height - name.ascent), name),
+            (f"shape {step}", QPointF(left, self.head + 0.88 * height - shape.ascent), shape),
         )
 
     def _found(self, names: Collection[str]) -> list[QPointF]:
@@ -156,9 +162,11 @@ def make_ports(
     connected: Collection[str],
     needed: Collection[str],
     spare: bool = False,
+    *,
+    flow: Flow = DOWN,
 ) -> dict[str, PaintedPort]:
     """The ports of one side with their points."""
-    points = port_points(size, side, len(names), spare)
+    points = port_points(size, side, len(names), spare, flow)
     return {
         name: PaintedPort(point, name in connected, name in needed) for name, point in zip(names, points, strict=True)
     }
@@ -191,14 +199,16 @@ def paint_node(painter: QPainter, look: NodeLook, style: Style) -> None:
         painter.setBrush(style.node)
         painter.drawPath(outline.box)
     painter.setPen(NO_PEN)
-    if detail == FULL or style.step == STEPS[0]:
+    if detail == FULL or style.step >= GLYPHS:
         painter.setBrush(colors.tint)
         painter.drawPath(outline.cell)
         painter.setBrush(colors.bar)
         painter.drawPath(outline.bar)
         painter.setBrush(NO_BRUSH)
         painter.setPen(colors.pen)
+        painter.translate(0, look.head)
         painter.drawPath(colors.glyph)
+        painter.translate(0, -look.head)
     else:
         painter.setBrush(colors.bar)
         painter.drawPath(outline.broad)

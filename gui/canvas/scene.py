@@ -76,6 +76,9 @@ class Scene(QGraphicsScene):
         self.flush()
 
     def _follow(self, change: Change) -> None:
+        if change.drawing:  # all ports are elsewhere
+            self.rebuild()
+            return
         graph = self.document.graph
         for edge in change.edges:
             if edge in graph.outgoing.get(edge.source, ()):

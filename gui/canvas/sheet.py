@@ -16,6 +16,8 @@ from engine.project import ProjectError
 from gui.canvas.camera import STEP, Camera
 from gui.canvas.ghosts import Ghosts
 from gui.canvas.grid import Grid
+from gui.canvas.layout.flow import Flow, flow_of
+from gui.canvas.layout.layout import PAGE, Page
 from gui.canvas.minimap import Minimap
 from gui.canvas.overlays import Hint, MouseNote
 from gui.canvas.overview import Overview
@@ -61,7 +63,7 @@ class Sheet(QGraphicsView):
         self.mouse: QPoint | None = None
         """Where the mouse is, while it is over the canvas."""
         self.habits = Habits()
-        self._opened = self._refused = False
+        self._opened = self._refused = self._seen = False
         self._grid, self._overview = Grid(), Overview(self.canvas)
         self._hint, self._note = Hint(self), MouseNote(self)
         self.minimap = Minimap(self, self.canvas, self._overview)
@@ -99,13 +101,18 @@ class Sheet(QGraphicsView):
         self._grid.forget()
         self.viewport().update()
 
+    def page(self) -> Page:
+        """The room in which a network is to be seen, in pixels at 100 %; before it was ever shown a usual one."""
+        return self.camera.room if self._seen else PAGE
+
     def zoom_open(self) -> None:
         """Show a network as one that was just opened: whole if it can be read then, else from its beginning on."""
         self._opened = self.isVisible()
         if self._opened and self.canvas.nodes:
             box, inputs = self.canvas.content(), self.document.graph.of_type("Input")
             head = self.canvas.nodes[inputs[0].id].box if inputs else box
-            self.camera.begin(box, QPointF(head.center().x(), box.top()))
+            flow = flow_of(self.document.graph)
+            self.camera.begin(box, _start(box, head, flow), flow)
         self._describe()
 
     def _describe(self, _change: object = None) -> None:
@@ -229,5 +236,11 @@ class Sheet(QGraphicsView):
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
+        self._seen = True
         if not self._opened:
             self.zoom_open()
+
+
+def _start(box: QRectF, head: QRectF, flow: Flow) -> QPointF:
+    """Where a network begins to be seen: at its edge, in line with its head."""
+    return flow.turn_point(QPointF(flow.turn_rect(head).center().x(), flow.turn_rect(box).top()))

@@ -26,10 +26,14 @@ from gui.theme import theme
 
 OVERVIEW, NAMES, FULL = range(3)
 """How much is drawn: one overview pass, boxes with a name and a shape, everything."""
-STEPS = (0.5, 0.45, 0.4, 0.36, 0.33, 0.3)
+WHOLE = 0.75
+"""From this zoom on everything is written: the smallest type of 12 pixels is still `SMALLEST` on the screen then."""
+STEPS = (0.65, 0.57, 0.5, 0.45, 0.4, 0.36, 0.33, 0.3)
 """From which zoom on names and shapes are written in which size, so that they never get smaller than `SMALLEST`."""
 SMALLEST = 9.0
 """The least size of type on the screen, in pixels."""
+GLYPHS = 0.5
+"""From this zoom on there is room for the glyphs of the families."""
 CELL = 31.0
 """The width of the tinted field with the family's glyph."""
 BAR = 4.0
@@ -41,7 +45,7 @@ CORNER = 7.0
 
 def detail_at(scale: float) -> int:
     """How much is drawn at a zoom."""
-    return FULL if scale >= 0.6 else NAMES if scale >= STEPS[-1] else OVERVIEW
+    return FULL if scale >= WHOLE else NAMES if scale >= STEPS[-1] else OVERVIEW
 
 
 def step_at(scale: float) -> float:
@@ -114,8 +118,8 @@ class Style:
         family = QApplication.font().family()
         self.fonts = {
             "name": _font(family, 13, QFont.Weight.DemiBold),
-            "small": _font(family, 11),
-            "label": _font(family, 11),
+            "small": _font(family, 12),
+            "label": _font(family, 12),
         }
         for step in STEPS:
             pixels = math.ceil(SMALLEST / step)

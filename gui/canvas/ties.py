@@ -8,12 +8,13 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainterPath, QPen
 from PySide6.QtWidgets import QGraphicsPathItem, QGraphicsScene
 
+from gui.canvas.layout.flow import flow_of
 from gui.canvas.node_item import NodeItem
 from gui.document import Document
 from gui.theme import theme
 
 BULGE = 48.0
-"""How far the curve swings out to the right of both layers."""
+"""How far the curve swings out beside both layers."""
 
 
 class Ties(QGraphicsPathItem):
@@ -37,14 +38,14 @@ class Ties(QGraphicsPathItem):
             (self._scene.addItem if sharing else self._scene.removeItem)(self)
         if not sharing:
             return
-        path = QPainterPath()
+        path, flow = QPainterPath(), flow_of(self._document.graph)
         for sharer, owner in sharing.items():
             if sharer in nodes and owner in nodes:
-                one, other = (_right(nodes[node_id].box) for node_id in (owner, sharer))
+                one, other = (_beside(flow.turn_rect(nodes[node_id].box)) for node_id in (owner, sharer))
                 swing = max(one.x(), other.x()) + BULGE
                 path.moveTo(one)
                 path.cubicTo(QPointF(swing, one.y()), QPointF(swing, other.y()), other)
-        self.setPath(path)
+        self.setPath(flow.turn_path(path))
 
 
 def tie_pen(color: QColor) -> QPen:
@@ -54,5 +55,5 @@ def tie_pen(color: QColor) -> QPen:
     return pen
 
 
-def _right(box: QRectF) -> QPointF:
+def _beside(box: QRectF) -> QPointF:
     return QPointF(box.right(), box.center().y())

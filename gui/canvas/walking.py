@@ -1,13 +1,15 @@
-"""Where the arrow keys lead: up and down along wires, left and right to the neighbours."""
+"""Where the arrow keys lead: with the flow and against it along wires, across it to the neighbours."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Literal
+from typing import Final, Literal
 
 from engine.graph import Graph, Position
+from gui.canvas.layout.flow import flow_of
 
 Direction = Literal["up", "down", "left", "right"]
+TURNED: Final[dict[Direction, Direction]] = {"up": "left", "left": "up", "down": "right", "right": "down"}
 
 
 def step(graph: Graph, positions: Mapping[str, Position], node_id: str | None, direction: Direction) -> str | None:
@@ -15,6 +17,8 @@ def step(graph: Graph, positions: Mapping[str, Position], node_id: str | None, d
     if node_id is None or node_id not in graph.nodes:
         order = graph.order()
         return order[0] if order else None
+    flow = flow_of(graph)
+    positions, direction = flow.turn_all(positions), TURNED[direction] if flow.turned else direction
     x, y = positions[node_id]
     if direction == "down":
         return _nearest(positions, x, [edge.target for edge in graph.outgoing[node_id]])

@@ -13,6 +13,7 @@ from engine.graph import Edge, Position
 from engine.spec import Spec
 from gui.canvas.geometry import wire_path
 from gui.canvas.labels import Course, LabelPlace
+from gui.canvas.layout.flow import DOWN, Flow
 from gui.canvas.layout.layout_routes import across
 from gui.canvas.painter import paint_label, paint_wire
 from gui.canvas.style import FULL, OVERVIEW, Style, Text
@@ -22,8 +23,6 @@ if TYPE_CHECKING:
 
 BESIDE = 7.0
 """The distance between a wire and its label."""
-SLANTED = 64.0
-"""A leg that leads further aside carries its label on itself."""
 
 
 class WireItem(QGraphicsRectItem):
@@ -35,6 +34,7 @@ class WireItem(QGraphicsRectItem):
         self.style = style
         self.start, self.end = QPointF(), QPointF()
         self.points: tuple[Position, ...] = ()
+        self.flow = DOWN
         self.path = QPainterPath()
         self.spec: Spec | None = None
         self.value: Value | None = None
@@ -47,11 +47,12 @@ class WireItem(QGraphicsRectItem):
         if style.detail == OVERVIEW:
             self.setFlag(QGraphicsItem.GraphicsItemFlag.ItemHasNoContents)
 
-    def route(self, course: Course, label_place: LabelPlace | None) -> None:
+    def route(self, course: Course, label_place: LabelPlace | None, flow: Flow) -> None:
         """Lay the wire again, with its shape there, or without where another wire of its port says it."""
+        self.flow = flow
         self.start, self.end, self.points = course.start, course.end, course.points
         self.label_place = label_place
-        self.path = wire_path(self.start, self.end, self.points)
+        self.path = wire_path(self.start, self.end, self.points, flow)
         self.place()
 
     def tell(self, spec: Spec | None, guilty: bool, value: Value | None = None) -> bool:
@@ -105,12 +106,15 @@ class WireItem(QGraphicsRectItem):
 
     def label_box(self, label: Text) -> QRectF:
         """Where a text stands beside it."""
-        place = self.label_place or LabelPlace()
-        leg = max(self.lines(), key=lambda line: abs(line.dy())) if self.points else QLineF(self.start, self.end)
+        place, turn = self.label_place or LabelPlace(), self.flow.turn_point
+        corners = [turn(self.start), *(turn(QPointF(x, y)) for x, y in self.points), turn(self.end)]
+        legs = [QLineF(one, other) for one, other in pairwise(corners)]
+        leg = max(legs, key=lambda line: abs(line.dy())) if self.points else legs[0]
         x, y = leg.x1() + across(place.down) * leg.dx(), leg.y1() + place.down * leg.dy()
-        beside = 0 if abs(leg.dx()) > SLANTED else place.beside
-        left = {1: BESIDE, 0: -label.width / 2, -1: -BESIDE - label.width}[beside]
-        return QRectF(x + left, y - label.height / 2, label.width, label.height)
+        width, height = self.flow.turn((label.width, label.height))
+        beside = 0 if abs(leg.dx()) > self.flow.slanted else place.beside
+        left = {1: BESIDE, 0: -width / 2, -1: -BESIDE - width}[beside]
+        return self.flow.turn_rect(QRectF(x + left, y - height / 2, width, height))
 
     def _text(self) -> str:
         """The shape, and what flowed along it in a batch."""

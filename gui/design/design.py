@@ -78,6 +78,7 @@ class DesignPage(QWidget):
         box.setContentsMargins(0, 0, 0, 0)
         box.addWidget(self.columns)
         self.palette_panel.chosen.connect(self._add)
+        self.inspector.network_page.direction_wanted.connect(self.view.editing.set_direction)
         self.problems.chosen.connect(self._show_node)
         self.layers.chosen.connect(self._show_node)
         self.problems.looked_at.connect(self._look)

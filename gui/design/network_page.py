@@ -2,26 +2,41 @@
 
 from __future__ import annotations
 
-from PySide6.QtWidgets import QWidget
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QComboBox, QWidget
 
 from engine import cost
+from engine.drawing import automatic, direction
 from engine.edits import RenameGraph
 from engine.limits import LONGEST_TITLE
 from engine.spec import shape_text
 from gui.design.facts import FactSheet, column
 from gui.document import Document
+from gui.widgets import heading
 
 HINT = "Select a layer to see and change its parameters. Double-click the canvas, or press Tab, to add one."
 
 
 class NetworkPage(QWidget):
-    """Counts, costs, and what goes in and out."""
+    """Counts, costs, what goes in and out, and which way it is drawn."""
+
+    direction_wanted = Signal(object)
+    """The direction that was chosen, None for automatic."""
 
     def __init__(self, document: Document, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.document = document
         self.facts = FactSheet((("Shapes", "mono"), ("What it does", "muted")))
-        column(self).addWidget(self.facts)
+        self.direction = QComboBox()
+        for title, way in (("Automatic", None), ("Top to bottom", "down"), ("Left to right", "right")):
+            self.direction.addItem(title, way)
+        self.direction.setAccessibleName("Direction")
+        self.direction.setToolTip("Which way the drawing runs; automatic takes what fits the sheet best")
+        self.direction.activated.connect(lambda: self.direction_wanted.emit(self.direction.currentData()))
+        self._directed = heading("Direction")
+        box = column(self)
+        for widget in (self.facts, self._directed, self.direction):
+            box.addWidget(widget)
 
     def kind(self) -> str:
         """What is shown, in a line."""
@@ -50,5 +65,9 @@ class NetworkPage(QWidget):
         for node in () if chosen else (*graph.of_type("Input"), *graph.of_type("Output")):
             specs = tuple(report.outputs.get(node.id, {}).values()) or report.inputs.get(node.id, ())
             lines += [f"{node.name}  {shape_text(spec.shape)}" for spec in specs]
+        for widget in (self._directed, self.direction):
+            widget.setVisible(not chosen)
+        project = document.project
+        self.direction.setCurrentIndex(self.direction.findData(None if automatic(project) else direction(project)))
         self.facts.set("Shapes", "\n".join(lines))
         self.facts.set("What it does", "" if chosen else HINT)

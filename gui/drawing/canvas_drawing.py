@@ -13,6 +13,7 @@ from engine.graph import Graph
 from gui.canvas.frames.frame_item import paint_frame
 from gui.canvas.geometry import MARGIN
 from gui.canvas.layout import layout
+from gui.canvas.layout.flow import flow_of
 from gui.canvas.node_item import sizes
 from gui.canvas.painter import NO_BRUSH, NodeLook, paint_label, paint_node, paint_wire
 from gui.canvas.scene import Scene
@@ -161,8 +162,10 @@ def _part(title: str, scene: Scene, style: Style, options: Options) -> _Part:
 
 
 def arranged(scene: Scene) -> Scene:
-    """A scene whose layers are laid out, if they never were: then wires run upwards."""
-    if any(wire.end.y() < wire.start.y() for wire in scene.wires.values()):
-        scene.place(layout.arrange(scene.document.graph, sizes(scene.nodes)))
+    """A scene whose layers are laid out, if they never were: then wires run against the flow."""
+    graph = scene.document.graph
+    flow = flow_of(graph)
+    if any(flow.turn_point(wire.end - wire.start).y() < 0 for wire in scene.wires.values()):
+        scene.place(layout.arrange(graph, sizes(scene.nodes), flow=flow))
         scene.reroute()
     return scene

@@ -7,6 +7,7 @@ import os
 from PySide6.QtWidgets import QApplication
 
 from engine.graph import Graph
+from gui.canvas.laid_out import lay_out
 from gui.canvas.scene import Scene
 from gui.document import Document
 from gui.drawing.canvas_drawing import arranged, canvas_drawing
@@ -27,7 +28,9 @@ def without_display() -> None:
 def drawing_of(graph: Graph, options: Options) -> Drawing:
     """The picture of a whole network."""
     without_display()
-    return drawing_of_scene(arranged(Scene(Document(graph))), options)
+    drawn = graph.copy()
+    lay_out(drawn)
+    return drawing_of_scene(arranged(Scene(Document(drawn))), options)
 
 
 def drawing_of_scene(scene: Scene, options: Options) -> Drawing:

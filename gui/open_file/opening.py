@@ -15,6 +15,7 @@ from engine.files import FileError
 from engine.graph import Graph
 from engine.reading.file_versions import FileVersion
 from gui.canvas.laid_out import lay_out
+from gui.canvas.layout.layout import Page
 from gui.conflicts.question import CANCEL, Choice, Question
 from gui.document import Document
 from gui.open_file.claims import Claims
@@ -41,7 +42,10 @@ class WhenSafe(Protocol):
 
 
 class Opener(QObject):
-    """``shown`` is called when another project is, ``failed`` with a title and a sentence."""
+    """``shown`` is called when another project is, ``failed`` with a title and a sentence.
+
+    ``page`` gives the room that a network is laid out for which nobody has placed.
+    """
 
     def __init__(
         self,
@@ -53,10 +57,12 @@ class Opener(QObject):
         shown: Callable[[], None],
         failed: Callable[[str, str], None],
         when_safe: WhenSafe,
+        page: Callable[[], Page],
     ) -> None:
         super().__init__(window)
         self._document, self._watch, self._claims, self._notices = document, watch, claims, notices
         self._window, self._shown, self._failed, self._when_safe = window, shown, failed, when_safe
+        self._page = page
         self._reading, self._learning = Background("open file", self), Background("facts of file", self)
         self._wanted: object = None
         """Tells the file that was asked for last; None: another project was opened since."""
@@ -94,7 +100,7 @@ class Opener(QObject):
         self._wanted = None
         self._claims.keep(key)
         if path is None:
-            lay_out(graph)
+            lay_out(graph, self._page())
         shown = b"" if path is None else project.to_bytes(graph)
         known = None if path is None else version or FileVersion.of(shown)
         self._document.open_graph(graph, path, saved=saved, version=known)

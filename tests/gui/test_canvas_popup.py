@@ -17,7 +17,8 @@ from engine.graph import Edge, Graph, GraphError
 from engine.spec import Spec
 from gui.canvas.commands.layer_commands import add_layer
 from gui.canvas.drops import MIME
-from gui.canvas.geometry import GAP, HEIGHT, WIDTH, End
+from gui.canvas.geometry import HEIGHT, WIDTH, End
+from gui.canvas.layout.flow import DOWN
 from gui.canvas.searching.ranking import accepts, rank, usual_after
 from gui.document import Document
 from gui.search_popup import score
@@ -269,7 +270,7 @@ def test_what_is_no_layer_is_not_taken(show: Show, chain: Graph, data: QMimeData
 def test_after_a_node_a_layer_is_put_below_and_wired(chain: Graph) -> None:
     document = Document(chain)
     first = add_layer(document, "Linear", None, after="n4")
-    assert chain.positions[first] == (0.0, 432.0 + HEIGHT + GAP)
+    assert chain.positions[first] == (0.0, 432.0 + HEIGHT + DOWN.gap)
     assert [edge.source for edge in chain.incoming[first].values()] == ["n4"]
     document.history.go_to(0)
     assert [*chain.nodes] == ["n1", "n2", "n3", "n4"]
@@ -282,7 +283,7 @@ def test_behind_a_layer_in_a_chain_a_layer_is_spliced_in_and_what_follows_makes_
     assert len([*chain.edges]) == 4
     order = ["n1", "n2", new, "n3", "n4"]
     heights = [chain.positions[node][1] for node in order]
-    assert all(above + HEIGHT + GAP <= below for above, below in pairwise(heights))
+    assert all(above + HEIGHT + DOWN.gap <= below for above, below in pairwise(heights))
     document.history.undo()
     assert [*chain.nodes] == ["n1", "n2", "n3", "n4"]
 

@@ -96,6 +96,7 @@ def test_the_title_says_that_there_are_unsaved_changes(window: MainWindow) -> No
 
 
 def test_undo_is_named_and_gives_back_the_same_bytes(window: MainWindow) -> None:
+    window.pages.show_design()  # the sheet has its size: it is laid out for that each time
     window.files.show_graph(presets.build("lenet-5"))
     opened = project.to_bytes(window.document.graph)
     change(window)

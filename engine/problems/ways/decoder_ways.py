@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from engine.drawing import along
 from engine.edits import AddNode, Connect, Disconnect, Edit
 from engine.graph import Edge
 from engine.layers.layer import Layer
 from engine.problems.looking import above, below, kind_of, role
 from engine.problems.rules.decoder_rules import decodes
-from engine.problems.ways.fault_site import COLUMN, ROW, FaultSite, Step, Way, number
+from engine.problems.ways.fault_site import FaultSite, Step, Way, number
 from engine.problems.ways.field_ways import target
 from engine.problems.ways.width_ways import resized
 
@@ -86,8 +87,8 @@ def of_one_step(site: FaultSite) -> Iterator[Way | None]:
         if x is None or x.rank != 3 or not kind_of(site.graph, wire.source).runs_over_time:
             return
         node = site.fresh("Select", {"dim": 0, "index": -1})
-        left, above_it = site.graph.positions[site.id]
-        edits += [Disconnect(wire), AddNode(node, (left + (index + 1) * COLUMN, above_it - ROW))]
+        position = along(site.graph, site.graph.positions[site.id], -1, index + 1)
+        edits += [Disconnect(wire), AddNode(node, position)]
         edits.append(Connect(Edge(wire.source, wire.source_port, node.id, "input")))
         edits.append(Connect(Edge(node.id, "output", wire.target, wire.target_port)))
         made.append(node.id)
@@ -109,10 +110,10 @@ def of_a_vector(site: FaultSite) -> Iterator[Way | None]:
     site.taken = set()
     lifted = site.fresh("Unsqueeze", {"dim": 1})
     turned = site.fresh("Permute", {"dims": (1, 0, 2)})
-    left, above_it = site.graph.positions[edge.source]
+    start = site.graph.positions[edge.source]
     wired = [wire for wire in site.wires() if wire.target_port in ours]
     edits: list[Edit] = [*map(Disconnect, wired)]
-    edits += [AddNode(lifted, (left, above_it + ROW)), AddNode(turned, (left, above_it + 2 * ROW))]
+    edits += [AddNode(new, along(site.graph, start, row)) for row, new in enumerate((lifted, turned), 1)]
     edits.append(Connect(Edge(edge.source, edge.source_port, lifted.id, "input")))
     edits.append(Connect(Edge(lifted.id, "output", turned.id, "input")))
     edits += [Connect(Edge(turned.id, "output", site.id, port)) for port in ours]

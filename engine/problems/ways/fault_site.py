@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Final
 
 from engine.blocks.block_edits import within
 from engine.blocks.use import Inside, Use
+from engine.drawing import FURTHER, along, direction, turned
 from engine.edits import (
     MISSING,
     AddNode,
@@ -31,10 +31,6 @@ from engine.resolve import layer_class
 from engine.shapes import Report
 from engine.spec import Spec, shape_text
 
-ROW: Final = 96.0
-"""From one node to the one wired below it."""
-COLUMN: Final = 256.0
-"""From one node to one beside it."""
 Step = tuple[str, Mapping[str, object]]
 """A layer to be inserted: (type, parameters)."""
 
@@ -253,10 +249,10 @@ class FaultSite:
         """Put a node below the source of a wire, or beside what is there, and lead it there (its end is not read)."""
         self.taken = set()
         node = self.fresh(kind, parameters, name)
-        x, y = self.graph.positions[source.source]
-        beside = COLUMN if self.graph.outgoing[source.source] else 0.0
+        beside = 1 if self.graph.outgoing[source.source] else 0
+        position = along(self.graph, self.graph.positions[source.source], 1, beside)
         edge = Edge(source.source, source.source_port, node.id, self.cls(kind).inputs[0].name)
-        return Way(label, (AddNode(node, (x + beside, y + ROW)), Connect(edge)), (node.id,), shown=node.id)
+        return Way(label, (AddNode(node, position), Connect(edge)), (node.id,), shown=node.id)
 
     def remove(self, *node_ids: str, label: str | None = None) -> Way:
         """Delete nodes; where one has one input wire, that is led on to where its result went."""
@@ -296,15 +292,14 @@ class FaultSite:
     def _room(self, edge: Edge, count: int) -> tuple[list[tuple[float, float]], dict[str, tuple[float, float]]]:
         """Positions for so many nodes on a wire, and the moves that make room for them."""
         graph = self.graph
-        above, (x2, y2) = graph.positions[edge.source][1], graph.positions[edge.target]
-        missing = max(0.0, (count + 1) * ROW - (y2 - above))
+        start, end = graph.positions[edge.source], graph.positions[edge.target]
+        row = FURTHER[direction(graph)]
+        missing = max(0.0, count + 1 - (turned(graph, end)[1] - turned(graph, start)[1]) / row)
         moves = {}
         if missing:
             for node_id in (edge.target, *below(graph, edge.target)):
-                x, y = graph.positions[node_id]
-                moves[node_id] = (x, y + missing)
-        first = y2 + missing - count * ROW
-        return [(x2, first + index * ROW) for index in range(count)], moves
+                moves[node_id] = along(graph, graph.positions[node_id], missing)
+        return [along(graph, end, missing - count + index) for index in range(count)], moves
 
     def outer(self) -> FaultSite:
         """The node of the network that the problem is said at: for a fault inside a block the one that uses it."""

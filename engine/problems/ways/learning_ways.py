@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from engine import losses
+from engine.drawing import along
 from engine.edits import AddNode, Connect, Disconnect, Edit
 from engine.graph import Edge
 from engine.layers.endpoints import Output
 from engine.problems.looking import PASSES_THROUGH, above, bends_little, kind_of, origins
 from engine.problems.rules.learning_rules import probabilities
-from engine.problems.ways.fault_site import COLUMN, ROW, FaultSite, Step, Way
+from engine.problems.ways.fault_site import FaultSite, Step, Way
 
 
 def _readers(site: FaultSite) -> list[Edge]:
@@ -43,10 +44,10 @@ def to_prediction(site: FaultSite) -> Iterator[Way | None]:
     readers = list(graph.outgoing[node.id])
     for edge in readers:
         edits += [Disconnect(edge), Connect(Edge(wires[0].source, wires[0].source_port, edge.target, edge.target_port))]
-    x, y = graph.positions[node.id]
+    beside = along(graph, graph.positions[node.id], 1, 1)
     site.taken = set()
     answer = site.fresh("Output", {"loss": None}, "prediction")
-    edits += [AddNode(answer, (x + COLUMN, y + ROW)), Connect(Edge(node.id, "output", answer.id, "input"))]
+    edits += [AddNode(answer, beside), Connect(Edge(node.id, "output", answer.id, "input"))]
     if site.kind.squashes:
         yield Way(f"Move {node.name} to prediction", tuple(edits), (answer.id,))
     else:

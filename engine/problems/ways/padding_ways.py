@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from engine.drawing import along
 from engine.edits import AddNode, Connect, Disconnect, Edit, RemoveNode
 from engine.graph import Edge, Node
 from engine.layers.reduction import Mean, Sum
 from engine.problems.looking import PASSES_THROUGH, kind_of
 from engine.problems.rules.data_rules import tokens_of
 from engine.problems.rules.padding_rules import Padded, mask_for, padded
-from engine.problems.ways.fault_site import COLUMN, ROW, FaultSite, Way
+from engine.problems.ways.fault_site import FaultSite, Way
 
 
 def without_padding(site: FaultSite) -> Iterator[Way | None]:
@@ -110,8 +111,8 @@ def beside(site: FaultSite, tokens: str, kind: str, filling: int | None) -> tupl
             return node, []
     site.taken = set()
     new = site.fresh(kind, {"padding_idx": filling} if filling else {})
-    x, y = site.graph.positions[tokens]
-    return new, [AddNode(new, (x + COLUMN, y + ROW)), Connect(Edge(tokens, "output", new.id, "input"))]
+    position = along(site.graph, site.graph.positions[tokens], 1, 1)
+    return new, [AddNode(new, position), Connect(Edge(tokens, "output", new.id, "input"))]
 
 
 def _made(edits: list[Edit]) -> tuple[str, ...]:

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from engine.dims import Dim
+from engine.drawing import along
 from engine.edits import AddNode, Connect, Disconnect, Edit, SetParameter
 from engine.graph import Edge
 from engine.literals import literal
 from engine.problems.looking import kind_of
 from engine.problems.regrouping import Regrouping
 from engine.problems.rules.reshape_rules import torn
-from engine.problems.ways.fault_site import ROW, FaultSite, Step, Way
+from engine.problems.ways.fault_site import FaultSite, Step, Way
 
 
 def kept_together(site: FaultSite) -> Iterator[Way | None]:
@@ -66,9 +67,9 @@ def steps_behind_heads(site: FaultSite) -> Iterator[Way | None]:
         if not wires:
             continue
         node = site.fresh("Permute", {"dims": (0, 2, 1, 3)})
-        x, y = graph.positions[wires[0].source]
+        position = along(graph, graph.positions[wires[0].source], 1)
         made.append(node.id)
-        edits += [*map(Disconnect, wires), AddNode(node, (x, y + ROW))]
+        edits += [*map(Disconnect, wires), AddNode(node, position)]
         edits += [Connect(Edge(wires[0].source, wires[0].source_port, node.id, "input"))]
         edits += [Connect(Edge(node.id, "output", edge.target, edge.target_port)) for edge in wires]
     yield Way("Insert Permute(0, 2, 1, 3)" + (f" in {len(made)} places" if len(made) > 1 else ""), edits, tuple(made))
@@ -104,11 +105,11 @@ def _followed(site: FaultSite, label: str, edits: Sequence[Edit], steps: Sequenc
         return Way(label, (*edits, *way.edits), way.made, shown=way.shown)
     site.taken = set()
     nodes = [site.fresh(kind, parameters) for kind, parameters in steps]
-    x, y = graph.positions[site.id]
+    start = graph.positions[site.id]
     more: list[Edit] = [*edits, *map(Disconnect, readers)]
     last = site.id
     for index, node in enumerate(nodes):
-        more += [AddNode(node, (x, y + ROW * (index + 1))), Connect(Edge(last, "output", node.id, "input"))]
+        more += [AddNode(node, along(graph, start, index + 1)), Connect(Edge(last, "output", node.id, "input"))]
         last = node.id
     more += [Connect(Edge(last, "output", edge.target, edge.target_port)) for edge in readers]
     return Way(label, more, tuple(node.id for node in nodes), shown=last)

@@ -6,12 +6,13 @@ from collections.abc import Iterator, Mapping
 
 from engine.data.binding import input_field
 from engine.data.datasets import DataError
+from engine.drawing import along
 from engine.edits import AddNode, Connect, Disconnect, Edit, Move
 from engine.graph import Edge
 from engine.layers.endpoints import Input
 from engine.literals import literal
 from engine.problems.looking import below
-from engine.problems.ways.fault_site import ROW, FaultSite, Step, Way
+from engine.problems.ways.fault_site import FaultSite, Step, Way
 from engine.problems.ways.field_ways import known_fields
 from engine.problems.ways.setting_ways import setting
 
@@ -63,10 +64,10 @@ def _behind(site: FaultSite, step: Step) -> Way | None:
     readers = list(site.graph.outgoing[site.id])
     if not readers:
         return None
-    x, y = site.graph.positions[site.id]
+    after = along(site.graph, site.graph.positions[site.id], 1)
     lower = {each: site.graph.positions[each] for each in below(site.graph, site.id)}
-    edits: list[Edit] = [*map(Disconnect, readers), AddNode(node, (x, y + ROW))]
+    edits: list[Edit] = [*map(Disconnect, readers), AddNode(node, after)]
     edits.append(Connect(Edge(site.id, readers[0].source_port, node.id, "input")))
     edits += [Connect(Edge(node.id, "output", edge.target, edge.target_port)) for edge in readers]
-    edits.append(Move({each: (at[0], at[1] + ROW) for each, at in lower.items()}))
+    edits.append(Move({each: along(site.graph, at, 1) for each, at in lower.items()}))
     return Way(f"Insert {site.titled(node)} after {site.graph.nodes[site.id].name}", tuple(edits), (node.id,))

@@ -6,12 +6,13 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from engine import ports
+from engine.drawing import along, turned
 from engine.edits import AddNode, Connect, Disconnect, Edit, SetParameter
 from engine.graph import Edge, Graph
 from engine.live_nodes import ENDS
 from engine.losses import USUAL, suiting
 from engine.problems.looking import above, below, kind_of
-from engine.problems.ways.fault_site import ROW, FaultSite, Way
+from engine.problems.ways.fault_site import FaultSite, Way
 from engine.problems.ways.field_ways import known_fields
 
 NEAREST = 12
@@ -47,7 +48,7 @@ def sources(graph: Graph, node_id: str) -> list[tuple[str, str]]:
     What a join has already comes last: a value less itself is 0.
     """
     later, joins = below(graph, node_id) | {node_id}, kind_of(graph, node_id).joins_elementwise
-    x, y = graph.positions[node_id]
+    x, y = turned(graph, graph.positions[node_id])
     order = {other: index for index, other in enumerate(graph.nodes)}
     found = []
     for other in graph.nodes:
@@ -55,7 +56,7 @@ def sources(graph: Graph, node_id: str) -> list[tuple[str, str]]:
             continue
         used = {edge.source_port for edge in graph.outgoing[other]}
         for output in ports.output_ports(graph, other):
-            ox, oy = graph.positions[other]
+            ox, oy = turned(graph, graph.positions[other])
             distance = abs(ox - x) + abs(oy - y) + (2_000 if oy > y else 0)
             behind = order[other] > order[node_id]
             free = not used
@@ -189,8 +190,8 @@ def start(site: FaultSite) -> Iterator[Way | None]:
         shapes = [field.shape for field in known_fields(site.project).values() if field.role == "input"]
         for shape in [*shapes, (1, 28, 28), (784,)]:
             new = site.fresh("Input", {"shape": shape})
-            x, y = graph.positions[node.id]
-            edits = (AddNode(new, (x, y - ROW)), Connect(Edge(new.id, "output", node.id, entry)))
+            before = along(graph, graph.positions[node.id], -1)
+            edits = (AddNode(new, before), Connect(Edge(new.id, "output", node.id, entry)))
             size = " × ".join(map(str, shape))
             yield Way(f"Add an Input of {size} before {node.name}", edits, (new.id,), shown=new.id)
         return

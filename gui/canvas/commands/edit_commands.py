@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from PySide6.QtCore import QPoint
 
 from engine.bypassing import bypass
+from engine.drawing import Direction
 from engine.edits import Disconnect, Move
 from engine.frames import RemoveFrame
 from engine.graph import Edge, Position
@@ -14,6 +15,8 @@ from engine.problems.looking import above, below
 from gui.canvas.commands import layer_commands as commands
 from gui.canvas.commands.alignment import aligned
 from gui.canvas.geometry import HEIGHT, WIDTH, End, snap
+from gui.canvas.layout.flow import flow_of
+from gui.canvas.layout.whole_project import WORDS
 from gui.canvas.node_item import sizes
 from gui.canvas.sheet import Sheet
 
@@ -97,11 +100,24 @@ class EditCommands:
         middle = sheet.mapToScene(sheet.viewport().rect().center())
         near = min(canvas.nodes.values(), key=lambda item: (item.box.center() - middle).manhattanLength(), default=None)
         at = sheet.mapFromScene(near.pos()) if near is not None else QPoint()
-        if not commands.arrange(self._document, sizes(canvas.nodes), chosen):
+        fitted, before = sheet.camera.fitted, flow_of(self._document.graph)
+        if not commands.arrange(self._document, sizes(canvas.nodes), sheet.page(), chosen):
             sheet.message.emit("Everything is arranged already.")
+        elif chosen is None and (fitted or flow_of(self._document.graph) is not before):
+            sheet.camera.fit(canvas.content())
         elif near is not None and chosen is None:
-            sheet.camera.pin(near.pos(), at)
+            sheet.camera.pin(canvas.nodes[near.id].pos(), at)
         canvas.flush()
+
+    def set_direction(self, direction: Direction | None) -> None:
+        """Draw the network from top to bottom, from left to right, or as arranging finds best: one step."""
+        sheet = self._sheet
+        words = "Arranging chooses the direction that fits best" if direction is None else f"It runs {WORDS[direction]}"
+        if not commands.set_direction(self._document, direction, sheet.page()):
+            sheet.message.emit(f"{words} already.")
+            return
+        sheet.canvas.flush()
+        sheet.camera.fit(sheet.canvas.content())
 
     def align(self, way: str) -> None:
         """Align or distribute the selected nodes (`alignment.WAYS`)."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from engine import ports
+from engine.drawing import Direction, automatic
 from engine.edits import AddNode, Compound, Connect, Move, remove
 from engine.frames import RemoveFrame, around
 from engine.graph import Edge, Graph, GraphError, Node, Position
@@ -16,10 +17,16 @@ from engine.literals import literal
 from engine.resolve import layer_class
 from gui.canvas.clipboard import Fragment
 from gui.canvas.draft import Draft, bridge, can_splice, splice
-from gui.canvas.geometry import GAP, HEIGHT, WIDTH, Box, End, Side, node_size, snap, snap_down
+from gui.canvas.geometry import HEIGHT, WIDTH, Box, End, Side, node_size, snap, snap_down
 from gui.canvas.layout import layout
+from gui.canvas.layout.flow import flow_of
+from gui.canvas.layout.layout import Page
+from gui.canvas.layout.whole_project import Arranger
 from gui.canvas.wiring import connect_edits, edge_between
 from gui.document import Document
+
+GAP = 22.0
+"""The room between a new node and one that stands where it would."""
 
 
 def add_layer(
@@ -34,7 +41,7 @@ def add_layer(
     """Add a layer with its initial parameters, select it, and return its id. One undo step.
 
     ``position`` is the top left corner. ``wire_from`` is the port a pending wire depends on (an input takes the new
-    node's output). ``after`` puts the node below another one: wired if that one has a free output, spliced into its
+    node's output). ``after`` puts the node behind another one: wired if that one has a free output, spliced into its
     wire if it has just one; ``into`` splices it into a wire. Raises GraphError for an unknown type or a wire the graph
     refuses.
     """
@@ -42,8 +49,9 @@ def add_layer(
     if after is not None and wire_from is None:
         wire_from, position = free_output(graph, after), below(graph, after)
         if wire_from is None and (into := only_wire(graph, after)):
-            x, y = graph.positions[after]
-            position = (x, y + HEIGHT + GAP)
+            flow = flow_of(graph)
+            x, y = flow.turn(graph.positions[after])
+            position = flow.turn((x, y + flow.turn((WIDTH, HEIGHT))[1] + flow.gap))
     draft = Draft(graph)
     node = Node(draft.graph.fresh_id(), cls.type_name(), draft.graph.fresh_name(cls.stem()), literal(cls.initial))
     left, top = position if position is not None else open_position(graph)
@@ -75,24 +83,29 @@ def only_wire(graph: Graph, node_id: str) -> Edge | None:
 
 
 def below(graph: Graph, node_id: str) -> Position:
-    """The first free position below a node, in line with it."""
-    x, y = graph.positions[node_id]
-    width, height = node_size(len(ports.input_ports(graph, node_id)), len(ports.output_ports(graph, node_id)))
-    return unoccupied(graph, x + (width - WIDTH) / 2, snap_down(y + height + GAP))
+    """The first free position behind a node, in line with it."""
+    flow = flow_of(graph)
+    x, y = flow.turn(graph.positions[node_id])
+    counts = len(ports.input_ports(graph, node_id)), len(ports.output_ports(graph, node_id))
+    across, along = flow.turn(node_size(*counts, flow=flow))
+    usual = flow.turn((WIDTH, HEIGHT))[0]
+    return unoccupied(graph, *flow.turn((x + (across - usual) / 2, snap_down(y + along + flow.gap))))
 
 
 def open_position(graph: Graph) -> Position:
-    """A free position below everything, where none is given."""
+    """A free position behind everything, where none is given."""
     if not graph.positions:
         return 0.0, 0.0
-    lowest = max(graph.positions, key=lambda node_id: graph.positions[node_id][1])
-    return below(graph, lowest)
+    flow = flow_of(graph)
+    return below(graph, max(graph.positions, key=lambda node_id: flow.turn(graph.positions[node_id])[1]))
 
 
 def unoccupied(graph: Graph, x: float, y: float) -> Position:
-    """This position, moved to the right until no node's corner is nearer than a node's size."""
+    """This position, moved aside until no node's corner is nearer than a node's size."""
+    flow = flow_of(graph)
     while any(abs(px - x) < WIDTH and abs(py - y) < HEIGHT for px, py in graph.positions.values()):
-        x = snap_down(x + WIDTH + GAP / 2)
+        across, along = flow.turn((x, y))
+        x, y = flow.turn((snap_down(across + flow.turn((WIDTH, HEIGHT))[0] + GAP), along))
     return x, y
 
 
@@ -155,9 +168,15 @@ def move(document: Document, node_ids: Iterable[str], dx: float, dy: float) -> N
         document.apply(Move({node_id: (x + dx, y + dy) for node_id, (x, y) in positions.items()}))
 
 
-def arrange(document: Document, sizes: Mapping[str, Box], node_ids: set[str] | None = None) -> bool:
-    """Lay out the network, or these nodes, as one step; False if all stands well already."""
-    positions = layout.arrange(document.graph, sizes, node_ids)
+def arrange(document: Document, sizes: Mapping[str, Box], page: Page, node_ids: set[str] | None = None) -> bool:
+    """Lay out the open level for a page, or these nodes, as one step; False if all stands well already.
+
+    The whole network takes the direction that fits best where that is left to it.
+    """
+    graph = document.graph
+    if node_ids is None and graph is document.project and automatic(graph):
+        return set_direction(document, None, page)
+    positions = layout.arrange(graph, sizes, node_ids, flow=flow_of(graph), page=page)
     moved = {n: p for n, p in positions.items() if document.graph.positions[n] != p}
     if moved:
         title = "Arrange the network" if node_ids is None else f"Arrange {len(positions)} nodes"
@@ -167,10 +186,19 @@ def arrange(document: Document, sizes: Mapping[str, Box], node_ids: set[str] | N
     return bool(moved)
 
 
+def set_direction(document: Document, direction: Direction | None, page: Page) -> bool:
+    """Arrange the network and its blocks in a direction, or in the best one from now on; False if all is so already."""
+    edit = Arranger(document.project, document.whole, page).edit(direction)
+    if edit is not None:
+        document.apply(edit, whole_project=True)
+    return edit is not None
+
+
 def connect_selection(document: Document) -> None:
-    """Wire the two selected nodes, the upper one to the first free input of the lower one."""
+    """Wire the two selected nodes, the one before to the first free input of the one after."""
     graph = document.graph
-    pair = sorted(document.selection, key=lambda node_id: graph.positions[node_id][1])
+    flow = flow_of(graph)
+    pair = sorted(document.selection, key=lambda node_id: flow.turn(graph.positions[node_id])[1])
     if len(pair) != 2:
         raise GraphError("Select two layers to connect them.")
     outputs, entry = ports.output_ports(graph, pair[0]), ports.free_input(graph, pair[1])

@@ -13,6 +13,7 @@ from engine.graph import Edge
 from gui.canvas.commands import layer_commands as commands
 from gui.canvas.geometry import End, Side, wire_path
 from gui.canvas.gestures.gesture import Gesture, Pointer
+from gui.canvas.layout.flow import flow_of
 from gui.canvas.sheet import Sheet
 from gui.canvas.wiring import Verdict, edge_between, unreachable, verdict
 
@@ -69,7 +70,8 @@ class DragWire(Gesture):
 
     def _path(self, point: QPointF) -> QPainterPath:
         fixed = self.view.canvas.nodes[self.fixed.node].port(self.fixed)
-        return wire_path(fixed, point) if self.fixed.side == "output" else wire_path(point, fixed)
+        ends = (fixed, point) if self.fixed.side == "output" else (point, fixed)
+        return wire_path(*ends, flow=flow_of(self.view.document.graph))
 
     def _edge(self, end: End) -> Edge:
         return edge_between(self.fixed, end)

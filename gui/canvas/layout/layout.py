@@ -1,4 +1,4 @@
-"""Automatic layout: the network from top to bottom, its longest path straight, skips and branches in side lanes.
+"""Automatic layout: the network in rows along its flow, its longest path straight, skips and branches in side lanes.
 
 `arrange` places nodes and leaves room for long wires; `routes` finds the way of a wire through any arrangement. The
 method is that of Sugiyama, Tagawa, Toda 1981: rows (`layout_layers`), the order within them (`layout_order`) and
@@ -13,13 +13,14 @@ from collections.abc import Mapping
 from itertools import accumulate
 
 from engine.graph import Graph, Position
+from gui.canvas.layout.flow import DOWN, Flow
 from gui.canvas.layout.layout_columns import GRID, Columns
-from gui.canvas.layout.layout_layers import ROW_GAP, Layers, components
+from gui.canvas.layout.layout_layers import Layers, components
 from gui.canvas.layout.layout_order import order
 from gui.canvas.layout.layout_routes import routes
-from gui.canvas.layout.layout_wrap import wrapped
+from gui.canvas.layout.layout_wrap import PAGE, Page, wrapped
 
-__all__ = ["GRID", "arrange", "routes"]
+__all__ = ["GRID", "PAGE", "Page", "arrange", "fitting", "routes"]
 
 ROWS = 6
 """So many rows are read without columns."""
@@ -33,8 +34,12 @@ def arrange(
     node_ids: set[str] | None = None,
     *,
     wrap: bool = True,
+    flow: Flow = DOWN,
+    page: Page = PAGE,
 ) -> dict[str, Position]:
     """The top-left corners of the nodes, multiples of GRID; ``sizes`` holds (width, height) of each of them.
+
+    Rows follow one another the way of the ``flow``; ``page`` is the room that it is to be seen in, in pixels at 100 %.
 
     The whole network is placed at the origin, in columns where it is long (`layout_wrap`),
     unless ``wrap`` is False. With ``node_ids`` only those nodes are placed, as if there were no
@@ -43,8 +48,9 @@ def arrange(
     names = [name for name in graph.order() if node_ids is None or name in node_ids]
     if not names:
         return {}
+    sizes = flow.turn_all(sizes)
     parts = [Layers(graph, part) for part in components(graph, names)]
-    tops = _tops(parts, sizes)
+    tops = _tops(parts, sizes, flow)
     result: dict[str, Position] = {}
     end = -PART_GAP
     for part in parts:
@@ -58,20 +64,31 @@ def arrange(
     if wrap and node_ids is None and len(parts) == 1 and len(parts[0].trunk) > ROWS:
         rows = dict(zip(parts[0].names, parts[0].row, strict=False))
         lanes = [point for points in routes(graph, result, sizes).values() for point in points]
-        result = wrapped(graph, rows, result, sizes, lanes)
+        result = wrapped(graph, rows, result, sizes, lanes, flow.turn(page), flow.gutter)
+    result = dict(flow.turn_all(result))
     here = _corner(result)
     goal = _corner({name: graph.positions[name] for name in names}) if node_ids is not None else (0.0, 0.0)
     dx, dy = (math.floor((new - old) / GRID + 0.5) * GRID for new, old in zip(goal, here, strict=True))
     return {name: (x + dx, y + dy) for name, (x, y) in result.items()}
 
 
-def _tops(parts: list[Layers], sizes: Mapping[str, tuple[float, float]]) -> list[float]:
+def fitting(positions: Mapping[str, Position], sizes: Mapping[str, tuple[float, float]], page: Page = PAGE) -> float:
+    """The scale at which an arrangement just fits a page, never above 1."""
+    if not positions:
+        return 1.0
+    left, top = _corner(positions)
+    right = max(x + sizes[name][0] for name, (x, _) in positions.items())
+    bottom = max(y + sizes[name][1] for name, (_, y) in positions.items())
+    return min(page[0] / max(right - left, 1.0), page[1] / max(bottom - top, 1.0), 1.0)
+
+
+def _tops(parts: list[Layers], sizes: Mapping[str, tuple[float, float]], flow: Flow) -> list[float]:
     """Where the rows begin; all parts share them, so that the gap below a row is free from end to end."""
     heights = [0.0] * max(len(part.trunk) for part in parts)
     for part in parts:
         for name, row in zip(part.names, part.row, strict=False):
             heights[row] = max(heights[row], sizes[name][1])
-    return list(accumulate((_up(height + ROW_GAP) for height in heights[:-1]), initial=0.0))
+    return list(accumulate((_up(height + flow.row_gap) for height in heights[:-1]), initial=0.0))
 
 
 def _up(value: float) -> float:

@@ -1,9 +1,10 @@
 """Way points for the wires that would run through a node, found from positions alone.
 
-A wire is drawn from the middle of its source's bottom to the middle of its target's top in legs with vertical
-tangents: cubics whose handles are half the leg's height. A wire whose single leg meets a node gets a lane: it swings
-out below its source, runs straight down, and swings in above its target. Wires from one port share a lane. A wire to
-a node further up runs up in a lane that it enters and leaves in an arc.
+All is said as if the network ran down; a `Flow` turns it. A wire is drawn from the middle of its source's bottom to
+the middle of its target's top in legs with vertical tangents: cubics whose handles are half the leg's height. A wire
+whose single leg meets a node gets a lane: it swings out below its source, runs straight down, and swings in above its
+target. Wires from one port share a lane. A wire to a node further up runs up in a lane that it enters and leaves in an
+arc.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 
 from engine.graph import Edge, Graph, Position
+from gui.canvas.layout.flow import DOWN, Flow
 from gui.canvas.layout.layout_lanes import MARGIN, Box, Lanes, Wire
 from gui.canvas.layout.layout_layers import NODE_GAP, lean
 
@@ -25,18 +27,20 @@ def routes(
     sizes: Sizes,
     edges: Iterable[Edge] | None = None,
     known: Mapping[Edge, tuple[Position, ...]] | None = None,
+    flow: Flow = DOWN,
 ) -> dict[Edge, tuple[Position, ...]]:
-    """The way points of each wire from top to bottom, in scene coordinates; none for a wire that may run freely.
+    """The way points of each wire from its source on, in scene coordinates; none for a wire that may run freely.
 
     ``edges`` asks for these wires only; those that leave the same ports are answered too, for they share lanes.
     ``known`` are earlier answers, whose lanes are kept clear; wires among them that are gone do no harm.
     """
+    positions, sizes = flow.turn_all(positions), flow.turn_all(sizes)
     lanes = Lanes(Box(x, y, x + sizes[name][0], y + sizes[name][1]) for name, (x, y) in positions.items())
     ports = None if edges is None else dict.fromkeys((edge.source, edge.source_port) for edge in edges)
     if ports is not None and known is not None:
         for edge, points in known.items():
             if (edge.source, edge.source_port) not in ports and edge.source in positions and edge.target in positions:
-                lanes.use(_wire(edge, positions, sizes), points)
+                lanes.use(_wire(edge, positions, sizes), flow.turn_ways(points))
     result: dict[Edge, tuple[Position, ...]] = {}
     bundles: dict[tuple[str, str], dict[Edge, Wire]] = {}
     for edge in graph.edges if ports is None else _leaving(graph, ports):
@@ -53,7 +57,7 @@ def routes(
             bundle[edge] = wire._replace(lean=0.0 if comes_across else side)
     for bundle in sorted(bundles.values(), key=lambda bundle: max(wire.ty - wire.sy for wire in bundle.values())):
         result |= zip(bundle, map(tuple, lanes.lay([*bundle.values()])), strict=True)
-    return result
+    return {edge: flow.turn_ways(points) for edge, points in result.items()} if flow.turned else result
 
 
 def _leaving(graph: Graph, ports: Iterable[tuple[str, str]]) -> Iterator[Edge]:

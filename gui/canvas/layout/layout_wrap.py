@@ -8,51 +8,57 @@ from collections.abc import Mapping, Sequence
 from engine.graph import Graph, Position
 from gui.canvas.layout.layout_columns import GRID
 
-PAGE = (720.0, 600.0)
+Page = tuple[float, float]
+PAGE: Page = (720.0, 600.0)
 """The room that a network has in a window of usual size, in pixels at 100 %."""
-READABLE = 0.6
+READABLE = 0.75
 """From this scale on everything is written in and beside the boxes: no more columns than that needs."""
 GAIN = 1.1
 """By how much each column more must pay."""
 FEW = 10
 """So many columns are tried one by one."""
-GUTTER = 144.0
-"""Between two columns runs the wire that leads to the head of the next, with its shape beside it."""
 
 Sizes = Mapping[str, tuple[float, float]]
 
 
 def wrapped(
-    graph: Graph, row: Mapping[str, int], positions: Mapping[str, Position], sizes: Sizes, lanes: Sequence[Position]
+    graph: Graph,
+    row: Mapping[str, int],
+    positions: Mapping[str, Position],
+    sizes: Sizes,
+    lanes: Sequence[Position],
+    page: Page,
+    gutter: float,
 ) -> dict[str, Position]:
-    """The same positions, or those of columns where the network can be read at a larger scale then.
+    """The same positions, or those of columns where the network can be read at a larger scale on the ``page`` then.
 
-    ``row`` says in which row each node stands, ``lanes`` are way points of wires, which need room as well.
+    ``row`` says in which row each node stands, ``lanes`` are way points of wires, which need room as well. In the
+    ``gutter`` between two columns runs the wire that leads to the head of the next, with its shape beside it.
     """
     spans = _spans(row, positions, sizes)
     cuts = _cuts(graph, row)
     extent = _extent(positions, sizes, lanes)
-    best, scale = dict(positions), _scale(*extent)
-    for count in _counts(*extent, len(cuts) + 1):
+    best, scale = dict(positions), _scale(*extent, page)
+    for count in _counts(*extent, len(cuts) + 1, page, gutter):
         if scale >= READABLE:
             break
-        placed, box = _side_by_side(_bands(spans, cuts, count), row, positions, sizes, lanes)
-        if _scale(*box) > scale * GAIN:
-            best, scale = placed, _scale(*box)
-        elif box[0] / PAGE[0] > box[1] / PAGE[1]:  # more columns only make it broader
+        placed, box = _side_by_side(_bands(spans, cuts, count), row, positions, sizes, lanes, gutter)
+        if _scale(*box, page) > scale * GAIN:
+            best, scale = placed, _scale(*box, page)
+        elif box[0] / page[0] > box[1] / page[1]:  # more columns only make it broader
             break
     return best
 
 
-def _counts(width: float, height: float, most: int) -> list[int]:
+def _counts(width: float, height: float, most: int, page: Page, gutter: float) -> list[int]:
     """How many columns are worth a try: a few, and where that cannot do, about as many as fill the page evenly."""
-    even = math.sqrt(height * PAGE[0] / (PAGE[1] * (width + GUTTER)))
+    even = math.sqrt(height * page[0] / (page[1] * (width + gutter)))
     wanted = {*range(2, FEW)} if even < FEW else {round(share * even) for share in (0.7, 0.85, 1.0, 1.15)}
     return sorted(count for count in wanted if count <= most)
 
 
-def _scale(width: float, height: float) -> float:
-    return min(PAGE[0] / max(width, 1.0), PAGE[1] / max(height, 1.0), 1.0)
+def _scale(width: float, height: float, page: Page) -> float:
+    return min(page[0] / max(width, 1.0), page[1] / max(height, 1.0), 1.0)
 
 
 def _extent(positions: Mapping[str, Position], sizes: Sizes, lanes: Sequence[Position]) -> tuple[float, float]:
@@ -125,6 +131,7 @@ def _side_by_side(
     positions: Mapping[str, Position],
     sizes: Sizes,
     lanes: Sequence[Position],
+    gutter: float,
 ) -> tuple[dict[str, Position], tuple[float, float]]:
     """Where the nodes stand in columns, and the width and height of all."""
     column = {number: index for index, band in enumerate(bands) for number in band}
@@ -134,10 +141,10 @@ def _side_by_side(
     tops = [min(y for _, y in inside.values()) for inside in members]
     ends = [*tops[1:], math.inf]
     placed: dict[str, Position] = {}
-    end, height = -GUTTER, 0.0
+    end, height = -gutter, 0.0
     for inside, top, below in zip(members, tops, ends, strict=True):
         left, right = _sides(inside, sizes, [(x, y) for x, y in lanes if top <= y < below])
-        shift = math.ceil((end + GUTTER - left) / GRID) * GRID
+        shift = math.ceil((end + gutter - left) / GRID) * GRID
         placed |= {name: (x + shift, y - top) for name, (x, y) in inside.items()}
         end = right + shift
         height = max(height, max(y + sizes[name][1] for name, (_, y) in inside.items()) - top)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QPoint, QPointF
+from PySide6.QtCore import QPoint, QPointF, QRectF
 from PySide6.QtWidgets import QGraphicsPathItem
 
 from engine.graph import Edge
 from gui.canvas.commands.edit_commands import EditCommands
 from gui.canvas.commands.layer_commands import free_output, only_wire
 from gui.canvas.geometry import GRID, HEIGHT, WIDTH, End, wire_path
+from gui.canvas.layout.flow import Flow, flow_of
 from gui.canvas.node_kinds import kinds
 from gui.canvas.searching.layer_popup import LayerPopup
 from gui.canvas.searching.ranking import usual_after
@@ -36,16 +37,18 @@ class Adder:
             wire, into = free_output(document.graph, selection[0]), only_wire(document.graph, selection[0])
             after = selection[0] if wire or into else None
         if after is not None:
-            at = view.mapFromScene(view.canvas.nodes[after].box.bottomLeft() + QPointF(0, GRID))
+            at = view.mapFromScene(_behind(view.canvas.nodes[after].box, flow_of(document.graph)))
         elif at is None:
             at = view.mouse if view.mouse is not None else view.viewport().rect().center()
         source = wire if into is None else End(into.source, "output", into.source_port)
         flows = source is not None and source.side == "output"
         spec = document.report.spec(source.node, source.port) if source is not None and flows else None
         point = view.mapToScene(at)
-        above = 0.5 if wire is None else 0.0 if wire.side == "output" else 1.0
-        position = (point.x() - WIDTH / 2, point.y() - above * HEIGHT)
+        before = 0.5 if wire is None else 0.0 if wire.side == "output" else 1.0
         graph = document.graph
+        flow = flow_of(graph)
+        (x, y), (across, along) = flow.turn((point.x(), point.y())), flow.turn((WIDTH, HEIGHT))
+        position = flow.turn((x - across / 2, y - before * along))
         usual = usual_after(graph.nodes[source.node].type, graph) if source is not None and flows else None
         popup = self.popup = LayerPopup(view, at, spec, kinds(graph), usual)
         if wire is not None and after is None:
@@ -62,7 +65,7 @@ class Adder:
         canvas = self._view.canvas
         fixed = canvas.nodes[wire.node].port(wire)
         ends = (fixed, point) if wire.side == "output" else (point, fixed)
-        self.pending = QGraphicsPathItem(wire_path(*ends))
+        self.pending = QGraphicsPathItem(wire_path(*ends, flow=flow_of(self._view.document.graph)))
         self.pending.setPen(canvas.styling.wires["loose", False])
         canvas.addItem(self.pending)
 
@@ -71,3 +74,8 @@ class Adder:
         if self.pending is not None:
             self._view.canvas.removeItem(self.pending)
             self.pending = None
+
+
+def _behind(box: QRectF, flow: Flow) -> QPointF:
+    """Where the popup opens for a layer that follows this one."""
+    return flow.turn_point(flow.turn_rect(box).bottomLeft() + QPointF(0, GRID))

@@ -1,0 +1,78 @@
+"""Arranging a whole project: the network and the inside of every block, in a direction that is given or fits best."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from engine import drawing
+from engine.blocks.block_edits import Within
+from engine.drawing import SetDrawing
+from engine.edits import Compound, Edit, Move
+from engine.graph import Graph, Position
+from engine.shapes import Report, Shapes
+from gui.canvas.layout import layout
+from gui.canvas.layout.flow import FLOWS, Flow, flow_of
+from gui.canvas.layout.layout import PAGE, Page
+from gui.canvas.node_item import natural_sizes
+from gui.levels import Level, first_use, walk
+
+Positions = Mapping[str, Position]
+
+
+@dataclass(slots=True)
+class Arranger:
+    """Arranges the graphs of one project; keeps what is known of their shapes, which says how many ports there are."""
+
+    project: Graph
+    whole: Shapes
+    page: Page = PAGE
+    _reports: dict[str, Report] = field(default_factory=dict)
+
+    def positions(self, graph: Graph, flow: Flow) -> tuple[dict[str, Position], float]:
+        """Where the nodes of a graph of the project go, and at which scale that fits the page."""
+        sizes = natural_sizes(graph, self._report(graph), flow)
+        placed = layout.arrange(graph, sizes, flow=flow, page=self.page)
+        return placed, layout.fitting(placed, sizes, self.page)
+
+    def best(self) -> tuple[Flow, dict[str, Position]]:
+        """The direction in which the network can be seen larger, the present one where both do; and the positions."""
+        now = flow_of(self.project)
+        found = {flow: self.positions(self.project, flow) for flow in (now, *FLOWS.values())}
+        flow = max(found, key=lambda flow: found[flow][1])
+        return flow, found[flow][0]
+
+    def edit(self, direction: drawing.Direction | None) -> Compound | None:
+        """The edit of the project that arranges everything in a direction, by None in the best one from now on.
+
+        None where all is so already.
+        """
+        automatic = direction is None
+        flow, network = self.best() if direction is None else (FLOWS[direction], None)
+        edits: list[Edit] = []
+        if automatic != drawing.automatic(self.project):
+            edits.append(SetDrawing("automatic", automatic))
+        if flow is not flow_of(self.project):
+            edits.append(SetDrawing("direction", flow.direction))
+            for block in self.project.blocks.values():
+                edits += [Within(block.id, move) for move in moved(block.graph, self.positions(block.graph, flow)[0])]
+        edits += moved(self.project, network or self.positions(self.project, flow)[0])
+        return Compound(tuple(edits), f"Arrange {WORDS[flow.direction]}") if edits else None
+
+    def _report(self, graph: Graph) -> Report:
+        if graph is self.project or graph.inside is None:
+            return self.whole.report
+        if graph.inside not in self._reports:
+            path = first_use(self.project, graph.inside)
+            level = Level(graph) if path is None else walk(self.whole, path)
+            self._reports[graph.inside] = Shapes(graph, level.arguments, level.given, level.repeat).report
+        return self._reports[graph.inside]
+
+
+WORDS: Mapping[drawing.Direction, str] = {"down": "from top to bottom", "right": "from left to right"}
+
+
+def moved(graph: Graph, positions: Positions) -> list[Move]:
+    """The edit that puts nodes there, if one is not there yet."""
+    changed = {node_id: at for node_id, at in positions.items() if graph.positions[node_id] != at}
+    return [Move(changed)] if changed else []

@@ -239,7 +239,7 @@ class Files(QObject):
     def ask_save_preset(self) -> None:
         """Ask for a name and keep the network in the gallery."""
         dialog = QInputDialog(self._window)
-        dialog.setWindowTitle("Save as preset")
+        dialog.setWindowTitle("Save as Preset")
         dialog.setLabelText("The name it has in the gallery:")
         dialog.setTextValue(self._document.project.name)
         dialog.textValueSelected.connect(self._write_preset)

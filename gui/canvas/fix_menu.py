@@ -64,7 +64,7 @@ class FixMenu(QObject):
 
     def _offer(self, menu: QMenu, problem: Problem) -> None:
         _title(menu, f"{problem.severity.capitalize()}: {explain(problem.code).title}", problem.severity)
-        waiting = menu.addAction("Looking for fixes …")
+        waiting = menu.addAction("Looking for Fixes …")
         waiting.setEnabled(False)
         why = menu.addAction(icon("about"), "Why?")
         why.setToolTip(plain(problem.message))

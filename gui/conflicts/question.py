@@ -87,7 +87,7 @@ class Question(QDialog):
 
     def _lay_out(self) -> None:
         words = QGridLayout()
-        words.setHorizontalSpacing(14)
+        words.setHorizontalSpacing(12)
         words.setColumnStretch(1, 1)
         words.addWidget(self.sign, 0, 0, 2, 1, Qt.AlignmentFlag.AlignTop)
         words.addWidget(self.text, 0, 1)
@@ -99,7 +99,7 @@ class Question(QDialog):
         for button in self.buttons.values():
             row.addWidget(button)
         column = QVBoxLayout(self)
-        column.setContentsMargins(18, 18, 18, 14)
+        column.setContentsMargins(16, 16, 16, 12)
         column.setSpacing(16)
         column.addLayout(words)
         column.addWidget(self.view, 1)

@@ -31,7 +31,7 @@ class Augmentation(StepCards):
 
     def __init__(self, document: Document, parent: QWidget | None = None) -> None:
         empty = "None: each training sample is the same in every epoch."
-        super().__init__(document, VARIED, "Augmentation", "Add variation", empty, parent)
+        super().__init__(document, VARIED, "Augmentation", "Add Variation", empty, parent)
         self.add.setToolTip("Vary training samples in another way, drawn for each sample in each epoch")
 
     def use(self, title: str, _checked: bool = False) -> None:

@@ -46,8 +46,8 @@ class FilesBox(QWidget):
         """What is in the folder."""
         self.where, self.state = Note(), Note()
         self.where.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        self.choose = self._button("Choose folder …", "Choose the folder with the files", self._ask)
-        self.home = self._button("Layerloom's folder", "Back to the folder in Layerloom's home", self._forget)
+        self.choose = self._button("Choose Folder …", "Choose the folder with the files", self._ask)
+        self.home = self._button("Layerloom's Folder", "Back to the folder in Layerloom's home", self._forget)
         self.get = self._button("Download", "Download the files into this folder", self.start)
         self.bar = QProgressBar()
         self.bar.setRange(0, 1000)

@@ -26,7 +26,7 @@ class Transforms(StepCards):
 
     def __init__(self, document: Document, parent: QWidget | None = None) -> None:
         empty = "None: the network sees the values as they are stored."
-        super().__init__(document, TRANSFORMED, "Transforms", "Add transform", empty, parent)
+        super().__init__(document, TRANSFORMED, "Transforms", "Add Transform", empty, parent)
         self.add.setToolTip("Put another step between the data and the network")
 
 
@@ -64,10 +64,10 @@ def column(*groups: Sequence[QWidget]) -> QScrollArea:
     """All settings below each other, with some space between the groups."""
     settings = QWidget()
     box = QVBoxLayout(settings)
-    box.setContentsMargins(12, 10, 12, 12)
+    box.setContentsMargins(12, 8, 12, 12)
     box.setSpacing(6)
     for index, group in enumerate(groups):
-        box.addSpacing(10 if index else 0)
+        box.addSpacing(8 if index else 0)
         for part in group:
             box.addWidget(part)
     box.addStretch(1)

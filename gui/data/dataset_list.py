@@ -81,7 +81,7 @@ class Catalogue(QWidget):
             menu.addAction(text, lambda what=what: self.add_wanted.emit(what))
         self.add.setMenu(menu)
         box = QVBoxLayout(self)
-        box.setContentsMargins(12, 10, 12, 12)
+        box.setContentsMargins(12, 8, 12, 12)
         box.setSpacing(8)
         box.addWidget(heading("Dataset"))
         box.addWidget(self.add)

@@ -48,7 +48,7 @@ class Middle(QWidget):
             self.stack.addWidget(page)
         head = QWidget()
         above = QVBoxLayout(head)
-        above.setContentsMargins(16, 10, 16, 0)
+        above.setContentsMargins(16, 8, 16, 0)
         above.setSpacing(8)
         for part in (use, own.work, own.presets, own.notes, self.tabs):
             above.addWidget(part)

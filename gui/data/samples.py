@@ -154,7 +154,7 @@ class SamplesPanel(QWidget):
         """The balance, and beside it the baselines."""
         self.below = QWidget()
         head = QHBoxLayout()
-        head.setSpacing(10)
+        head.setSpacing(8)
         head.addWidget(self.balance_title)
         head.addWidget(self.targets)
         head.addStretch(1)
@@ -166,7 +166,7 @@ class SamplesPanel(QWidget):
         left.addStretch(1)
         both = QHBoxLayout(self.below)
         both.setContentsMargins(0, 0, 0, 0)
-        both.setSpacing(20)
+        both.setSpacing(16)
         both.addLayout(left, 3)
         both.addWidget(self.baselines, 2)
         return self.below

@@ -42,9 +42,9 @@ class UseBar(QWidget):
         self.title = heading("")
         self.title.setTextFormat(Qt.TextFormat.PlainText)
         self.title.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
-        self.use = QPushButton("Use this data set")
+        self.use = QPushButton("Use This Data Set")
         self.use.setProperty("role", "primary")
-        self.use.setAccessibleName("Use this data set")
+        self.use.setAccessibleName("Use This Data Set")
         self.use.setToolTip(
             "Let the project learn from what is shown (Enter or a double click in the list); one undo step"
         )
@@ -75,7 +75,7 @@ class UseBar(QWidget):
         self.use.setVisible(looked is not None)
         if looked is not None:
             self.title.setText(f"{looked.dataset.title} · only shown")
-            self.use.setText("Use this data set" if looked.found is None else "Use These Data")
+            self.use.setText("Use This Data Set" if looked.found is None else "Use These Data")
             self.use.setAccessibleName(self.use.text())
             other = f"The project still learns from {dataset.title}." if dataset else "The project has no data yet."
             if dataset is not None and looked.found is not None and dataset.source == looked.dataset.source:

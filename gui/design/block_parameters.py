@@ -40,9 +40,9 @@ class BlockParameters(QWidget):
         self.cards: list[ParameterCard] = []
         self.empty = Note("None: every use of this block is the same.")
         self.error = Note("", "error")
-        self.add = QPushButton("Add parameter")
+        self.add = QPushButton("Add Parameter")
         self.add.setToolTip("Another number that the fields inside may use, and that each use can set")
-        self.add.setAccessibleName("Add parameter")
+        self.add.setAccessibleName("Add Parameter")
         self.add.clicked.connect(self._add)
         self._holder = QWidget()
         self._cards = column(self._holder)

@@ -39,7 +39,7 @@ class CodePanel(QWidget):
         self.copy = QPushButton(icon("clipboard"), "Copy")
         self.copy.setToolTip("Copy the source to the clipboard")
         self.copy.clicked.connect(self._copy)
-        self.save = QPushButton(icon("save"), "Save as .py …")
+        self.save = QPushButton(icon("save"), "Save As .py …")
         self.save.setToolTip("Save the source as a Python file")
         self.save.clicked.connect(self.save_wanted)
         for button in (self.copy, self.save):

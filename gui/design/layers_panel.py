@@ -69,7 +69,7 @@ class LayersPanel(QWidget):
         self.total = OneLine()
         self.total.setAccessibleName("What all layers cost together")
         self.total.set_muted(True)
-        self.copy, self.save = QPushButton("Copy as"), QPushButton("Save as")
+        self.copy, self.save = QPushButton("Copy As"), QPushButton("Save As")
         for button, words, call in (
             (self.copy, "Copy the table to the clipboard", self._copy),
             (self.save, "Save the table as a file", self._save),

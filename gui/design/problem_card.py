@@ -51,7 +51,7 @@ class ProblemCard(QScrollArea):
         self.sentence.setMinimumSize(1, 1)  # else room is kept for its narrowest form
         self.sentence.setAccessibleName("What is wrong")
         self.sentence.linkActivated.connect(lambda _link: self.why.emit(self.problem))
-        self.searching = label("Looking for fixes …", "muted")
+        self.searching = label("Looking for Fixes …", "muted")
         self.none = label("There is no fix by a click here; the sentence says what to do.", "muted", wrap=True)
         self.fixes = FixButtons()
         self.fixes.looked_at.connect(lambda fix: self.looked_at.emit(self.problem, fix))

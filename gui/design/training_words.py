@@ -30,7 +30,7 @@ class TrainingWords(QFrame):
         self.fix.clicked.connect(self._fix)
         self._title = heading("While training")
         self._box = QVBoxLayout(self)
-        self._box.setContentsMargins(10, 6, 6, 8)
+        self._box.setContentsMargins(8, 6, 6, 8)
         self._box.setSpacing(4)
         self._box.addWidget(self._title)
         self._box.addWidget(self.fix)

@@ -272,7 +272,7 @@ class ExportDialog(QDialog):
         form.addWidget(Label("To"), 1, 0)
         form.addLayout(where, 1, 1)
         right = QVBoxLayout()
-        right.setSpacing(10)
+        right.setSpacing(8)
         for part in (self.about, self.bar, self.phase, self.outcome):
             right.addWidget(part)
         right.addStretch(1)

@@ -22,7 +22,7 @@ class ResultView(QWidget):
         self.table = QWidget()
         self.grid = QGridLayout(self.table)
         self.grid.setContentsMargins(0, 4, 0, 0)
-        self.grid.setHorizontalSpacing(18)
+        self.grid.setHorizontalSpacing(16)
         self.grid.setVerticalSpacing(2)
         box = QVBoxLayout(self)
         box.setContentsMargins(0, 0, 0, 0)

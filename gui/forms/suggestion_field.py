@@ -33,7 +33,7 @@ class SuggestionField(QComboBox):
         self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         self.setMinimumContentsLength(6)
         if isinstance(view := self.view(), QListView):
-            view.setSpacing(3)
+            view.setSpacing(4)
         self._offers: list[Offer] = []
         self.edit.committed.connect(self.committed)
         self.activated.connect(self._take)

@@ -7,7 +7,7 @@ from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Signal
 from PySide6.QtGui import QHideEvent, QShowEvent
 from PySide6.QtWidgets import (
     QComboBox,
@@ -26,6 +26,7 @@ from engine.training.status import sentence
 from engine.weights.beside import read_classes
 from engine.weights.chosen import chosen, name_classes
 from gui.document import Document
+from gui.empty_state import EmptyState
 from gui.inside.looking.inside_tab import InsideTab
 from gui.inside.predict.predict_tab import PredictTab
 from gui.inside.run_choice import BEGUN, RunChoice
@@ -35,9 +36,10 @@ from gui.inside.tabs import make_tabs
 from gui.widgets import Note, label, plain
 from gui.work.background import Background
 
-NONE = (
-    "No network has been trained yet. Train one, or load published weights (File, Load Weights): what it does is shown "
-    "here."
+NONE = "No network has been trained yet"
+THEN = (
+    "Train one, or load published weights (File, Load Weights). Here you see then how good it is and where it errs, "
+    "ask it about data of your own, look inside, and compare runs."
 )
 OTHER_FILE, OTHER_FOLDER = "Other file …", "Other folder …"
 
@@ -271,7 +273,6 @@ class ResultsPage(QWidget):
             widget.setVisible(not empty)
         self.export.setVisible(not empty and of_run)
         self._fill()
-        self.go.setVisible(empty)
         if self.subject is not None:
             self.note.setText(self.subject.trained.note)
             self.note.setVisible(bool(self.subject.trained.note))
@@ -279,27 +280,21 @@ class ResultsPage(QWidget):
             return
         self.note.hide()
         self.stack.setCurrentIndex(1)
-        self.hint.set_token("error" if error else "muted")
-        opening = "Opening the run …" if of_run else "Reading the weights …"
-        self.hint.setText(error or (NONE if empty else opening))
+        if error:
+            self.empty.say("error", "Not opened", error)
+        elif empty:
+            self.empty.say("results", NONE, THEN, "Go to Training")
+        else:
+            self.empty.say("clock", "Opening the run …" if of_run else "Reading the weights …")
 
     def _lay_out(self) -> None:
-        self.hint = Note()
-        self.hint.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        self.go = QPushButton("Go to Training")
-        self.go.setToolTip("Show the Training page, where a network is trained")
-        self.go.clicked.connect(self.training_wanted)
-        empty = QWidget()
-        middle = QVBoxLayout(empty)
-        middle.addStretch(1)
-        middle.addWidget(self.hint)
-        middle.addWidget(self.go, 0, Qt.AlignmentFlag.AlignHCenter)
-        middle.addStretch(2)
+        self.empty = EmptyState("Show the Training page, where a network is trained")
+        self.empty.wanted.connect(self.training_wanted)
         self.stack = QStackedWidget()
         self.stack.addWidget(self.tabs)
-        self.stack.addWidget(empty)
+        self.stack.addWidget(self.empty)
         head = QHBoxLayout()
-        head.setContentsMargins(16, 10, 16, 4)
+        head.setContentsMargins(16, 8, 16, 4)
         head.setSpacing(8)
         self.of, self.by = label("Run", "muted"), label("judged by", "muted")
         for widget in (self.of, self.runs, self.by, self.part, self.reopen):

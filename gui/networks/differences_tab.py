@@ -59,7 +59,7 @@ class DifferencesTab(QWidget):
         head.addStretch(1)
         drawings = QWidget()
         row = QHBoxLayout(drawings)
-        row.setContentsMargins(10, 0, 0, 0)
+        row.setContentsMargins(8, 0, 0, 0)
         row.setSpacing(8)
         for caption, view in zip(self.captions, self.views, strict=True):
             caption.set_muted(True)

@@ -16,6 +16,7 @@ from engine.comparison.timing import Timing
 from engine.tabular.formats import FORMATS
 from engine.training.runs.catalogue import Listing, listing
 from gui.document import Document
+from gui.empty_state import EmptyState
 from gui.networks.choice import Choice
 from gui.networks.differences_tab import DifferencesTab
 from gui.networks.measuring import Measuring
@@ -29,7 +30,11 @@ from gui.work.work_bar import WorkBar
 
 TITLES = {"csv": "CSV", "md": "Markdown", "tex": "LaTeX"}
 BATCH, THREADS = 4, 1
-NONE = "Tick networks on the left: presets, the open project, project files. What each costs is shown here."
+NONE = "Tick networks on the left"
+THEN = (
+    "Presets, the open project, project files: what each costs and reaches stands here in a table, as points, and "
+    "side by side."
+)
 
 
 class NetworksPage(QWidget):
@@ -59,7 +64,7 @@ class NetworksPage(QWidget):
             "By what the networks are compared: a metric that stored runs have, over a part of some data"
         )
         self.measure.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
-        self.columns, self.copy = QPushButton("Columns"), QPushButton("Copy as")
+        self.columns, self.copy = QPushButton("Columns"), QPushButton("Copy As")
         self.time = push_button(
             "Measure Time",
             f"Measure how long each network takes for one sample here: batch {BATCH}, {THREADS} thread, evaluation",
@@ -97,11 +102,14 @@ class NetworksPage(QWidget):
         right.setSpacing(6)
         right.addLayout(head)
         right.addWidget(self.work)
+        self.empty = EmptyState()
+        self.empty.say("compare", NONE, THEN)
         right.addWidget(self.tabs, 1)
+        right.addWidget(self.empty, 1)
         right.addWidget(self.note)
         row = QHBoxLayout(self)
         row.setContentsMargins(16, 12, 16, 12)
-        row.setSpacing(20)
+        row.setSpacing(16)
         row.addWidget(self.choice)
         row.addLayout(right, 1)
 
@@ -210,7 +218,9 @@ class NetworksPage(QWidget):
         self.differences.show_networks(rows)
         self.time.setEnabled(not self.measuring.running and any(one.entry.cost is not None for one in rows))
         self.copy.setEnabled(bool(rows))
-        self.note.setText(self._words(rows, measure) if rows else NONE)
+        self.tabs.setVisible(bool(rows))
+        self.empty.setVisible(not rows)
+        self.note.setText(self._words(rows, measure) if rows else "")
 
     def _offer_measures(self, rows: list[Computed]) -> Measure | None:
         """Put what networks can be scored by into the choice; the chosen one stays while it is there."""

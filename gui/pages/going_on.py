@@ -24,7 +24,7 @@ class GoingOn(NoticeStrip):
     """The `LiveTraining` run."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
-        button = QPushButton("Watch run")
+        button = QPushButton("Watch Run")
         button.setToolTip("Show this run on the Training page, with all its curves")
         button.setAccessibleName("Watch the running one")
         super().__init__(button, "Hide the running one", parent)
@@ -79,7 +79,7 @@ def ask_to_leave(window: QWidget, name: str, status: Status, then: Callable[[boo
     said = f"“{name}” is still training."
     box = MessageBox(window, "A training is running", said, more, QMessageBox.Icon.Question)
     on = box.addButton("Keep It Running", QMessageBox.ButtonRole.AcceptRole) if can_stay else None
-    stop = box.addButton("Stop it" if can_stay else "Stop and close", QMessageBox.ButtonRole.DestructiveRole)
+    stop = box.addButton("Stop It" if can_stay else "Stop and close", QMessageBox.ButtonRole.DestructiveRole)
     cancel = box.addButton(QMessageBox.StandardButton.Cancel)
     box.setDefaultButton(on or cancel)
 

@@ -73,10 +73,10 @@ class FilterBar(QWidget):
         self.task, self.parameters = self._combo("Task"), self._combo("Number of parameters")
         for text, *_ in SIZES:
             self.parameters.addItem(text)
-        self.quick = QPushButton("Runs here in a minute")
+        self.quick = QPushButton("Runs Here in a Minute")
         self.quick.setCheckable(True)
         self.quick.setProperty("role", "pill")
-        self.quick.setAccessibleName("Runs here in a minute")
+        self.quick.setAccessibleName("Runs Here in a Minute")
         self.quick.setToolTip(plain(QUICK, wrap=True))
         self.quick.toggled.connect(self._say)
         above, filters = QHBoxLayout(), QHBoxLayout()

@@ -9,11 +9,12 @@ from PySide6.QtGui import QHideEvent, QKeyEvent, QShowEvent
 from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
 
 import presets
+from gui.empty_state import EmptyState
 from gui.start.card import PresetCard
 from gui.start.card_grid import CardGrid, Section
 from gui.start.filter_bar import FilterBar
 from gui.start.portraits import Portrait, Portraits
-from gui.widgets import heading, label, push_button
+from gui.widgets import label
 from presets.finding import Search, find
 from presets.own import FAMILY as OWN
 from presets.own import broken_presets
@@ -100,10 +101,14 @@ class Gallery(QWidget):
         self.grid.show_sections(self._sections(shown, by_family=not search.words))
         self.grid.setVisible(bool(shown))
         self._empty.setVisible(not shown)
-        self._none.setText("No network fits" if self._answered(search) else "No network fits yet")
-        self._why.setText(_why(search, complete=self._answered(search)))
+        self._say_none(search)
         self.bar.reset.setVisible(search != Search())
         self.bar.hits.setText(_counted(hits) + ("" if self._answered(search) else " so far …"))
+
+    def _say_none(self, search: Search) -> None:
+        answered = self._answered(search)
+        title = "No network fits" if answered else "No network fits yet"
+        self._empty.say("zoom", title, _why(search, complete=answered), "Clear Filters")
 
     def _search_again(self) -> None:
         self._search()
@@ -145,19 +150,10 @@ class Gallery(QWidget):
         if self.bar.search().needs_facts:
             self._search()
 
-    def _build_empty(self) -> QWidget:
+    def _build_empty(self) -> EmptyState:
         """What stands here where nothing fits, and what to do then."""
-        empty = QWidget()
-        rows = QVBoxLayout(empty)
-        rows.setContentsMargins(0, 64, 0, 0)
-        rows.setSpacing(8)
-        self._why = label("", "muted", wrap=True)
-        again = push_button("Clear Filters", "Show all networks again (Esc)", self.bar.clear)
-        self._why.setAlignment(Qt.AlignmentFlag.AlignHCenter)
-        self._none = heading("")
-        for widget in (self._none, self._why, again):
-            rows.addWidget(widget, 0, Qt.AlignmentFlag.AlignHCenter)
-        self._why.setFixedWidth(420)
+        empty = EmptyState("Show all networks again (Esc)")
+        empty.wanted.connect(self.bar.clear)
         return empty
 
     # -- keys ------------------------------------------------------------------------------------------------------

@@ -12,16 +12,16 @@ from PySide6.QtWidgets import (
     QPushButton,
     QSizePolicy,
     QToolButton,
-    QVBoxLayout,
     QWidget,
 )
 
+from gui.empty_state import EmptyState
 from gui.icons import icon
 from gui.keys.keymap import keymap
 from gui.theme import theme
 from gui.training.controls import STATES
 from gui.training.lengthening import TIP
-from gui.widgets import Label, Note, plain
+from gui.widgets import Label, plain
 
 SHORT = 240
 """How many characters of a long remark are shown at first."""
@@ -54,7 +54,7 @@ class NoticeStrip(QFrame):
         self.away.setAccessibleName(hide_name)
         self.away.clicked.connect(self.hide)
         self.row = row = QHBoxLayout(self)
-        row.setContentsMargins(12, 5, 8, 5)
+        row.setContentsMargins(12, 6, 8, 6)
         row.addWidget(self.sign, 0, Qt.AlignmentFlag.AlignVCenter)
         row.addWidget(self.text, 1)
         row.addWidget(self.button, 0, Qt.AlignmentFlag.AlignVCenter)
@@ -143,7 +143,7 @@ class Notes(NoticeStrip):
     """How a run began where that was not as usual; what is long is cut, and shown whole when asked for."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
-        button = QPushButton("Show all")
+        button = QPushButton("Show All")
         button.setCheckable(True)
         button.setToolTip("Show or hide the rest of this remark")
         button.setAccessibleName("Show the whole remark")
@@ -173,65 +173,31 @@ class Notes(NoticeStrip):
             self.hide()
 
     def _unfold(self, on: bool) -> None:
-        self.button.setText("Show less" if on else "Show all")
+        self.button.setText("Show Less" if on else "Show All")
         self.text.setVisible(not on)
         self.whole.setVisible(on)
 
 
-class EmptyState(QWidget):
-    """In place of the plots while there is nothing to plot."""
-
-    fix_wanted = Signal()
-    """Go to where what keeps the training from beginning can be fixed."""
+class EmptyPlots(EmptyState):
+    """In place of the plots while there is nothing to plot; ``wanted`` where what keeps the training back is fixed."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.sign = Label()
-        self.title = Label()
-        self.title.setProperty("role", "heading")
-        self.hint = Note()
-        self.fix = QPushButton()
-        self.fix.setToolTip("Go to where this can be fixed")
-        self.fix.clicked.connect(self.fix_wanted)
-        self._sign = ("train", "muted")
-        box = QVBoxLayout(self)
-        box.setContentsMargins(24, 8, 24, 8)
-        box.setSpacing(8)
-        box.addStretch(1)
-        for widget in (self.sign, self.title, self.hint):
-            widget.setAlignment(Qt.AlignmentFlag.AlignCenter)
-            box.addWidget(widget)
-        box.addWidget(self.fix, 0, Qt.AlignmentFlag.AlignHCenter)
-        box.addStretch(1)
-        theme.changed.connect(self._recolor)
+        super().__init__(FIX_TIP, parent)
         self.show_idle()
 
     def show_idle(self) -> None:
         """Nothing has been trained yet."""
-        self._say(
+        self.say(
             "train",
             f"Press Train{keymap.hint('train.start')} to begin",
-            "Loss and accuracy appear here while the network learns. You can continue drawing meanwhile:\n"
+            "Loss and accuracy appear here while the network learns. You can continue drawing meanwhile: "
             "a run trains the network as it was when you pressed Train.",
         )
 
     def show_working(self, phase: str) -> None:
         """A run has begun, but has no values yet."""
-        self._say("clock", phase, "The curves appear with the first steps.")
+        self.say("clock", phase, "The curves appear with the first steps.")
 
     def show_refused(self, why: str, fix: str = "") -> None:
         """Nothing was trained; a button leads to where that is fixed."""
-        self._say("error", "Not trained", why, fix)
-
-    def _say(self, sign: str, title: str, hint: str, fix: str = "") -> None:
-        if (self.title.text(), self.hint.text(), self.fix.text()) != (title, hint, fix):
-            self._sign = (sign, "error" if sign == "error" else "muted")
-            self.title.setText(title)
-            self.hint.setText(hint)
-            self.fix.setText(fix)
-            self.fix.setAccessibleName(fix or "Fix")
-            self.fix.setVisible(bool(fix))
-            self._recolor()
-
-    def _recolor(self) -> None:
-        self.sign.setPixmap(icon(*self._sign).pixmap(QSize(44, 44)))
+        self.say("error", "Not trained", why, fix)

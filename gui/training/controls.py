@@ -101,7 +101,7 @@ class Controls(QWidget):
         below.addSpacing(8)
         below.addWidget(self.facts)
         box = QVBoxLayout(self)
-        box.setContentsMargins(12, 10, 12, 6)
+        box.setContentsMargins(12, 8, 12, 6)
         box.setSpacing(8)
         box.addLayout(top)
         box.addLayout(below)

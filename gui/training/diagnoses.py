@@ -72,7 +72,7 @@ class DiagnosisBar(QFrame):
         self._body = QWidget()
         self._list = QVBoxLayout(self._body)
         self._list.setContentsMargins(0, 2, 8, 4)
-        self._list.setSpacing(10)
+        self._list.setSpacing(8)
         self.area = QScrollArea()
         self.area.setWidgetResizable(True)
         self.area.setFrameShape(QFrame.Shape.NoFrame)
@@ -191,7 +191,7 @@ class _CauseRow(QWidget):
         self.fix.hide()
         self.go = self._link(cause)
         words = QVBoxLayout()
-        words.setSpacing(1)
+        words.setSpacing(2)
         words.addWidget(self.text)
         words.addWidget(self.advice)
         top = QHBoxLayout()
@@ -211,7 +211,7 @@ class _CauseRow(QWidget):
         for title, group in (("The same", matter.also), ("From this comes", matter.consequences)):
             for diagnosis in group:
                 line = QHBoxLayout()
-                line.setContentsMargins(18, 0, 0, 0)
+                line.setContentsMargins(16, 0, 0, 0)
                 line.addWidget(Note(f"{title}: {diagnosis.message}"), 1)
                 link = self._link(diagnosis)
                 self.links.append(link)
@@ -227,7 +227,7 @@ class _CauseRow(QWidget):
 
     def _link(self, diagnosis: Diagnosis) -> QPushButton:
         """A button to where something is."""
-        button = QPushButton("Show layer" if diagnosis.node is not None else "Show setting")
+        button = QPushButton("Show Layer" if diagnosis.node is not None else "Show setting")
         button.setAccessibleName(f"{button.text()}: {diagnosis.message}")
         button.setToolTip("Go to where this can be fixed")
         button.setVisible(diagnosis.node is not None or diagnosis.setting is not None)

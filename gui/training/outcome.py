@@ -20,7 +20,7 @@ from engine.training.runs.folder import METRICS, WEIGHTS
 from engine.training.status import Result, Status
 from gui.document import Document
 from gui.hosts.host import Host
-from gui.training.banner import FIX_TIP, Banner, EmptyState
+from gui.training.banner import FIX_TIP, Banner, EmptyPlots
 from gui.training.folds_words import sentence_of
 from gui.training.words import result_text
 
@@ -53,7 +53,7 @@ class Outcome(QObject):
 
     def __init__(self, document: Document, train: Callable[[], None], parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self.banner, self.empty = Banner(), EmptyState()
+        self.banner, self.empty = Banner(), EmptyPlots()
         self._document, self._train = document, train
         self._link: FixLink | None = None
         self._lr = math.nan
@@ -61,8 +61,8 @@ class Outcome(QObject):
         self.banner.results_wanted.connect(self._results)
         self.banner.longer_wanted.connect(self._longer)
         self.banner.again_wanted.connect(self._again)
-        for source in (self.banner, self.empty):
-            source.fix_wanted.connect(self._fix)
+        self.banner.fix_wanted.connect(self._fix)
+        self.empty.wanted.connect(self._fix)
 
     def show_preflight(self, sentence: str) -> None:
         """What was seen before the first step, until the run has ended."""

@@ -33,7 +33,7 @@ class RangeDialog(QDialog):
 
     def __init__(self, graph: Graph, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.setWindowTitle("Find a learning rate")
+        self.setWindowTitle("Find a Learning Rate")
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.resize(620, 460)
         self._graph = graph.copy()
@@ -47,7 +47,7 @@ class RangeDialog(QDialog):
         self.said.setWordWrap(True)
         self.plot_box = QVBoxLayout()
         self.buttons = QDialogButtonBox()
-        self.use: QPushButton = self.buttons.addButton("Use it", QDialogButtonBox.ButtonRole.AcceptRole)
+        self.use: QPushButton = self.buttons.addButton("Use It", QDialogButtonBox.ButtonRole.AcceptRole)
         self.use.setToolTip("Take this learning rate into the settings; Undo reverts it")
         self.use.setEnabled(False)
         close = self.buttons.addButton(QDialogButtonBox.StandardButton.Cancel)

@@ -63,16 +63,16 @@ class TrainingSettings(QScrollArea):
         self.fixed.hide()
         body = QWidget()
         box = QVBoxLayout(body)
-        box.setContentsMargins(12, 10, 12, 12)
+        box.setContentsMargins(12, 8, 12, 12)
         box.setSpacing(6)
         box.addWidget(self.fixed)
         for section in self.sections:
             if section.title and section is not self.sections[0]:
-                box.addSpacing(10)
+                box.addSpacing(8)
             box.addWidget(section)
             section.message.connect(self.message)
             if section is self.sections[1]:
-                box.addSpacing(10)
+                box.addSpacing(8)
                 box.addWidget(self.beginning)
         self.host = Form([PARAMETER], parent=body)
         """Where trainings run; it belongs to this computer, not to the project."""

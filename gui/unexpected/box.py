@@ -27,7 +27,7 @@ class UnexpectedBox(QDialog):
 
     def __init__(self, report: Report, log_file: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.setWindowTitle("Something unexpected went wrong")
+        self.setWindowTitle("Something Unexpected Went Wrong")
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.resize(620, 380)
         self._kinds = [report.kind]
@@ -55,8 +55,8 @@ class UnexpectedBox(QDialog):
         self.go_on.clicked.connect(self.accept)
         self.go_on.setDefault(True)
         column = QVBoxLayout(self)
-        column.setContentsMargins(20, 16, 20, 16)
-        column.setSpacing(10)
+        column.setContentsMargins(16, 16, 16, 16)
+        column.setSpacing(8)
         column.addLayout(head)
         column.addWidget(Note(ADVICE))
         column.addWidget(self.count)

@@ -56,7 +56,7 @@ def item(window: MainWindow, name: str) -> Any:
 def test_a_layer_is_selected_and_what_can_be_done_with_it_is_offered(window: MainWindow) -> None:
     titles = ask(window, item(window, "conv2").box.center())
     assert window.document.selection == (item(window, "conv2").id,)
-    assert {"Rename", "Delete", "Copy", "Freeze up to Here", "Make Block …"} <= set(titles)
+    assert {"Rename", "Delete", "Copy", "Freeze Up to Here", "Make Block …"} <= set(titles)
     assert "Open Block" not in titles
     assert "Align Left" not in titles
     choose(window, "Delete")

@@ -230,7 +230,7 @@ def test_a_folder_with_other_things_is_refused_in_words(
     assert "There are: hosts, passwd." in detail
     assert page.choice.files.state.text() == "✕ None of the expected files are there."
     assert not page.choice.files.get.isVisible(), "nothing is fetched into such a folder"
-    assert page.samples.offer.text() == "Choose folder …"
+    assert page.samples.offer.text() == "Choose Folder …"
     asked: list[QFileDialog] = []
     monkeypatch.setattr(QFileDialog, "open", lambda dialog: asked.append(dialog))
     click(page.samples.offer)
@@ -265,7 +265,7 @@ def test_what_cannot_be_written_to_is_said(
     page = show(dataset="mnist", path=str(tmp_path))
     settle(qtbot, page)
     assert f"Nothing can be written to {tmp_path}." in page.samples.detail.text()
-    assert page.samples.offer.text() == "Choose folder …"
+    assert page.samples.offer.text() == "Choose Folder …"
     assert not page.choice.files.get.isVisible()
 
 

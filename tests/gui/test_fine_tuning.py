@@ -67,12 +67,12 @@ def opened(windows: Callable[[], MainWindow], tmp_path: Path) -> MainWindow:
 def test_layers_are_frozen_and_learn_again_by_the_menu(qtbot: QtBot, opened: MainWindow) -> None:
     document = opened.document
     click_node(qtbot, opened, "fc2")
-    pick(qtbot, opened, "Canvas", "Freeze up to Here")
+    pick(qtbot, opened, "Canvas", "Freeze Up to Here")
     looks = {name: opened.view.canvas.nodes[named(opened, name)].look for name in ("fc1", "fc2", "fc3")}
     assert [look.frozen for look in looks.values()] == [True, True, False]
     assert looks["fc1"].summary.startswith("❄ frozen")
     click_node(qtbot, opened, "fc1")
-    pick(qtbot, opened, "Canvas", "Freeze up to Here")
+    pick(qtbot, opened, "Canvas", "Freeze Up to Here")
     assert [opened.view.canvas.nodes[named(opened, name)].look.frozen for name in looks] == [True, False, False]
     document.history.undo()
     assert document.graph.nodes[named(opened, "fc2")].properties == {"frozen": True}

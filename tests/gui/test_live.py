@@ -95,7 +95,7 @@ def test_a_run_that_breaks_leads_to_its_layer(qtbot: QtBot, window: MainWindow, 
     qtbot.addWidget(panel)
     panel.show_diagnoses(StoredRun(tmp_path / "run").status.diagnoses)  # as when it is opened again
     (row,) = (row for row in panel.rows if "fc2 (Linear) holds NaN or infinite numbers" in row.text.text())
-    assert row.go.text() == "Show layer"
+    assert row.go.text() == "Show Layer"
 
 
 def test_a_block_wears_the_worst_of_what_is_in_it(window: MainWindow) -> None:

@@ -173,7 +173,7 @@ def test_weights_are_shared_by_name(seen: Seen) -> None:
 def test_the_button_opens_the_block(seen: Seen) -> None:
     seen.select("first")
     path = seen.document.selection
-    seen.press("Open block")
+    seen.press("Open Block")
     assert (seen.document.block_path, seen.document.graph.inside) == (path, "unit")
 
 
@@ -279,7 +279,7 @@ def declared(seen: Seen) -> list[tuple[str, Any, str]]:
 
 def test_parameters_are_added_changed_moved_and_removed(open_unit: Seen) -> None:
     with one_step(open_unit.document):
-        open_unit.press("Add parameter")
+        open_unit.press("Add Parameter")
     assert declared(open_unit)[-1] == ("size", 1, "int")
     open_unit.type_into("Name of size", "padding")
     with one_step(open_unit.document):
@@ -337,7 +337,7 @@ def test_a_use_is_one_click_away(open_unit: Seen) -> None:
 
 
 def test_what_is_typed_for_a_use_follows_the_definition(open_unit: Seen) -> None:
-    open_unit.press("Add parameter")
+    open_unit.press("Add Parameter")
     open_unit.press("Go to second")
     assert "size" in open_unit.rows()
 

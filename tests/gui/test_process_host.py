@@ -288,7 +288,7 @@ def test_a_run_outlives_its_window_and_is_found_again(qtbot: QtBot, window: Call
     qtbot.waitUntil(lambda: runs_list.proxy.rowCount() == 1)
     qtbot.waitUntil(lambda: runs_list.proxy.index(0, STATE).data() == "running")
     runs_list.table.selectRow(0)
-    assert runs_list.go_on.text() == "Watch run"
+    assert runs_list.go_on.text() == "Watch Run"
 
     second._shut_down(keep=True)
     runs_list.go_on.click()
@@ -298,7 +298,7 @@ def test_a_run_outlives_its_window_and_is_found_again(qtbot: QtBot, window: Call
     )
     third.close()
     with qtbot.waitSignal(third.closed, timeout=LONG):
-        press(third, "Stop it")
+        press(third, "Stop It")
     (run,) = runs()
     assert run.state == "stopped"
     qtbot.waitUntil(lambda: live() == [])

@@ -205,10 +205,10 @@ def test_without_runs_there_is_a_way_to_training(qtbot: QtBot, tmp_path: Path) -
     qtbot.addWidget(page)
     page.show()
     qtbot.waitUntil(lambda: not page.runs.background.busy)
-    assert page.go.isVisible()
+    assert page.empty.button.isVisible()
     assert not page.runs.isVisible()
     with qtbot.waitSignal(page.training_wanted):
-        QTest.mouseClick(page.go, LEFT)
+        QTest.mouseClick(page.empty.button, LEFT)
     page.close_background()
 
 
@@ -221,7 +221,7 @@ def test_a_damaged_run_is_said_and_another_can_be_chosen(qtbot: QtBot, page: Res
     page.runs.setCurrentIndex(row)
     page.runs.activated.emit(row)
     qtbot.waitUntil(lambda: not page.background.busy, timeout=60_000)
-    said = page.hint.text() if page.subject is None else page.note.text()
+    said = page.empty.hint.text() if page.subject is None else page.note.text()
     weights.write_bytes(content)
     assert "cannot be read" in said
     assert choose(qtbot, page, "digits").answers is not None

@@ -133,7 +133,7 @@ def test_published_weights_learn_the_users_own_classes(qtbot: QtBot, hand: Hand,
     qtbot.waitUntil(lambda: window.pages.drawing, timeout=SLOW)
     hand.click(window.view.viewport(), node_point(window, "stage2"))
     qtbot.waitUntil(lambda: len(document.selection) == 1, timeout=SLOW)
-    pick(qtbot, hand, window, "Canvas", "Freeze up to Here")
+    pick(qtbot, hand, window, "Canvas", "Freeze Up to Here")
     looks = {document.graph.node(key).name: item.look for key, item in window.view.canvas.nodes.items()}
     frozen = {name for name, look in looks.items() if look.frozen}
     assert {"stem", "stage1", "stage2"} <= frozen

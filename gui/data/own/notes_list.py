@@ -55,7 +55,7 @@ class NoteRow(QWidget):
         self.text.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         self.setAccessibleName(f"{WORDS[note.severity]}: {note.message}")
         grid = QGridLayout(self)
-        grid.setContentsMargins(0, 1, 0, 1)
+        grid.setContentsMargins(0, 2, 0, 2)
         grid.setHorizontalSpacing(6)
         grid.setVerticalSpacing(2)
         top = Qt.AlignmentFlag.AlignTop

@@ -133,7 +133,7 @@ class OptionsPanel(QWidget):
         self._parts = ""
         grid = QGridLayout()
         grid.setHorizontalSpacing(8)
-        grid.setVerticalSpacing(3)
+        grid.setVerticalSpacing(4)
         grid.setColumnStretch(1, 1)
         for index, name in enumerate(TITLES):
             row = self.rows[name] = OptionRow(name, grid, index)

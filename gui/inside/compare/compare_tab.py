@@ -251,7 +251,7 @@ class CompareTab(ResultsTab):
         right.addWidget(self.stack, 1)
         row = QHBoxLayout(self)
         row.setContentsMargins(16, 12, 16, 12)
-        row.setSpacing(20)
+        row.setSpacing(16)
         row.addWidget(left)
         row.addLayout(right, 1)
 

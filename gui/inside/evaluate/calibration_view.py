@@ -34,7 +34,7 @@ class CalibrationView(QWidget):
         self.before, self.after = Chart("As answered", WORDS), Chart("With temperature", WORDS)
         self.about = Note(ABOUT)
         charts = QHBoxLayout()
-        charts.setSpacing(18)
+        charts.setSpacing(16)
         charts.addWidget(self.before, 1)
         charts.addWidget(self.after, 1)
         box = QVBoxLayout(self)

@@ -139,7 +139,7 @@ class CurvesView(QWidget):
         head.addWidget(self.choice)
         head.addStretch(1)
         charts = QHBoxLayout()
-        charts.setSpacing(14)
+        charts.setSpacing(12)
         for chart in (self.roc, self.pr, self.by):
             charts.addWidget(chart, 1)
         foot = QHBoxLayout()

@@ -202,7 +202,7 @@ class ErrorsTab(EvaluationTab):
         column.addWidget(pages, 1)
         right = QWidget()
         inner = QVBoxLayout(right)
-        inner.setContentsMargins(14, 0, 0, 0)
+        inner.setContentsMargins(12, 0, 0, 0)
         inner.addWidget(self.sample)
         both = QSplitter(Qt.Orientation.Horizontal)
         both.setChildrenCollapsible(False)

@@ -38,7 +38,7 @@ class ResidualsView(QWidget):
         head.addWidget(self.choice)
         head.addStretch(1)
         charts = QHBoxLayout()
-        charts.setSpacing(18)
+        charts.setSpacing(16)
         charts.addWidget(self.scatter, 1)
         charts.addWidget(self.spread, 1)
         box = QVBoxLayout(self)

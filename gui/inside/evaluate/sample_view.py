@@ -107,7 +107,7 @@ class SampleView(QWidget):
 
     def _lay_out(self) -> None:
         row = QHBoxLayout()
-        row.setSpacing(10)
+        row.setSpacing(8)
         for picture in self.pictures:
             row.addWidget(picture)
         row.addStretch(1)

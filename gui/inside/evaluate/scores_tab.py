@@ -65,7 +65,7 @@ class ScoresTab(EvaluationTab):
         body = QWidget()
         row = QHBoxLayout(body)
         row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(20)
+        row.setSpacing(16)
         row.addWidget(left)
         row.addLayout(right, 1)
         self.set_body(body)

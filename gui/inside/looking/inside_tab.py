@@ -328,6 +328,6 @@ class InsideTab(ResultsTab):
         left.setAccessibleName("What is shown")
         row = QHBoxLayout(self)
         row.setContentsMargins(16, 12, 16, 12)
-        row.setSpacing(20)
+        row.setSpacing(16)
         row.addWidget(left)
         row.addWidget(self.result, 1)

@@ -45,7 +45,7 @@ class AnswersView(QWidget):
         self.list.setIconSize(QSize(SMALL, SMALL))
         self.list.setUniformItemSizes(True)
         self.list.currentRowChanged.connect(self._show_row)
-        self.save = QPushButton("Save answers …")
+        self.save = QPushButton("Save Answers …")
         self.save.setToolTip("Save the answers to all samples as a table (CSV)")
         self.save.clicked.connect(self.save_wanted)
         self.seen = Label()

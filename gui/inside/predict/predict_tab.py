@@ -264,7 +264,7 @@ class PredictTab(ResultsTab):
         row.addLayout(right, 1)
 
     def _drawing_page(self) -> QWidget:
-        undo = push_button("Undo stroke", "Undo the last stroke (Ctrl+Z on the pad)", self.pad.undo)
+        undo = push_button("Undo Stroke", "Undo the last stroke (Ctrl+Z on the pad)", self.pad.undo)
         clear = push_button("Clear", "Wipe the pad (Delete on the pad)", self.pad.clear)
         buttons = QHBoxLayout()
         buttons.addWidget(undo)
@@ -275,8 +275,8 @@ class PredictTab(ResultsTab):
 
     def _files_page(self) -> QWidget:
         self.file_note = Note()
-        self.files = push_button("Open files …", "Ask about files", self._open_files)
-        self.folder = push_button("Open folder …", "Ask about all images of a folder", self._open_folder)
+        self.files = push_button("Open Files …", "Ask about files", self._open_files)
+        self.folder = push_button("Open Folder …", "Ask about all images of a folder", self._open_folder)
         self.paste_button = push_button(
             "Paste", "Ask about the image, the files or the rows on the clipboard", self.paste
         )

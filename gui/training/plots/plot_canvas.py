@@ -130,7 +130,7 @@ class Canvas(pg.PlotWidget):  # type: ignore[misc]
         item = self.getPlotItem()
         item.hideButtons()
         item.disableAutoRange()
-        item.setContentsMargins(0, 6, 14, 0)
+        item.setContentsMargins(0, 6, 12, 0)
         self.box = item.getViewBox()
         self.box.setDefaultPadding(0)
         self.axes["left"].setWidth(60)

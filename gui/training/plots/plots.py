@@ -312,7 +312,7 @@ class Plots(QWidget):
         self.follow.toggled.connect(self._follow_clicked)
         self.readout = Note()
         self.readout.setWordWrap(False)
-        self.add_button = QPushButton("Add plot")
+        self.add_button = QPushButton("Add Plot")
         self.add_button.setAccessibleName("Add a plot")
         self.add_button.setToolTip("Show one more metric")
         self.add_button.clicked.connect(lambda: self.add_plot())

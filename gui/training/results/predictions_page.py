@@ -47,7 +47,7 @@ class PredictionsPage(ResultPage):
         self.chooser.setAccessibleName("Part of the data and Output")
         self.chooser.setToolTip("Of which part of the data, and of which Output")
         self.chooser.activated.connect(lambda _row: self._all())
-        self.back = QPushButton("Show all")
+        self.back = QPushButton("Show All")
         self.back.setAccessibleName("Show all samples")
         self.back.setToolTip("Show the samples of all classes again")
         self.back.clicked.connect(self._all)

@@ -49,7 +49,7 @@ COPY = (
     "Resume a copy of the chosen run",
     "This run is of another computer or person: it is copied to your own runs, and the copy is resumed",
 )
-WATCH = ("Watch run", "Watch the chosen run", "The chosen run is being trained: show it live, with all its curves")
+WATCH = ("Watch Run", "Watch the chosen run", "The chosen run is being trained: show it live, with all its curves")
 """Text, accessible name and tooltip of the button."""
 NONE = "None yet. Every training is saved and listed here; tick runs to lay their curves side by side."
 AWAITED = "None yet. The training that has begun is listed as soon as its data are ready."
@@ -287,7 +287,7 @@ class RunsList(QWidget):
         table.selectionModel().selectionChanged.connect(lambda *_: self._offer())
         self.go_on = _button(*RESUME[:2])
         self.go_on.clicked.connect(self._go_on)
-        self.begin_with = _button("Train from its weights", "Train from the weights of the chosen run")
+        self.begin_with = _button("Train from Its Weights", "Train from the weights of the chosen run")
         self.begin_with.setToolTip("Train this network beginning with the weights of the chosen run, where layers fit")
         self.begin_with.clicked.connect(lambda: self._send(self.weights_wanted))
         self.menu = QMenu(self)

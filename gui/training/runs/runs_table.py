@@ -163,11 +163,11 @@ class RunsTable(QTableView):
         more = sorted({*(differing(listed) if listed else ()), *self.chosen} - {column.key for column in FIXED})
         if more:
             self.columns.addSeparator()
-            self.columns.addAction("Settings in which these runs differ").setEnabled(False)
+            self.columns.addAction("Settings That Differ").setEnabled(False)
         for key in more:
             self._add(key, key.partition(".")[2], f"The setting {key}")
         self.columns.addSeparator()
-        usual = self.columns.addAction("Usual columns")
+        usual = self.columns.addAction("Usual Columns")
         usual.setToolTip("Show the columns that are shown at first, as wide as at first")
         usual.triggered.connect(self._reset)
 

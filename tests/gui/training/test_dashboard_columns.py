@@ -103,7 +103,7 @@ def test_runs_are_sorted_by_what_was_changed(qtbot: QtBot, tmp_path: Path) -> No
     again = board_with(qtbot, tmp_path)
     assert heads(again) == shown
     assert again.runs.table.columnWidth(RESULT) == 177
-    choose_column(again, "Usual columns")
+    choose_column(again, "Usual Columns")
     assert "Tags" in heads(again)
     assert "clip_norm" not in heads(again)
     assert again.close_host()

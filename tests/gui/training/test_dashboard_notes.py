@@ -96,14 +96,14 @@ def test_a_long_remark_can_be_read_whole_with_the_keyboard(qtbot: QtBot, show: S
     qtbot.waitUntil(strip.isVisible)
     assert strip.text.text().endswith("…")
     assert len(strip.text.text()) < 260
-    assert strip.button.text() == "Show all"
+    assert strip.button.text() == "Show All"
     strip.button.setFocus()
     qtbot.keyClick(strip.button, " ")
     assert strip.whole.isVisible()
     assert not strip.text.isVisible()
     assert strip.whole.toPlainText() == long
     assert strip.height() <= MOST_HEIGHT + 20, "the plots keep their room"
-    assert strip.button.text() == "Show less"
+    assert strip.button.text() == "Show Less"
     qtbot.keyClick(strip.button, " ")
     assert strip.text.isVisible()
     host_of(board).end("stopped", "Stopped.")

@@ -95,7 +95,7 @@ def test_a_run_that_another_program_writes_is_left_alone(qtbot: QtBot, show: Sho
     listed(qtbot, board, 1)
     assert rows(board)[0][1] == "running"
     choose(board, 0)
-    assert board.runs.go_on.text() == "Watch run"
+    assert board.runs.go_on.text() == "Watch Run"
     with qtbot.waitSignal(board.runs.watch_wanted):
         click(board.runs.go_on)
     board.runs.remove.trigger()

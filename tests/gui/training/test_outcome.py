@@ -32,12 +32,12 @@ def test_a_refused_training_says_why_and_leads_to_where_it_is_mended(qtbot: QtBo
     assert (board.empty.title.text(), board.empty.hint.text()) == ("Not trained", why)
     assert board.controls.word.text() == "Not trained"
     assert not board.banner.isVisible(), "it is said once"
-    assert board.empty.fix.text() == "Open the Data page"
+    assert board.empty.button.text() == "Open the Data page"
     with qtbot.waitSignal(board.remarks.setting_wanted) as wanted:
-        click(board.empty.fix)
+        click(board.empty.button)
     assert wanted.args == ["data.path"]
     board.run.train()
-    qtbot.waitUntil(lambda: board.empty.fix.isHidden())
+    qtbot.waitUntil(lambda: board.empty.button.isHidden())
     host_of(board).end("stopped", "Stopped.")
     qtbot.waitUntil(lambda: not board.run.running)
 

@@ -84,6 +84,28 @@ class Answers:
         return (self.right | ~self.counted).all(1)
 
     @cached_property
+    def rows(self) -> list[tuple[list[int], list[int]]]:
+        """Of each sample the labels that were said, and those that are right: of the positions that count, or read off.
+
+        Where labels stand in order without places, nothing but the order counts: both rows end where their labels do.
+        """
+        loss = self.loss
+        if isinstance(loss, SequenceLoss):
+            said, true = loss.read_off(self.answer, self.answer.shape[1]), loss.labels(self.target)
+            return list(zip(_kept(said, said != loss.blank), _kept(true, true != loss.blank), strict=True))
+        labels = self.target.reshape(len(self.target), -1)
+        return list(zip(_kept(self._said, self.counted), _kept(labels, self.counted), strict=True))
+
+    @cached_property
+    def edits(self) -> Tensor:
+        """(N) how many labels have to be put in, taken out or replaced to get from what was said to what is right."""
+        from torchmetrics.functional.text import edit_distance
+
+        said, true = ([_letters(pair[side]) for pair in self.rows] for side in (0, 1))
+        found: Tensor = edit_distance(said, true, reduction="none")
+        return found.double()
+
+    @cached_property
     def by_class(self) -> dict[str, Tensor]:
         """(N, C) how often each class was ``given``, is ``true``, and ``both``; of a yes or no these are no and yes."""
         if self.task.kind == "two":
@@ -159,6 +181,16 @@ class Answers:
             "squares": true.square().reshape(shape).sum(1),
             "rows": true.new_full((len(self.answer), 1), float(shape[1])),
         }
+
+
+def _kept(labels: Tensor, counted: Tensor) -> list[list[int]]:
+    """Of each row (N, P) the labels that count."""
+    return [row[counts].tolist() for row, counts in zip(labels.cpu(), counted.cpu(), strict=True)]
+
+
+def _letters(labels: list[int]) -> str:
+    """A text of one letter a label, from where no letter is half of one."""
+    return "".join(chr(0x10000 + label) for label in labels)
 
 
 def on_cpu(answers: Answers) -> Answers:

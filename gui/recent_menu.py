@@ -36,7 +36,7 @@ class RecentMenu(QMenu):
             if path in pinned:
                 entry.setIcon(icon("pin"))
         if not paths:
-            self.addAction("No projects yet").setEnabled(False)
+            self.addAction("No Projects Yet").setEnabled(False)
         self.addSeparator()
         clear = self.addAction("Clear List", self._preferences.clear_recent)
         clear.setToolTip("List none but the pinned projects; no file is deleted")

@@ -16,7 +16,7 @@ SCALE = frozenset({0, 2, 4, 6, 8, 12, 16, 24, 32})
 SPACES = frozenset({"setContentsMargins", "setSpacing", "setHorizontalSpacing", "setVerticalSpacing", "addSpacing"})
 COMMANDS = {"QPushButton": 0, "push_button": 0, "button": 0, "addAction": 0, "Action": 1, "setWindowTitle": 0}
 """What makes a command or a window, and which of the texts it is given is the name."""
-SMALL_WORDS = frozenset(["a", "an", "the", "and", "or", "of", "in", "on", "to", "for", "from", "with", "by", "at"])
+SMALL_WORDS = frozenset(["a", "an", "the", "and", "or", "of", "in", "on", "to", "for", "from", "with", "by", "as"])
 WINDOW = [path.relative_to(ROOT).as_posix() for path in FILES if path.relative_to(ROOT).parts[0] == "gui"]
 
 

@@ -31,7 +31,7 @@ class SettingsPage(QScrollArea):
         body = QWidget()
         box = QVBoxLayout(body)
         box.setContentsMargins(12, 0, 12, 8)
-        box.setSpacing(10)
+        box.setSpacing(8)
         self.headings: dict[str, Label] = {}
         self.forms: dict[Preference, Form] = {}
         for group in GROUPS:

@@ -45,7 +45,7 @@ class StartPage(QWidget):
         self._buttons: list[tuple[QPushButton, str]] = []
         columns = QHBoxLayout(self)
         columns.setContentsMargins(24, 24, 16, 0)
-        columns.setSpacing(20)
+        columns.setSpacing(16)
         self._side = self._build_side()
         columns.addWidget(self._side)
         columns.addWidget(self.gallery, 1)

@@ -183,7 +183,13 @@ def test_every_metric_says_what_it_is(metric: type[Metric]) -> None:
     assert metric.kinds
     assert (metric.__doc__ or "").strip().endswith(".")
     assert metric.formula or metric.name == "confusion_matrix"
-    tasks = [Task("classes", 12, 2), Task("classes", 12, 1), Task("two", axes=2), Task("values"), Task("sequence", axes=1)]
+    tasks = [
+        Task("classes", 12, 2),
+        Task("classes", 12, 1),
+        Task("two", axes=2),
+        Task("values"),
+        Task("sequence", axes=1),
+    ]
     assert {task.kind for task in tasks if metric.fits(task)} == metric.kinds
     if metric.needs:
         poor = [Task("classes", 3), Task("two"), Task("classes", 200)]

@@ -135,7 +135,7 @@ def test_pinned_projects_stay_and_so_many_others_are_listed(qtbot: QtBot) -> Non
     assert Preferences().recent() == [paths[2]], "Clear List leaves what is pinned"
     preferences.remove_recent(paths[2])
     menu.fill()
-    assert menu.actions()[0].text() == "No projects yet"
+    assert menu.actions()[0].text() == "No Projects Yet"
 
 
 def test_ones_own_data_are_a_click_away(qtbot: QtBot) -> None:

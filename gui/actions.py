@@ -84,7 +84,7 @@ ACTIONS = (
     Action("canvas.leave_block", "Leave Block", "leave-block", "Show what is around the open block", lambda c: c.blocks.leave(), "inside"),
     Action("canvas.keep_block", "Save Block to My Library", "star", "Use this block in other projects, too", lambda c: c.blocks.keep(), "keepable"),
     Action("canvas.frame", "Add Frame", "frame", "Draw a frame with a title around the selected layers, or at the cursor", lambda c: c.frames.add(), "design"),
-    Action("canvas.freeze", "Freeze up to Here", "freeze", "Keep the weights of the selected layer and of all before it as they are while training; what is after it learns", lambda c: c.fine_tuning.freeze(), "fixable", separator=True),
+    Action("canvas.freeze", "Freeze Up to Here", "freeze", "Keep the weights of the selected layer and of all before it as they are while training; what is after it learns", lambda c: c.fine_tuning.freeze(), "fixable", separator=True),
     Action("canvas.unfreeze", "Unfreeze", "unfreeze", "Let the selected layers learn again", lambda c: c.fine_tuning.unfreeze(), "frozen"),
     Action("canvas.unfreeze_all", "Unfreeze All", "unfreeze", "Let all layers learn again", lambda c: c.fine_tuning.unfreeze_all(), "design"),
     Action("canvas.new_head", "New Head", "new-head", "Replace the last layer by one for the classes of the data, which begins at random; the rest keeps its weights", lambda c: c.fine_tuning.new_head()),

@@ -29,8 +29,8 @@ class SelectionBar(QFrame):
         self.setAccessibleName("Tools for the selected layers")
         self.setFrameShape(QFrame.Shape.NoFrame)
         box = QHBoxLayout(self)
-        box.setContentsMargins(3, 3, 3, 3)
-        box.setSpacing(1)
+        box.setContentsMargins(4, 4, 4, 4)
+        box.setSpacing(2)
         self.buttons: list[QToolButton] = []
         for action in actions:
             if action is None:

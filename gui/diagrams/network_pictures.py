@@ -135,7 +135,7 @@ NETWORK: Final[dict[str, Diagram]] = {
     "empty": contrast("!nothing", "+Input → Conv2d → Flatten → Linear → +Output", "", "from the samples to the answer"),
     "no-input": contrast("Conv2d → Linear → Output", "+Input → Conv2d → Linear → Output", "no way in for samples", ""),
     "no-output": contrast(
-        "Input → Conv2d → Linear", "Input → Conv2d → Linear → +Output", "no way out for the answer", ""
+        "Input → Conv2d → Linear", "Input → Conv2d → Linear → +Output", "the answer leads nowhere", ""
     ),
     "no-loss": contrast(
         "Linear → !Output without a loss",

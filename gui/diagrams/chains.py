@@ -9,6 +9,8 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 
 from gui.diagrams.sketch import WIDTH, Sketch
 
+ARROW: Final = "→"
+"""Between the layers of a chain."""
 ROW: Final = 62.0
 BOX: Final = 26.0
 LEFT: Final = 26.0
@@ -25,9 +27,9 @@ class Chain:
     note: str = ""
 
 
-def chain(text: str, note: str = "", *, good: bool = False) -> Chain:
+def chain(layers: str, note: str = "", *, good: bool = False) -> Chain:
     """``"image (1, 28, 28) → !Linear → (…)"`` as a chain."""
-    return Chain(tuple(part.strip() for part in text.split("→")), good, note)
+    return Chain(tuple(part.strip() for part in layers.split(ARROW)), good, note)
 
 
 @dataclass(frozen=True, slots=True)

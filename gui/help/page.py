@@ -23,6 +23,11 @@ class HelpPage:
     body: Callable[[], str] = field(compare=False, repr=False)
     words: Callable[[], str] = field(compare=False, repr=False)
 
+    @property
+    def kind(self) -> str:
+        """``layer``, ``problem``, ``window`` or ``guide``: the first part of its id."""
+        return self.id.partition("/")[0]
+
 
 def link(page_id: str, title: str) -> str:
     """A link to a page."""

@@ -73,10 +73,10 @@ def home(groups: dict[str, list[HelpPage]]) -> str:
     for group in ("The window", "Guides"):
         links = "".join(f"<li>{link(page.id, page.title)}</li>" for page in groups.get(group, ()))
         parts.append(f"<h2>{group}</h2><ul>{links}</ul>")
-    families = [group for group in groups if group.startswith("Layers: ")]
+    families = [group for group, pages in groups.items() if pages[0].kind == "layer"]
     parts.append("<h2>Layers</h2><p>")
     parts.append(" · ".join(link(groups[group][0].id, group.partition(": ")[2]) for group in families))
     parts.append("</p><h2>Problems</h2><p>")
-    problems = [group for group in groups if group.startswith("Problems of ")]
-    parts.append(" · ".join(link(groups[group][0].id, group) for group in problems))
+    problems = [(group, pages[0].id) for group, pages in groups.items() if pages[0].kind == "problem"]
+    parts.append(" · ".join(link(page_id, group) for group, page_id in problems))
     return "".join(parts) + "</p>"

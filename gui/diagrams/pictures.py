@@ -11,6 +11,7 @@ from engine.layers.layer import Layer
 from engine.problems import Problem
 from engine.spec import Spec
 from gui.diagrams.chains import contrast
+from gui.diagrams.learning_pictures import LEARNING
 from gui.diagrams.network_pictures import NETWORK
 from gui.diagrams.sketch import Diagram
 from gui.diagrams.tensors import Axes, Join, Sharing
@@ -24,7 +25,7 @@ LONGEST: Final = 4096
 
 def usual(code: str) -> Diagram | None:
     """The picture of a kind of problem with usual numbers."""
-    return NETWORK.get(code) or TRAINING.get(code)
+    return NETWORK.get(code) or LEARNING.get(code) or TRAINING.get(code)
 
 
 def of_problem(problem: Problem) -> Diagram | None:

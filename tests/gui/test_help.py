@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QLabel, QPushButton, QWidget
+from PySide6.QtWidgets import QApplication, QLabel, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from engine.graph import Graph
@@ -29,6 +29,11 @@ from gui.help.library import HOME, KEYS, Library
 from gui.theme import theme
 from gui.window import MainWindow
 from tests.each import each
+
+
+@pytest.fixture(autouse=True, scope="module")
+def application(qapp: QApplication) -> QApplication:
+    return qapp
 
 
 @pytest.fixture(scope="module")

@@ -17,8 +17,10 @@ Show = Callable[[Graph], Any]
 
 
 def covered(bar: SelectionBar, hand: Any) -> list[str]:
-    """The selected layers that it covers."""
+    """The selected layers that it covers; none where there was no room for it and it is hidden."""
     view = hand.view
+    if not bar.isVisible():
+        return []
     boxes = {n: view.mapFromScene(view.canvas.nodes[n].box).boundingRect() for n in view.document.selection}
     return [n for n, box in boxes.items() if QRect(bar.pos(), bar.size()).intersects(box)]
 

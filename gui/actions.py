@@ -21,7 +21,7 @@ from gui.widgets import plain
 @dataclass(frozen=True, slots=True)
 class Action:
     """``call`` does it with the commands of the window; ``needs`` is what must be there:
-    "" nothing, "design" the canvas, "selection" a selected node, "chosen" that or a selected frame, "block" a selected block, "frozen" a frozen one, "inside" an open block, "fixable" one selected node, "undo"/"redo", "running" or "idle" a training run."""
+    "" nothing, "design" the canvas, "selection" a selected node, "chosen" that or a selected frame, "block" a selected block, "frozen" a frozen one, "inside" an open block, "fixable" one selected node, "sliding" one that slides a window, "undo"/"redo", "running" or "idle" a training run."""
 
     id: str
     title: str
@@ -109,6 +109,7 @@ ACTIONS = (
     Action("canvas.reset", "Zoom 100 %", "zoom", "Show layers in their natural size", lambda c: c.zooming.reset(), "design"),
     Action("canvas.map", "Map", "map", "Show the whole network in a corner of the canvas", lambda c: c.zooming.toggle_map(), "design"),
     Action("canvas.look_inside", "Look Inside", "inside", "Show what the selected layer answers in a trained network, and why", lambda c: c.pages.look_inside(), "fixable", separator=True),
+    Action("canvas.slide", "How It Slides …", "slide", "Show the window of the selected convolution or pooling layer sliding over its input, as a matrix product, and under moves of the input", lambda c: c.sliding.open(), "sliding"),
     Action("problem.next", "Next Problem", "next", "Go to the next problem and its layer", lambda c: c.problems.next()),
     Action("problem.previous", "Previous Problem", "previous", "Go to the problem before and its layer", lambda c: c.problems.previous()),
     Action("problem.fixes", "Fixes for the Layer …", "fix", "Show what would fix the selected layer, or suit its position", lambda c: c.fix_menu.open(), "fixable", separator=True),
@@ -137,6 +138,7 @@ ACTIONS = (
     Action("help.contents", "Help Pages", "report", "Search all pages of the help: layers, problems, pages of the window, guides", lambda c: c.help.show_contents()),
     Action("help.palette", "All Actions …", "keys", "Search an action by a few letters and do it", lambda c: c.palette.open()),
     Action("help.keys", "Keys and Gestures", "keys", "Show every action with its keys, and what the mouse does", lambda c: c.help.show_keys()),
+    Action("help.slide", "Sliding Windows …", "slide", "Show how convolution and pooling slide, with sizes and settings to try", lambda c: c.sliding.open_kind()),
     Action("help.about", "About Layerloom", "about", "Version and licence", lambda c: c.help.show_about()),
 )
 # fmt: on

@@ -30,6 +30,7 @@ from gui.preferences import Preferences
 from gui.preferences_dialog.commands import PreferencesCommands
 from gui.project_files import Files
 from gui.reports.commands import ReportCommands
+from gui.sliding.commands import SlidingCommands
 from gui.weights.loading import WeightsLoading
 from gui.wire_values import WireValues
 
@@ -56,6 +57,7 @@ class Commands:
     weights: WeightsLoading
     palette: CommandPalette
     parts: Parts
+    sliding: SlidingCommands
     close: Callable[[], object]
 
     @property
@@ -139,6 +141,7 @@ class Commands:
             "inside": drawing and inside,
             "frozen": drawing and self.fine_tuning.frozen,
             "fixable": drawing and len(chosen) == 1,
+            "sliding": drawing and self.sliding.possible,
             "keepable": drawing and (block or inside),
             "undo": bool(document.history.undo_title),
             "redo": bool(document.history.redo_title),

@@ -71,6 +71,7 @@ NAMES = {
     "train": "chart-line",
     "results": "poll",
     "inside": "microscope",
+    "slide": "vector-square",
     "theme": "adjust",
     "values": "wave-square",
     "play": "play",

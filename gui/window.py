@@ -37,6 +37,8 @@ from gui.project_files import Files
 from gui.recent_menu import RecentMenu
 from gui.recovery import Recovery
 from gui.reports.commands import ReportCommands
+from gui.sliding.commands import SlidingCommands
+from gui.sliding.moving import register
 from gui.start.own_data import OwnDataEntry
 from gui.status_line import StatusLine
 from gui.toolbar import PAGES, MainToolBar
@@ -91,6 +93,7 @@ class MainWindow(QMainWindow):
             WeightsLoading(document, self, self.say),
             CommandPalette(self),
             Parts(self, self.pages),
+            self._make_sliding(),
             self.close,
         )
         strips = (self.recovery.strip, self.files.strip, self.commands.training.going_on)
@@ -158,6 +161,7 @@ class MainWindow(QMainWindow):
         self.design.problems.card.locate_wanted.connect(commands.weights.locate)
         self.status.problems_wanted.connect(commands.problems.show)
         self.status.training_wanted.connect(self.pages.show_training)
+        self.design.sliding_wanted.connect(commands.sliding.open)
         document.opened.connect(self.view.canvas.live.forget)
         document.title_changed.connect(self._retitle)
         document.selection_changed.connect(update)
@@ -166,6 +170,17 @@ class MainWindow(QMainWindow):
         document.setParent(self)
         self.design.problems.refresh()
         QShortcut(Qt.Key.Key_Escape, self.start, self.pages.leave_start)
+
+    def _make_sliding(self) -> SlidingCommands:
+        register()
+        return SlidingCommands(
+            self.document,
+            self,
+            self.pages.shown_run,
+            self.pages.weights_now,
+            lambda: self.files.place_of_pictures()[0],
+            self.say,
+        )
 
     def _make_data(self) -> DataPage:
         from gui.data.data_page import DataPage
@@ -319,6 +334,7 @@ class MainWindow(QMainWindow):
         self.pages.shut_down(keep_run=keep)
         self.values.close()
         self.commands.drawings.close()
+        self.commands.sliding.close()
         self.own_state.close()
         self.commands.training.close()
         self.commands.exporting.close()

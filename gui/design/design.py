@@ -33,6 +33,8 @@ class DesignPage(QWidget):
     message = Signal(str)
     help_wanted = Signal(str)
     """A page of the help is to be shown."""
+    sliding_wanted = Signal()
+    """The window of the selected layer is to be shown sliding."""
 
     def __init__(self, document: Document, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -93,6 +95,7 @@ class DesignPage(QWidget):
         offers.fixes_wanted.connect(self.view.fix_menu.open)
         for source in (self.problems, self.view.fix_menu):
             source.why.connect(self.explain)
+        self.inspector.node_page.sliding_wanted.connect(self.sliding_wanted)
         self.problems.counted.connect(self._title_problems)
         for signal in (
             self.view.message,

@@ -20,6 +20,7 @@ from engine.problems import Problem
 from engine.problems.ways.field_ways import known_fields
 from engine.resolve import layer_class
 from engine.shapes import kind_name, wired_inputs
+from engine.sliding.sliding import KINDS
 from engine.suggestions import suggestions
 from gui.canvas.live_marks import LiveMarks
 from gui.design.facts import FactSheet, ProblemWords, column, go_to, spec_lines
@@ -40,6 +41,8 @@ class NodePage(QWidget):
 
     edited = Signal(object)
     """An edit to be applied."""
+    sliding_wanted = Signal()
+    """The window of this layer is to be shown sliding."""
 
     def __init__(self, document: Document, live: LiveMarks, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -57,6 +60,10 @@ class NodePage(QWidget):
         self.open.setToolTip("Show what is inside this block (Enter)")
         self.open.setAccessibleName("Open Block")
         self.open.clicked.connect(self._open)
+        self.slide = QPushButton("How it slides …")
+        self.slide.setToolTip("Show its window sliding over this input (Shift+I)")
+        self.slide.setAccessibleName("How it slides")
+        self.slide.clicked.connect(self.sliding_wanted)
         self.properties_head = heading("Properties")
         self.properties_head.setToolTip("What any layer may have beside its own parameters")
         self.facts = FactSheet((("Shapes", "mono"), ("Formula", "mono"), ("What it does", "muted")))
@@ -68,6 +75,7 @@ class NodePage(QWidget):
             self._form_box,
             self.offers,
             self.open,
+            self.slide,
             self.properties_head,
             self._properties_box,
             self.facts,
@@ -128,6 +136,7 @@ class NodePage(QWidget):
         found = suggestions(self.document.graph, self.document.report, node.id, self.document.project)
         self.offers.show_offers(found, guilty=bool(mine))
         self.open.setVisible(self.document.graph.blocks.of_type(node.type) is not None)
+        self.slide.setVisible(node.type in KINDS)
         self._say(node, cls)
 
     # -- forms -----------------------------------------------------------------------------------------------------

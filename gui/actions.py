@@ -138,6 +138,7 @@ ACTIONS = (
     Action("help.contents", "Help Pages", "report", "Search all pages of the help: layers, problems, pages of the window, guides", lambda c: c.help.show_contents()),
     Action("help.palette", "All Actions …", "keys", "Search an action by a few letters and do it", lambda c: c.palette.open()),
     Action("help.keys", "Keys and Gestures", "keys", "Show every action with its keys, and what the mouse does", lambda c: c.help.show_keys()),
+    Action("help.worked", "Worked Examples …", "worked", "Softmax, CNN, RNN, LSTM and attention with numbers, to be computed by hand and read off the wires", lambda c: c.worked.open()),
     Action("help.slide", "Sliding Windows …", "slide", "Show how convolution and pooling slide, with sizes and settings to try", lambda c: c.sliding.open_kind()),
     Action("help.about", "About Layerloom", "about", "Version and licence", lambda c: c.help.show_about()),
 )

@@ -33,6 +33,7 @@ from gui.reports.commands import ReportCommands
 from gui.sliding.commands import SlidingCommands
 from gui.weights.loading import WeightsLoading
 from gui.wire_values import WireValues
+from gui.worked.commands import WorkedCommands
 
 if TYPE_CHECKING:
     from gui.training.current_run import CurrentRun
@@ -58,6 +59,7 @@ class Commands:
     palette: CommandPalette
     parts: Parts
     sliding: SlidingCommands
+    worked: WorkedCommands
     close: Callable[[], object]
 
     @property

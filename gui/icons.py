@@ -72,6 +72,7 @@ NAMES = {
     "results": "poll",
     "inside": "microscope",
     "slide": "vector-square",
+    "worked": "calculator",
     "theme": "adjust",
     "values": "wave-square",
     "play": "play",

@@ -45,6 +45,7 @@ from gui.toolbar import PAGES, MainToolBar
 from gui.undo_keys import UndoKeys
 from gui.weights.loading import WeightsLoading
 from gui.wire_values import WireValues
+from gui.worked.commands import WorkedCommands
 
 if TYPE_CHECKING:
     from gui.data.data_page import DataPage
@@ -94,6 +95,7 @@ class MainWindow(QMainWindow):
             CommandPalette(self),
             Parts(self, self.pages),
             self._make_sliding(),
+            WorkedCommands(self, self.files.open_made, self.values),
             self.close,
         )
         strips = (self.recovery.strip, self.files.strip, self.commands.training.going_on)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from functools import cached_property
+from math import prod
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal
 
 from pydantic import Field, create_model
@@ -13,12 +14,14 @@ from engine import losses
 from engine.dims import Dim, Size
 from engine.layers.axes import batch_axis
 from engine.layers.layer import Layer, Port, ShapeError
-from engine.layers.parameters import Positive
+from engine.layers.parameters import Positive, Whole
 from engine.losses import Loss, LossName
 from engine.losses.packages import LOSSES_OF_PACKAGES
 from engine.spec import BATCH, Axes, DType, Spec
 
 Symbol = Annotated[str, Field(pattern=r"^[A-Z][A-Za-z0-9_]{0,15}$")]
+MOST_EXAMPLE = 4096
+"""Numbers of an example: it is written by hand."""
 MEANINGS: dict[int, Axes] = {2: ("batch", "features"), 4: ("batch", "channels", "height", "width")}
 
 
@@ -41,16 +44,31 @@ class Input(Layer):
     field: Annotated[str, Field(min_length=1, max_length=80)] | None = Field(
         None, description="the field of the data it reads; none takes the first that fits"
     )
+    example: Annotated[tuple[Whole | float, ...], Field(min_length=1, max_length=MOST_EXAMPLE)] | None = Field(
+        None, description="the numbers of one sample, row by row, that are on the wires while no data is chosen"
+    )
 
     @classmethod
     def stem(cls) -> str:
         return "input"
 
     def check(self) -> None:
+        if self.example is not None:
+            self._check_example(self.example)
         if BATCH.symbol in self.shape:
             raise ShapeError(
                 "names a size N, but N is the batch axis and comes in front by itself; take another letter.",
                 parameter="shape",
+            )
+
+    def _check_example(self, example: tuple[float, ...]) -> None:
+        sizes = [size for size in self.shape if isinstance(size, int)]
+        if len(sizes) < len(self.shape):
+            raise ShapeError("has an open size, so no example can be given for it.", parameter="example")
+        if prod(sizes) != len(example):
+            shape = " · ".join(map(str, sizes)) or "1"
+            raise ShapeError(
+                f"has an example of {len(example)} numbers for a shape of {shape} = {prod(sizes)}.", parameter="example"
             )
 
     def infer(self, *inputs: Spec) -> Spec:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cache
 from typing import Final, TypeAlias
 
@@ -17,6 +17,16 @@ Through: TypeAlias = Callable[[type[Layer]], bool]
 """Whether a rule looks through layers of a class."""
 PASSES_THROUGH: Final[tuple[Numbers, ...]] = ("same", "dropped", "noisy")
 """The numbers of the one input, in another order, partly dropped or with a little noise."""
+
+
+def works_an_example(graph: Graph) -> bool:
+    """Whether the network shows how a result comes about, with numbers of its own: nobody means to train it.
+
+    Every Input has an example, and no data is chosen.
+    """
+    inputs, data = graph.of_type("Input"), graph.settings.get("data")
+    chosen = isinstance(data, Mapping) and (data.get("dataset") is not None or data.get("source") is not None)
+    return bool(inputs) and not chosen and all(node.parameters.get("example") is not None for node in inputs)
 
 
 def only(*numbers: Numbers) -> Through:

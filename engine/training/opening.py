@@ -65,7 +65,7 @@ def open_session(
         show,
         on_epoch,
         stepper,
-        Probed(plan, stepper.network.module),
+        Probed(plan.graph, plan.report, stepper.network.module),
         HealthMonitor(facts_of(plan, data, stepper)),
         Recorder(run, history, stepper.network.metric, device),
         Keeper(plan.training.checkpoint, run, stepper),

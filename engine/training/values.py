@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Final
 
 import torch
 from torch import Tensor
 
+from engine.compile import compile_graph
 from engine.graph import Graph
+from engine.layers.endpoints import Input
+from engine.shapes import infer
 from engine.training.diagnosis.nonfinite import undisturbed
 from engine.training.diagnosis.probes import Probed, Results
 from engine.training.findings import NodePath
 
+FEW: Final = 16
+"""So many numbers are written out."""
 NodeKey = tuple[tuple[str, ...], str]
 """The uses of blocks one goes into, and the node."""
 
@@ -29,8 +36,12 @@ class Value:
     mean: float
     std: float
     finite: bool
+    numbers: tuple[float, ...] = ()
+    """All of them, where they are few and of one sample."""
 
     def __str__(self) -> str:
+        if self.numbers:
+            return self._written(4)
         if not self.finite:
             return "not a number"
         if self.dtype in ("bool", "int64"):
@@ -41,10 +52,26 @@ class Value:
     def words(self) -> str:
         """All of it in a sentence."""
         size = " × ".join(map(str, self.shape))
+        if self.numbers:
+            return f"{size} {self.dtype}: {self._written(6)}"
         if not self.finite:
             return f"{size} {self.dtype}: holds NaN or infinite numbers"
         spread = "" if self.dtype == "bool" else f", mean {self.mean:.4g}, standard deviation {self.std:.4g}"
         return f"{size} {self.dtype}: from {self.low:.4g} to {self.high:.4g}{spread}"
+
+    def _written(self, digits: int) -> str:
+        """The numbers; the rows of a matrix with a semicolon between."""
+        texts = [_number(number, digits) for number in self.numbers]
+        wide = self.shape[-1] if len(self.shape) > 1 else len(texts)
+        return "; ".join(", ".join(texts[first : first + wide]) for first in range(0, len(texts), wide))
+
+
+def _number(number: float, digits: int) -> str:
+    """``−0.715``, ``3.78e-44``, ``∞``."""
+    words = {math.inf: "∞", -math.inf: "−∞"}
+    if number != number:
+        return "NaN"
+    return words.get(number) or f"{number + 0.0:.{digits}g}".replace("-", "−", 1)
 
 
 def values_of(graph: Graph, weights_of: Path | None = None) -> Mapping[NodeKey, tuple[Value | None, ...]]:
@@ -61,6 +88,8 @@ def values_of(graph: Graph, weights_of: Path | None = None) -> Mapping[NodeKey, 
     from engine.training.steps.threads import use_passive_waiting
     from engine.weights.warm_start import inherit
 
+    if (example := example_values(graph)) is not None:
+        return example
     plan = check(graph)
     use_passive_waiting()
     target = torch.device("cpu")
@@ -74,7 +103,7 @@ def values_of(graph: Graph, weights_of: Path | None = None) -> Mapping[NodeKey, 
         network = build(plan, data, target).network
         if weights_of is not None:
             inherit(network.module, plan.graph, plan.source.modules, parent_of(weights_of))
-        probed = Probed(plan, network.module)
+        probed = Probed(plan.graph, plan.report, network.module)
         batch = next(data.train.batches(network.fields, min(plan.data.size(len(data.train)), len(data.train))))
         probed.listener = hear
         devices.seed_step(target, plan.training.seed, "step", 1)
@@ -83,10 +112,43 @@ def values_of(graph: Graph, weights_of: Path | None = None) -> Mapping[NodeKey, 
     return found
 
 
-def measure(value: Tensor) -> Value:
-    """A few numbers of a tensor."""
+def example_values(graph: Graph) -> Mapping[NodeKey, tuple[Value | None, ...]] | None:
+    """The results of every node for the examples of its Inputs; None where data is chosen, or an Input has no example.
+
+    Weights are those that a new network has with the seed of the training. Raises SourceError for a network with
+    errors.
+    """
+    from engine.training.steps import device as devices
+
+    data, report = graph.settings.get("data"), infer(graph)
+    chosen = isinstance(data, Mapping) and (data.get("dataset") is not None or data.get("source") is not None)
+    inputs = [report.layer(node.id) for node in graph.of_type("Input")]
+    given = [layer for layer in inputs if isinstance(layer, Input) and layer.example is not None]
+    if chosen or not inputs or len(given) < len(inputs):
+        return None
+    found: dict[NodeKey, tuple[Value | None, ...]] = {}
+
+    def hear(path: NodePath, values: Results) -> None:
+        found[path.inside, path.node] = tuple(None if value is None else measure(value, alone=True) for value in values)
+
+    with devices.settled(1), torch.random.fork_rng(devices=[]), torch.no_grad():
+        torch.manual_seed(0)
+        module = compile_graph(graph).eval()
+        probed = Probed(graph, report, module)
+        probed.module.eval()
+        probed.listener = hear
+        batch = [torch.tensor(one.example, dtype=getattr(torch, one.dtype)).reshape(1, *one.shape) for one in given]
+        probed(*batch)
+    return found
+
+
+def measure(value: Tensor, alone: bool = False) -> Value:
+    """A few numbers of a tensor; all of them where they are few and those of one sample ``alone``."""
     numbers = value.detach().float()
     shape, dtype = tuple(value.shape), str(value.dtype).removeprefix("torch.")
+    if alone and 0 < numbers.numel() <= FEW:
+        listed = tuple(float(number) for number in numbers.flatten())
+        return replace(measure(value), numbers=listed)
     if not numbers.numel():
         return Value(shape, dtype, *(float("nan"),) * 4, finite=True)
     if not bool(numbers.isfinite().all()):

@@ -15,7 +15,7 @@ WINDOW: Final = ("start", "design", "problems", "data", "training", "results", "
 """The pages of the window: ``page-NAME.md``."""
 GUIDES: Final = (
     *("networks", "problems", "data", "training", "results", "weights", "export", "command-line"),
-    *("reliability", "platforms", "measured", "twins", "developers", "licences"),
+    *("worked-examples", "reliability", "platforms", "measured", "twins", "developers", "licences"),
 )
 """The guides: ``NAME.md``."""
 

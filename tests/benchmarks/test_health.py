@@ -38,7 +38,7 @@ def measured(name: str) -> tuple[float, float, float]:
     with devices.settled(devices.choose_threads(None, plan.multiply_adds)):
         stepper = build(plan, data, cpu)
         began = time.perf_counter()
-        probed = Probed(plan, stepper.network.module)
+        probed = Probed(plan.graph, plan.report, stepper.network.module)
         building = time.perf_counter() - began
         monitor = HealthMonitor(TrainingFacts(plan.graph))
         batch = next(data.train.batches(stepper.network.fields, plan.data.size(len(data.train))))

@@ -50,7 +50,7 @@ def test_a_probed_network_computes_the_same_on_the_same_weights(name: str) -> No
     plan = check(presets.build(name))
     torch.manual_seed(0)
     module = compile_source(plan.source).eval()
-    probed = Probed(plan, module)
+    probed = Probed(plan.graph, plan.report, module)
     heard: list[NodePath] = []
     probed.listener = lambda path, values: heard.append(path)
     (node,) = plan.graph.of_type("Input")

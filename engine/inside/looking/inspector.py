@@ -69,7 +69,7 @@ class Inspector:
         self.network = Network(
             module, network.inputs, network.heads, network.terms, channels_last=network.channels_last
         )
-        self._probed = Probed(trained.plan, module)
+        self._probed = Probed(trained.plan.graph, trained.plan.report, module)
         self._probed.module.requires_grad_(False).eval()
         self._usual: dict[str, Tensor] = {}
         self._own = {id(value) for value in (*module.parameters(), *module.buffers())}

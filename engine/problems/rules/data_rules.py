@@ -11,7 +11,7 @@ from engine.data.fields import fields
 from engine.graph import Graph
 from engine.layers.endpoints import Input, Output
 from engine.losses import compares
-from engine.problems.looking import PASSES_THROUGH, called, only, origins
+from engine.problems.looking import PASSES_THROUGH, called, only, origins, works_an_example
 from engine.problems.problem import Problem
 from engine.problems.rule import EdgeRule, Found, GraphRule, NodeRule, a
 from engine.settings.resolution import SettingFault, resolve_settings
@@ -119,7 +119,12 @@ def settings_valid(graph: Graph, report: Report) -> Found:
 def data_chosen(graph: Graph, report: Report) -> Found:
     """Without data there is nothing to learn from."""
     resolved = resolve_settings(graph)
-    if not isinstance(resolved, SettingFault) and not resolved[0].chosen and graph.nodes:
+    if (
+        not isinstance(resolved, SettingFault)
+        and not resolved[0].chosen
+        and graph.nodes
+        and not works_an_example(graph)
+    ):
         yield Problem(
             "hint",
             "no-data",

@@ -16,7 +16,7 @@ from engine.graph import Graph, Node
 from engine.layers.layer import Layer
 from engine.layers.windows import spread
 from engine.live_nodes import STARTS
-from engine.problems.looking import called, kind_of, role
+from engine.problems.looking import called, kind_of, role, works_an_example
 from engine.problems.problem import Problem
 from engine.problems.rule import Found, GraphRule, SumRule, ViewRule
 from engine.problems.view import OBJECT, View
@@ -112,7 +112,7 @@ def no_weights(graph: Graph, report: Report) -> Found:
         return
     trained = [node.id for node in graph.of_type("Output") if getattr(report.layer(node.id), "loss", None)]
     ends = [node_id for node_id in trained if node_id in report.inputs]
-    if not ends or ends != trained:
+    if not ends or ends != trained or works_an_example(graph):
         return
     before, learns, cuts = _before_loss(graph, report, ends, cut=True)
     if learns:

@@ -13,9 +13,9 @@ from torch import Tensor, nn
 
 from engine.compile import compile_source
 from engine.graph import Graph, Node
+from engine.shapes import Report
 from engine.source import source
 from engine.training.findings import NodePath
-from engine.training.plan import TrainingPlan
 
 ATTRIBUTE = "_probed_at"
 
@@ -57,8 +57,8 @@ class Probed:
     ``homes`` says to which node the module at a path belongs.
     """
 
-    def __init__(self, plan: TrainingPlan, module: nn.Module) -> None:
-        written = source(plan.graph, plan.report, probes=True)
+    def __init__(self, graph: Graph, report: Report, module: nn.Module) -> None:
+        written = source(graph, report, probes=True)
         with torch.device("meta"):  # its own weights are not wanted
             self.module = compile_source(written)
         self.listener: Listener | None = None

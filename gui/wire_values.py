@@ -89,6 +89,9 @@ class WireValues(QObject):
         if self.on:
             values, run = found
             self.live.show_values(values)
+            if any(value is not None and value.numbers for each in values.values() for value in each):
+                self.message.emit("On each wire: the numbers of the example.")
+                return
             weights = "new weights" if run is None else "the weights of the run on the Training page, where they fit"
             self.message.emit(f"On each wire: mean ± standard deviation of one batch, with {weights}.")
 

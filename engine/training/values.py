@@ -6,7 +6,6 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Final
 
 import torch
 from torch import Tensor
@@ -19,8 +18,8 @@ from engine.training.diagnosis.nonfinite import undisturbed
 from engine.training.diagnosis.probes import Probed, Results
 from engine.training.findings import NodePath
 
-FEW: Final = 16
-"""So many numbers are written out."""
+FEW, SHORT = 16, 4
+"""So many numbers are written out, and so many with four digits: more would not fit beside a wire."""
 NodeKey = tuple[tuple[str, ...], str]
 """The uses of blocks one goes into, and the node."""
 
@@ -41,7 +40,7 @@ class Value:
 
     def __str__(self) -> str:
         if self.numbers:
-            return self._written(4)
+            return self._written(4 if len(self.numbers) <= SHORT else 3)
         if not self.finite:
             return "not a number"
         if self.dtype in ("bool", "int64"):
@@ -137,9 +136,15 @@ def example_values(graph: Graph) -> Mapping[NodeKey, tuple[Value | None, ...]] |
         probed = Probed(graph, report, module)
         probed.module.eval()
         probed.listener = hear
-        batch = [torch.tensor(one.example, dtype=getattr(torch, one.dtype)).reshape(1, *one.shape) for one in given]
+        batch = [_example_of(one) for one in given]
         probed(*batch)
     return found
+
+
+def _example_of(layer: Input) -> Tensor:
+    """The example of an Input as a batch of one sample."""
+    sizes = [size for size in layer.shape if isinstance(size, int)]  # all: an open size has no example
+    return torch.tensor(layer.example, dtype=getattr(torch, layer.dtype)).reshape(1, *sizes)
 
 
 def measure(value: Tensor, alone: bool = False) -> Value:

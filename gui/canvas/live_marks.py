@@ -126,12 +126,16 @@ class LiveMarks(QObject):
 
     def value(self, edge: Edge) -> Value | None:
         """What flows along a wire of the open level."""
-        values = self._values.get((self.document.block_path, edge.source), ())
-        layer = self.document.report.layer(edge.source)
-        names = [port.name for port in layer.output_ports()] if layer is not None else []
-        if edge.source_port not in names:
+        return self.value_of(edge.source, edge.source_port)
+
+    def value_of(self, node_id: str, port: str) -> Value | None:
+        """What comes out of a port of the open level."""
+        values = self._values.get((self.document.block_path, node_id), ())
+        layer = self.document.report.layer(node_id) if values else None
+        names = [each.name for each in layer.output_ports()] if layer is not None else []
+        if port not in names:
             return None
-        index = names.index(edge.source_port)
+        index = names.index(port)
         return values[index] if index < len(values) else None
 
 

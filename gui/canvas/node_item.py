@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtGui import QPainter
@@ -27,6 +28,9 @@ from gui.canvas.painter import NodeLook, make_ports, paint_node
 from gui.canvas.style import NAMES, OVERVIEW, Style
 from gui.canvas.tooltips import shown
 
+if TYPE_CHECKING:
+    from engine.training.values import Value
+
 
 class NodeItem(QGraphicsRectItem):
     """The item of one node. Its bounding box is kept by Qt itself, so that only painting costs Python time."""
@@ -36,16 +40,18 @@ class NodeItem(QGraphicsRectItem):
         self.id = node_id
         self.style = style
         self.spec: Spec | None = None
+        self.value: Value | None = None
         self.setZValue(1)
         self.wear(look)
         if style.detail == OVERVIEW:
             self.setFlag(QGraphicsItem.GraphicsItemFlag.ItemHasNoContents)
 
-    def tell(self, spec: Spec | None) -> None:
-        """What comes out of it now."""
-        if spec is not self.spec:
-            self.spec = spec
-            if (shape := shape_of_a_sample(spec)) != self.look.shape:
+    def tell(self, spec: Spec | None, value: Value | None = None) -> None:
+        """What comes out of it now; the numbers of an example are said instead of their shape."""
+        if spec is not self.spec or value is not self.value:
+            self.spec, self.value = spec, value
+            shape = str(value) if value is not None and value.numbers else shape_of_a_sample(spec)
+            if shape != self.look.shape:
                 self.look.shape = shape
                 self.look.far.clear()
                 if self.style.detail == NAMES:

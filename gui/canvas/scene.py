@@ -172,7 +172,8 @@ class Scene(QGraphicsScene):
         self._problems = found
         report = self.document.report
         for node_id, item in self.nodes.items():
-            item.tell(report.spec(*item.look.shown) if item.look.shown else None)
+            shown = item.look.shown
+            item.tell(report.spec(*shown) if shown else None, self.live.value_of(*shown) if shown else None)
             health = self.live.mark(node_id)
             if health != item.look.health:
                 item.look.health = health

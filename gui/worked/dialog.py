@@ -40,6 +40,7 @@ class WorkedDialog(QDialog):
         self.list.setAccessibleName("Worked examples")
         self.list.setToolTip("Choose an example; Enter opens it")
         self.list.setMaximumWidth(260)
+        self.list.setSpacing(3)
         for example in EXAMPLES:
             QListWidgetItem(example.title, self.list)
         self.title = label(role="title", wrap=True)

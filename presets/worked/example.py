@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from engine.graph import Graph
 
@@ -54,7 +55,7 @@ def fixed(graph: Graph, name: str, numbers: Sequence[float]) -> str:
 
 def after(graph: Graph, sources: Sequence[str], type_name: str, name: str, **parameters: object) -> str:
     """A layer behind others, wired to its inputs in their order; the id of its node."""
-    node = graph.add(type_name, name=name, **parameters)
+    node = graph.add(type_name, name=name, **dict[str, Any](parameters))
     for source in sources:
         graph.connect(source, node)
     return node

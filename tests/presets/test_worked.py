@@ -75,4 +75,4 @@ def test_values_without_data_are_those_of_the_example_and_written_out() -> None:
     assert wires["loss"].words == "1 float32: 0.714892"
     attention = on_wires(EXAMPLES[-1])
     assert str(attention["V"]) == "1, 0; 0, 1; 2, 2"
-    assert str(on_wires(EXAMPLES[2])["exp"]).endswith("7.389, ∞")
+    assert str(on_wires(EXAMPLES[2])["exp"]).endswith("7.39, ∞")

@@ -106,7 +106,8 @@ class WindowPicture(Picture):
             values, left, cell, cell, *around, filler=filler(self.shown), hatched=unseen(self.shown), shown=blank
         )
         self.grids["input"] = grid
-        beside = max(grid.box.right(), body.left() + LEAST) + GAP
+        reach = body.left() + self.shown.sliding.axes[-1].window.reach * cell if not self.shown.sliding.steps else 0.0
+        beside = max(grid.box.right(), reach, body.left() + LEAST) + GAP
         self.middle = QRectF(beside, body.top(), middle, body.height())
         if answers.size:
             right = QPointF(self.middle.right() + GAP, left.y())
@@ -114,6 +115,9 @@ class WindowPicture(Picture):
 
     def _cell(self, room: QRectF, shape: tuple[int, ...], around: tuple[Margins, Margins]) -> float:
         rows, columns = shape[0] + sum(around[0]), shape[1] + sum(around[1])
+        if not self.shown.sliding.steps:  # the window reaches over the input
+            high, wide = (axis.window.reach for axis in self.shown.sliding.axes)
+            rows, columns = max(rows, high), max(columns, wide)
         return fitting(rows, columns, room)
 
     def _done(self, blank: frozenset[tuple[int, int]] | None) -> frozenset[tuple[int, int]] | None:

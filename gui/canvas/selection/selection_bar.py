@@ -49,7 +49,7 @@ class SelectionBar(QFrame):
         self.hide()
         self._areas: list[QRectF] = []
         """Where the selected layers are on the canvas, with their ports."""
-        for signal in (view.document.selection_changed, view.canvas.annotated):
+        for signal in (view.document.selection_changed, view.document.changed, view.canvas.annotated):
             signal.connect(self.follow)
         for signal in (view.looked, view.busy_changed):
             signal.connect(self.place)
@@ -60,7 +60,7 @@ class SelectionBar(QFrame):
         base, border = theme.color("base").name(), theme.color("border").name()
         self.setStyleSheet(f"SelectionBar {{ background: {base}; border: 1px solid {border}; border-radius: 6px; }}")
 
-    def follow(self) -> None:
+    def follow(self, _change: object = None) -> None:
         """Take note of what is selected, and where that is."""
         canvas = self._view.canvas
         chosen = [node_id for node_id in self._view.document.selection if node_id in canvas.nodes]

@@ -81,6 +81,8 @@ ACTIONS = (
     Action("canvas.make_block", "Make Block …", "block", "Make one block of the selected layers", lambda c: c.blocks.make(), "selection", separator=True),
     Action("canvas.dissolve_block", "Dissolve Block", "dissolve", "Replace the block with what is inside it", lambda c: c.blocks.dissolve(), "block"),
     Action("canvas.open_block", "Open Block", "open-block", "Show what is inside the block", lambda c: c.blocks.open_selected(), "block"),
+    Action("canvas.fold_block", "Open or Close in Place", "fold-block", "Show what is inside the selected blocks on the same sheet, or hide it again", lambda c: c.blocks.fold_selected(), "selection"),
+    Action("canvas.step_inside", "Step Inside", "step-inside", "Work inside the selected block without leaving the sheet", lambda c: c.blocks.step_inside(), "block"),
     Action("canvas.leave_block", "Leave Block", "leave-block", "Show what is around the open block", lambda c: c.blocks.leave(), "inside"),
     Action("canvas.keep_block", "Save Block to My Library", "star", "Use this block in other projects, too", lambda c: c.blocks.keep(), "keepable"),
     Action("canvas.frame", "Add Frame", "frame", "Draw a frame with a title around the selected layers, or at the cursor", lambda c: c.frames.add(), "design"),

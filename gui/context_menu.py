@@ -19,8 +19,8 @@ ALIGN: Final = tuple(f"canvas.align_{way}" for way in ("left", "center", "right"
 CLIPBOARD: Final = ("edit.cut", "edit.copy", "edit.duplicate", "edit.delete", "edit.delete_reconnect")
 ENTRIES: Final[dict[str, tuple[str, ...]]] = {
     "layer": (
-        *("edit.rename", "canvas.open_block", "problem.fixes", "canvas.look_inside", "canvas.slide", "", ADD, ""),
-        *(*CLIPBOARD, ""),
+        *("edit.rename", "canvas.open_block", "canvas.fold_block", "problem.fixes", "canvas.look_inside"),
+        *("canvas.slide", "", ADD, "", *CLIPBOARD, ""),
         *(
             "canvas.bypass",
             "canvas.freeze",

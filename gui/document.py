@@ -22,7 +22,7 @@ from engine.problems.fixes import fix_all
 from engine.reading.file_versions import FileVersion
 from engine.saving.replacement import replacement
 from engine.shapes import Report, Shapes
-from gui.levels import Level, first_use, walk
+from gui.levels import Level, first_use, is_open, open_use, walk
 from gui.undo_history import Selection, UndoHistory
 
 UNNAMED: Final = "untitled"
@@ -40,13 +40,17 @@ class Document(QObject):
     """Graph, shapes, problems, selection and undo history of one open project.
 
     ``project`` is the network itself. ``graph``, ``report``, ``problems`` and the selection are those of the level that
-    is open on the canvas: the network, or the inside of a block as the node it was opened from uses it. ``block_path``
-    holds the ids of the nodes that lead there. ``version`` is that of the file at ``path`` that was opened or saved
+    is worked in: the network, or the inside of a block as the node it was opened from uses it. ``block_path``
+    holds the ids of the nodes that lead there. The canvas shows the ``sheet``, which is that level, or one around it
+    where the blocks between are open in place. ``version`` is that of the file at ``path`` that was opened or saved
     last; ``read_only`` says why nothing may be written there, empty where it may.
     """
 
     replaced = Signal()
-    """Another graph is shown, of another project or level: everything is to be drawn again."""
+    """Another graph is worked in, of another project or level: everything is to be read again."""
+    sheet_edited = Signal(object)
+    """What an edit, done or undone, changes in the whole project (a `Change`), for who shows several of its levels;
+    `changed` or `replaced` follows."""
     opened = Signal()
     """Another project has been opened (`replaced` follows)."""
     applied = Signal(object)
@@ -75,7 +79,10 @@ class Document(QObject):
         self.read_only, self._missing = "", False
         self.whole = Shapes(graph)
         self.whole_checker = Checker(self.whole)
-        self._show(Level(graph))
+        self.sheet = Level(graph)
+        self.same_sheet = False
+        """Whether `replaced` only says that another level of the same sheet is worked in."""
+        self._show(self.sheet)
 
     def _show(self, level: Level) -> None:
         self.level = level
@@ -101,24 +108,34 @@ class Document(QObject):
 
     # -- levels ----------------------------------------------------------------------------------------------------
 
-    def open_block(self, block_path: tuple[str, ...], select: Iterable[str] = ()) -> None:
-        """Show the block that the nodes on ``block_path`` lead to, the network for none; select nodes there."""
+    def open_block(self, block_path: tuple[str, ...], select: Iterable[str] = (), *, on_its_own: bool = False) -> None:
+        """Work in the block that the nodes on ``block_path`` lead to, the network for none; select nodes there.
+
+        One that is open in place is worked in there, unless it is wanted ``on_its_own`` as a level.
+        """
         level = walk(self.whole, block_path)
-        if level.graph is not self.graph or level.block_path != self.block_path:
-            self._show(level)
-            self.replaced.emit()
-            self.selection_changed.emit()
+        stays = is_open(self.sheet, level.block_path) and not (on_its_own and level.block_path != self.sheet.block_path)
+        if level.graph is not self.graph or level.block_path != self.block_path or not stays:
+            self._enter(level, None if stays else level)
         self.select(select)
 
     def open_definition(self, block_id: str) -> None:
-        """Show a block from where it is used first; where nothing uses it, with the defaults of its parameters."""
-        block_path = first_use(self.project, block_id)
+        """Work in a block: where it is open in place, else where it is used first, else with its own defaults."""
+        block_path = open_use(self.sheet, block_id) or first_use(self.project, block_id)
         if block_path is not None:
             self.open_block(block_path)
         elif block_id in self.project.blocks:
-            self._show(Level(self.project.blocks[block_id].graph))
-            self.replaced.emit()
-            self.selection_changed.emit()
+            level = Level(self.project.blocks[block_id].graph)
+            self._enter(level, level)
+
+    def _enter(self, level: Level, sheet: Level | None) -> None:
+        """Work in another level, of another sheet if one is given."""
+        self.sheet = sheet or self.sheet
+        self._show(level)
+        self.same_sheet = sheet is None
+        self.replaced.emit()
+        self.same_sheet = False
+        self.selection_changed.emit()
 
     def titles(self) -> list[tuple[str, tuple[str, ...]]]:
         """What leads to the open level, for a breadcrumb: (name, block_path) of each level, the network first."""
@@ -254,27 +271,38 @@ class Document(QObject):
         if change.settings:  # the rules of Inputs and Outputs read the settings of the data
             visited |= {node.id for kind in ("Input", "Output") for node in self.project.of_type(kind)}
         self.whole_checker.update(visited)
+        change.nodes |= dirty
+        self._follow_sheet()
+        self.sheet_edited.emit(change)
         selected, before = self._selection, self.level
-        here = change
-        if self.graph is self.project:
-            here.nodes |= dirty
-        else:
+        if self.graph is not self.project:
             level = walk(self.whole, self.block_path) if self.block_path else Level(self.graph)
             if level.graph is not self.graph or self.graph.inside not in self.project.blocks:
-                self._show(level if level.graph is not self.graph else Level(self.project))
-                self.replaced.emit()
-                self.selection_changed.emit()
+                level = level if level.graph is not self.graph else Level(self.project)
+                self._enter(level, None if is_open(self.sheet, level.block_path) else level)
+                return
+            if self.block_path and not is_open(self.sheet, self.block_path):  # closed around us
+                while not is_open(self.sheet, level.block_path):
+                    level = walk(self.whole, level.block_path[:-1])
+                self._enter(level, None)
                 return
             self._show(level)
-            here = change.inner.get(self.graph.inside or "", Change())
-            here.settings, here.blocks, here.drawing = change.settings, change.blocks, change.drawing
-            here.nodes |= set(self.graph.nodes) if level != before else here.dirty(self.graph)
+        here = change_of(self.graph, change, other=self.level != before)
         self._selection = tuple(node_id for node_id in selected if node_id in self.graph.nodes)
         gone = bool(self._frame) and self._frame not in self.graph.frames
         self._frame = "" if gone else self._frame
         self.changed.emit(here)
         if self._selection != selected or gone:
             self.selection_changed.emit()
+
+    def _follow_sheet(self) -> None:
+        """The sheet may be gone, or used otherwise than before."""
+        if self.sheet.graph is self.project:
+            return
+        path = self.sheet.block_path
+        level = walk(self.whole, path) if path else self.sheet
+        kept = level.graph is self.sheet.graph and level.graph.inside in self.project.blocks
+        self.sheet = level if kept or level.graph is not self.sheet.graph else Level(self.project)
 
     # -- selection (not an undo step) ------------------------------------------------------------------------------
 
@@ -311,3 +339,13 @@ class Document(QObject):
         if block_path == self.block_path:
             self.select(node_ids)
             self.select_frame(frame_id)
+
+
+def change_of(graph: Graph, change: Change, *, other: bool) -> Change:
+    """What a change of the project means for one of its graphs; ``other`` says that it is used otherwise now."""
+    if graph.inside is None:
+        return change
+    here = change.inner.get(graph.inside, Change())
+    here.settings, here.blocks, here.drawing = change.settings, change.blocks, change.drawing
+    here.nodes |= set(graph.nodes) if other else here.dirty(graph)
+    return here

@@ -32,6 +32,8 @@ NAMES = {
     "dissolve": "th-large",
     "open-block": "sign-in-alt",
     "leave-block": "level-up-alt",
+    "fold-block": "expand",
+    "step-inside": "level-down-alt",
     "delete": "trash-alt",
     "delete-reconnect": "unlink",
     "select": "object-group",

@@ -4,12 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Protocol
 
 from engine.blocks.use import Use
+from engine.drawing import opened
 from engine.graph import Graph
 from engine.layers.layer import ShapeError
 from engine.shapes import Report, Shapes
 from engine.spec import Spec
+
+
+class Shown(Protocol):
+    """A graph that is shown somewhere, and what is known of its shapes there."""
+
+    @property
+    def graph(self) -> Graph: ...
+
+    @property
+    def report(self) -> Report: ...
 
 
 @dataclass(frozen=True)
@@ -53,6 +65,30 @@ def walk(whole: Shapes, block_path: tuple[str, ...]) -> Level:
     return level
 
 
+def shapes_of(whole: Shapes, level: Level) -> Shapes:
+    """What is known of the shapes of a level."""
+    if level.graph is whole.graph:
+        return whole
+    return Shapes(level.graph, level.arguments, level.given, level.repeat)
+
+
+def is_open(sheet: Level, block_path: tuple[str, ...]) -> bool:
+    """Whether the level that a path leads to is on a sheet: its own, or that of a block open in place there."""
+    depth = len(sheet.block_path)
+    if block_path[:depth] != sheet.block_path:
+        return False
+    graph = sheet.graph
+    if graph.inside is not None and not sheet.block_path:  # the definition of a block that nothing uses
+        return False
+    for node_id in block_path[depth:]:
+        node = graph.nodes.get(node_id)
+        block = graph.blocks.of_type(node.type) if node is not None else None
+        if block is None or node_id not in opened(graph):
+            return False
+        graph = block.graph
+    return True
+
+
 def first_use(project: Graph, block_id: str) -> tuple[str, ...] | None:
     """The path to the first node that uses a block, breadth first; None where nothing does."""
     queue: list[tuple[Graph, tuple[str, ...]]] = [(project, ())]
@@ -65,4 +101,19 @@ def first_use(project: Graph, block_id: str) -> tuple[str, ...] | None:
             if block is not None and block.id not in seen:
                 seen.add(block.id)
                 queue.append((block.graph, (*block_path, node.id)))
+    return None
+
+
+def open_use(sheet: Level, block_id: str) -> tuple[str, ...] | None:
+    """The path to a use of a block that is open in place on a sheet; None where there is none."""
+    queue = [(sheet.graph, sheet.block_path)]
+    if sheet.graph.inside is not None and not sheet.block_path:
+        return None
+    for graph, block_path in queue:
+        for node_id in opened(graph):
+            block = graph.blocks.of_type(graph.nodes[node_id].type)
+            if block is not None:
+                if block.id == block_id:
+                    return (*block_path, node_id)
+                queue.append((block.graph, (*block_path, node_id)))
     return None

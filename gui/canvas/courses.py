@@ -13,7 +13,7 @@ from gui.canvas.layout.flow import flow_of
 from gui.canvas.layout.layout_lanes import Box
 from gui.canvas.node_item import NodeItem, sizes
 from gui.canvas.wire_item import WireItem
-from gui.document import Document
+from gui.levels import Shown
 
 LONG = 140.0
 """Wires that reach further than this may have nodes in their way."""
@@ -24,24 +24,24 @@ class Courses:
 
     def __init__(
         self,
-        document: Document,
+        level: Shown,
         nodes: Mapping[str, NodeItem],
         wires: Mapping[Edge, WireItem],
         positions: Mapping[str, Position],
     ) -> None:
-        self._document = document
+        self._level = level
         self._nodes, self._wires, self._positions = nodes, wires, positions
         self.crooked: set[Edge] = set()
 
     def bend(self, node_id: str) -> None:
         """The wires of a node no longer meet its ports."""
-        graph = self._document.graph
+        graph = self._level.graph
         self.crooked.update(graph.incoming[node_id].values())
         self.crooked.update(graph.outgoing[node_id])
 
     def disturb(self, area: QRectF) -> None:
         """Wires that may have to get out of the way of something in this area, or may run straight again."""
-        flow = flow_of(self._document.graph)
+        flow = flow_of(self._level.graph)
         for edge, wire in self._wires.items():
             if flow.turn_point(wire.end - wire.start).y() > LONG and wire.rect().intersects(area):
                 self.crooked.add(edge)
@@ -53,7 +53,7 @@ class Courses:
         if not crooked:
             return False
         known = {edge: wire.points for edge, wire in wires.items() if wire.points}
-        graph = self._document.graph
+        graph = self._level.graph
         flow = flow_of(graph)
         ways = layout.routes(graph, positions, sizes(nodes), crooked, known, flow)
         courses: dict[Edge, Course] = {}

@@ -43,7 +43,7 @@ class PaletteDrop:
         name = layer_in(data, self._view.document.graph)
         if name is None:
             return False
-        point = self._view.mapToScene(at)
+        point = self._view.point_at(at)
         position = (point.x() - WIDTH / 2, point.y() - HEIGHT / 2)
         self._editing.add_layer(name, position, into=self._target(name, at) if splices else None)
         return True
@@ -56,7 +56,7 @@ class PaletteDrop:
         cls = layer_class(name, self._view.document.graph.blocks)
         if not cls.inputs or not cls.outputs:
             return None
-        return self._view.canvas.find.wire(self._view.mapToScene(at), pixels=18)
+        return self._view.canvas.find.wire(self._view.point_at(at), pixels=18)
 
     def _glow(self, edge: Edge | None) -> None:
         for changed, glowing in ((self._wire, False), (edge, True)):

@@ -59,7 +59,7 @@ class FixMenu(QObject):
         menu.aboutToHide.connect(menu.deleteLater)
         item = view.canvas.nodes[node_id]
         view.camera.reveal(item.box)
-        menu.popup(view.viewport().mapToGlobal(view.mapFromScene(item.box.bottomLeft())))
+        menu.popup(view.viewport().mapToGlobal(view.view_point(item.box.bottomLeft())))
         self._choose_first(menu)
 
     def _offer(self, menu: QMenu, problem: Problem) -> None:

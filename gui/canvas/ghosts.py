@@ -92,7 +92,7 @@ class Ghosts:
         picture = _picture(scene, before, after, trial)
         self._strike(before, after)
         self._item = _GhostItem(picture, scene.styling)
-        scene.addItem(self._item)
+        scene.lay(self._item)
         return picture.box()
 
     def _strike(self, before: Graph, after: Graph) -> None:

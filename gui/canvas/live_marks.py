@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Signal
 
 from engine.edits import Edit
-from engine.graph import Edge, Graph
+from engine.graph import Edge, Graph, Node
+from engine.shapes import Report
 from engine.training.diagnosis.causes import RootCause, explained, remedy
 from engine.training.findings import NOT_A_NUMBER
 from gui.document import Document
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
 
     Values = Mapping[NodeKey, tuple[Value | None, ...]]
 
+Path = tuple[str, ...]
+Level = tuple[Path, Report]
 WELL, WEAK, ILL, OLD = "well", "weak", "ill", "old"
 
 
@@ -54,20 +57,24 @@ class LiveMarks(QObject):
             self._layers, self._diagnoses, self._graph = {}, (), None
             self.changed.emit()
 
-    def mark(self, node_id: str) -> str:
-        """How a node of the open level is doing: well, weak, ill, old where it was changed since; empty: not known."""
-        health, said = self._layers.get((self.document.block_path, node_id)), self.diagnoses(node_id)
+    def mark(self, node_id: str, path: Path | None = None) -> str:
+        """How a node is doing: well, weak, ill, old where it was changed since; empty: not known.
+
+        ``path`` leads to its level, by default the open one.
+        """
+        path = self.document.block_path if path is None else path
+        health, said = self._layers.get((path, node_id)), self.diagnoses(node_id, path)
         if health is None and not said:
             return ""
-        if self.changed_since(node_id):
+        if self.changed_since(node_id, path):
             return OLD
         if (health is not None and not health.finite) or any(d.code == NOT_A_NUMBER for d in said):
             return ILL
         return WEAK if said else WELL
 
-    def diagnoses(self, node_id: str) -> list[Diagnosis]:
-        """What goes wrong in a node of the open level, or within it."""
-        path = (*self.document.block_path, node_id)
+    def diagnoses(self, node_id: str, path: Path | None = None) -> list[Diagnosis]:
+        """What goes wrong in a node of a level, by default the open one, or within it."""
+        path = (*(self.document.block_path if path is None else path), node_id)
         found = []
         for diagnosis in self._diagnoses:
             where = (*diagnosis.inside, diagnosis.node) if diagnosis.node is not None else ()
@@ -75,11 +82,12 @@ class LiveMarks(QObject):
                 found.append(diagnosis)
         return found
 
-    def lines(self, node_id: str) -> list[str]:
+    def lines(self, node_id: str, path: Path | None = None) -> list[str]:
         """The same in words, for a tooltip."""
-        health, said = self._layers.get((self.document.block_path, node_id)), self.diagnoses(node_id)
+        path = self.document.block_path if path is None else path
+        health, said = self._layers.get((path, node_id)), self.diagnoses(node_id, path)
         remarks = [f"! {d.message} {d.advice}" for d in said]
-        old = "Before the layer was changed: " if self.changed_since(node_id) else "While training: "
+        old = "Before the layer was changed: " if self.changed_since(node_id, path) else "While training: "
         if health is None:
             return [old.rstrip(": "), *remarks] if remarks else []
         facts = []
@@ -104,15 +112,12 @@ class LiveMarks(QObject):
         here = [d for d in self.diagnoses(node_id) if not d.inside]
         return next((found for d in here if (found := remedy(RootCause(d), self.document.project)) is not None), None)
 
-    def changed_since(self, node_id: str) -> bool:
+    def changed_since(self, node_id: str, path: Path | None = None) -> bool:
         """Whether the node is not any more as the run trains it."""
-        graph: Graph | None = self._graph
-        for use in self.document.block_path:
-            node = graph.nodes.get(use) if graph is not None else None
-            block = graph.blocks.of_type(node.type) if graph is not None and node is not None else None
-            graph = None if block is None else block.graph
-        then = graph.nodes.get(node_id) if graph is not None else None
-        now = self.document.graph.nodes.get(node_id)
+        path = self.document.block_path if path is None else path
+        then, now = _node_at(self._graph, path, node_id), _node_at(self.document.project, path, node_id)
+        if path == self.document.block_path:
+            now = self.document.graph.nodes.get(node_id)
         if then is None or now is None:
             return True
         return (then.type, then.parameters, then.properties) != (now.type, now.parameters, now.properties)
@@ -124,19 +129,29 @@ class LiveMarks(QObject):
         self._values = values
         self.changed.emit()
 
-    def value(self, edge: Edge) -> Value | None:
-        """What flows along a wire of the open level."""
-        return self.value_of(edge.source, edge.source_port)
+    def value(self, edge: Edge, level: Level | None = None) -> Value | None:
+        """What flows along a wire of a level, by default the open one."""
+        return self.value_of(edge.source, edge.source_port, level)
 
-    def value_of(self, node_id: str, port: str) -> Value | None:
-        """What comes out of a port of the open level."""
-        values = self._values.get((self.document.block_path, node_id), ())
-        layer = self.document.report.layer(node_id) if values else None
+    def value_of(self, node_id: str, port: str, level: Level | None = None) -> Value | None:
+        """What comes out of a port of a level, given by the way to it and its shapes, by default the open one."""
+        path, report = level or (self.document.block_path, self.document.report)
+        values = self._values.get((path, node_id), ())
+        layer = report.layer(node_id) if values else None
         names = [each.name for each in layer.output_ports()] if layer is not None else []
         if port not in names:
             return None
         index = names.index(port)
         return values[index] if index < len(values) else None
+
+
+def _node_at(graph: Graph | None, path: Path, node_id: str) -> Node | None:
+    """The node that a path leads to, if it does."""
+    for use in path:
+        node = graph.nodes.get(use) if graph is not None else None
+        block = graph.blocks.of_type(node.type) if graph is not None and node is not None else None
+        graph = None if block is None else block.graph
+    return graph.nodes.get(node_id) if graph is not None else None
 
 
 def _around(path: tuple[str, ...]) -> list[NodeKey]:

@@ -66,7 +66,7 @@ class Minimap(QWidget):
         if self._stamp != self._scene.stamp:
             self._stamp, self._picture = self._scene.stamp, self._drawn()
         painter.drawPixmap(0, 0, self._picture)
-        if not self._scene.nodes:
+        if not self._scene.sheet.nodes:
             return
         seen = self._view.mapToScene(self._view.viewport().rect()).boundingRect()
         center, scale, middle = self._content().center(), self._scale(), QRectF(self.rect()).center()
@@ -88,7 +88,7 @@ class Minimap(QWidget):
         painter.setPen(QPen(theme.color("border"), 1))
         painter.setBrush(theme.color("base"))
         painter.drawRoundedRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), 6, 6)
-        if self._scene.nodes:
+        if self._scene.sheet.nodes:
             scale, center = self._scale(), self._content().center()
             painter.translate(self.rect().center())
             painter.scale(scale, scale)
@@ -104,7 +104,7 @@ class Minimap(QWidget):
         self._go(event)
 
     def _go(self, event: QMouseEvent) -> None:
-        if event.buttons() & Qt.MouseButton.LeftButton and self._scene.nodes:
+        if event.buttons() & Qt.MouseButton.LeftButton and self._scene.sheet.nodes:
             self._view.centerOn(*self._to_scene(event.position().toPoint()))
             self.update()
         event.accept()

@@ -90,8 +90,11 @@ class NodeItem(QGraphicsRectItem):
             paint_node(painter, self.look, self.style)
 
 
-def node_look(graph: Graph, report: Report, node_id: str) -> NodeLook:
-    """What a node of the graph looks like, without selection and problems."""
+def node_look(graph: Graph, report: Report, node_id: str, inside: Box | None = None) -> NodeLook:
+    """What a node of the graph looks like, without selection and problems.
+
+    ``inside`` is its size if its block is open in place.
+    """
     node, flow = graph.nodes[node_id], flow_of(graph)
     layer = report.layers.get(node_id)
     inputs, outputs = ports.input_ports(graph, node_id), ports.output_ports(graph, node_id)
@@ -111,7 +114,7 @@ def node_look(graph: Graph, report: Report, node_id: str) -> NodeLook:
         needed = {port.name for port in declared if not port.optional and not port.many}
         if not wired:
             needed.update(inputs)
-    size = node_size(len(inputs), len(outputs), spare, flow)
+    size = inside or node_size(len(inputs), len(outputs), spare, flow)
     used = {edge.source_port for edge in graph.outgoing[node_id]}
     return NodeLook(
         node.name,
@@ -122,10 +125,12 @@ def node_look(graph: Graph, report: Report, node_id: str) -> NodeLook:
         make_ports(outputs, "output", size, used, outputs, flow=flow),
         size,
         output_shown(graph, node_id),
-        stacked=node.type.startswith(PREFIX),
+        stacked=node.type.startswith(PREFIX) and (inside is None or bool(often(layer))),
         absent=isinstance(layer, Absent) and not is_bypassed(node),
         bypassed=is_bypassed(node),
         frozen=is_frozen(node),
+        fold="" if graph.blocks.of_type(node.type) is None else "open" if inside else "closed",
+        repeat=layer.properties.repeat if isinstance(layer, Use) else 1,
     )
 
 
@@ -136,11 +141,13 @@ def has_spare(layer: Layer | Fault | None, inputs: int) -> bool:
 
 def natural_sizes(graph: Graph, report: Report, flow: Flow) -> dict[str, Box]:
     """The size of every node in a direction, which need not be the present one."""
-    found = {}
-    for node_id in graph.nodes:
-        inputs, outputs = len(ports.input_ports(graph, node_id)), len(ports.output_ports(graph, node_id))
-        found[node_id] = node_size(inputs, outputs, has_spare(report.layers.get(node_id), inputs), flow)
-    return found
+    return {node_id: natural_size(graph, report, node_id, flow) for node_id in graph.nodes}
+
+
+def natural_size(graph: Graph, report: Report, node_id: str, flow: Flow | None = None) -> Box:
+    """The size of a node that is not open in place."""
+    inputs, outputs = len(ports.input_ports(graph, node_id)), len(ports.output_ports(graph, node_id))
+    return node_size(inputs, outputs, has_spare(report.layers.get(node_id), inputs), flow or flow_of(graph))
 
 
 def output_shown(graph: Graph, node_id: str) -> tuple[str, str] | None:

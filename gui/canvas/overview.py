@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
 from PySide6.QtGui import QPainter, QPen
 
+from gui.canvas.geometry import HEIGHT
 from gui.canvas.scene import Scene
 from gui.theme import theme
 
@@ -22,23 +23,30 @@ class Overview:
         self._wires: list[QLineF] = []
         self._selected: list[QRectF] = []
         self._bypassed: list[QRectF] = []
+        self._open: list[QRectF] = []
         self._problems: dict[str, list[QPointF]] = {}
 
     def _gather(self) -> None:
         scene = self.scene
         self._boxes, self._wires, self._selected, self._problems = {}, [], [], {}
-        self._bypassed = []
-        for item in scene.nodes.values():
-            box, look = item.box, item.look
-            self._boxes.setdefault(look.family, []).append(box)
-            if look.bypassed:
-                self._bypassed.append(box)
-            if look.selected:
-                self._selected.append(box)
-            if look.severity:
-                self._problems.setdefault(look.severity, []).append(box.center())
-        for wire in scene.wires.values():
-            self._wires += wire.lines()
+        self._open, self._bypassed = [], []
+        for part in scene.parts.values():
+            offset = part.offset
+            for item in part.nodes.values():
+                box, look = item.box.translated(offset), item.look
+                if look.fold == "open":
+                    self._open.append(box)
+                else:
+                    self._boxes.setdefault(look.family, []).append(box)
+                if look.bypassed:
+                    self._bypassed.append(box)
+                if look.selected:
+                    self._selected.append(box)
+                if look.severity:
+                    at = QPointF(box.center().x(), box.top() + look.head + HEIGHT / 2)
+                    self._problems.setdefault(look.severity, []).append(at)
+            for wire in part.wires.values():
+                self._wires += [line.translated(offset) for line in wire.lines()]
         self._stamp = scene.stamp
 
     def paint(self, painter: QPainter, scale: float, *, wires: bool = True) -> None:
@@ -50,6 +58,7 @@ class Overview:
         painter.setPen(QPen(theme.color("wire"), 0))
         if wires:
             painter.drawLines(self._wires)
+        painter.drawRects(self._open)
         painter.setPen(Qt.PenStyle.NoPen)
         for family, boxes in self._boxes.items():
             painter.setBrush(self.scene.styling.family(family).far)

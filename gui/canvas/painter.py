@@ -16,6 +16,8 @@ RADIUS, RING, BADGE, HEALTH, FROST = 4.5, 8.5, 8.0, 6.0, 9.0
 LARGE = 1.6
 """How much larger badges are where there is less detail, so that their symbol can still be told."""
 PAD = 8.0
+GLYPH_LIFT = 9.0
+"""How much higher the glyph of a block stands, above the mark that opens it."""
 STACK = 3.0
 """How far each card of a block lies after the one before."""
 NO_BRUSH, NO_PEN = Qt.BrushStyle.NoBrush, Qt.PenStyle.NoPen
@@ -60,6 +62,10 @@ class NodeLook:
     """It passes its input on: stripes run across it."""
     frozen: bool = False
     """Its weights stay as they are: its border is dashed, and a snowflake lies at its corner."""
+    fold: str = ""
+    """Of a block whether it is "open" in place or "closed"."""
+    repeat: int = 1
+    """How often a block is repeated."""
     offered: Collection[End] = ()
     ready: bool = False
     outline: Outline = field(init=False)
@@ -81,7 +87,12 @@ class NodeLook:
     @property
     def head(self) -> float:
         """Where the strip begins, as tall as a usual node, that name and symbol stand in."""
-        return (self.size[1] - HEIGHT) / 2
+        return 0.0 if self.fold == "open" else (self.size[1] - HEIGHT) / 2
+
+    @property
+    def fold_mark(self) -> QRectF:
+        """Where the mark is that opens and closes it in place, below its symbol; null where there is none."""
+        return QRectF(11.0, self.head + HEIGHT - 16.0, 13.0, 13.0) if self.fold else QRectF()
 
     def ports(self, side: Side) -> dict[str, PaintedPort]:
         """The ports of one side, in order."""
@@ -94,7 +105,7 @@ class NodeLook:
     def prepare(self, style: Style) -> None:
         """Make texts and paths ready."""
         width, height = self.size
-        self.outline, self.colors = style.outline(self.size), style.family(self.family)
+        self.outline, self.colors = style.outline(self.size, self.fold == "open"), style.family(self.family)
         self.texts = self._texts(style, width - CELL - 2 * PAD)
         self.far.clear()
         self.filled, self.hollow = QPainterPath(), QPainterPath()
@@ -141,7 +152,8 @@ class NodeLook:
     def _two_lines(self, style: Style, step: float) -> tuple[tuple[str, QPointF, Text], ...]:
         width, height, left = self.size[0], HEIGHT, (CELL if step >= GLYPHS else BROAD) + PAD - 2
         room = width - left - 4
-        name, shape = style.static(self.name, f"name {step}", room), style.static(self.shape, f"shape {step}", room)
+        title = f"{self.name} ×{self.repeat}" if self.fold == "open" and self.repeat > 1 else self.name
+        name, shape = style.static(title, f"name {step}", room), style.static(self.shape, f"shape {step}", room)
         if not self.shape:
             return ((f"name {step}", QPointF(left, self.head + (height - name.height) / 2), name),)
         return (  # by their baselines, closer than lines of a text: a shape has nothing that reaches below its own
@@ -198,6 +210,14 @@ def paint_node(painter: QPainter, look: NodeLook, style: Style) -> None:
         painter.setPen(style.still if look.frozen else style.border)
         painter.setBrush(style.node)
         painter.drawPath(outline.box)
+    if look.fold == "open":
+        pen, shape = painter.pen(), outline.frame if look.selected else outline.box
+        painter.setPen(NO_PEN)
+        painter.setBrush(style.inside)
+        painter.drawPath(outline.inside)
+        painter.setPen(pen)
+        painter.setBrush(NO_BRUSH)
+        painter.drawPath(shape)
     painter.setPen(NO_PEN)
     if detail == FULL or style.step >= GLYPHS:
         painter.setBrush(colors.tint)
@@ -206,8 +226,11 @@ def paint_node(painter: QPainter, look: NodeLook, style: Style) -> None:
         painter.drawPath(outline.bar)
         painter.setBrush(NO_BRUSH)
         painter.setPen(colors.pen)
-        painter.translate(0, look.head)
+        painter.translate(0, look.head - (GLYPH_LIFT if look.fold else 0))
         painter.drawPath(colors.glyph)
+        painter.translate(0, GLYPH_LIFT if look.fold else 0)
+        if look.fold:
+            _paint_fold(painter, look, style)
         painter.translate(0, -look.head)
     else:
         painter.setBrush(colors.bar)
@@ -228,6 +251,18 @@ def paint_node(painter: QPainter, look: NodeLook, style: Style) -> None:
     symbol = look.mark if detail == FULL else look.far_mark
     if symbol is not None:
         _paint_badge(painter, look, symbol, style)
+
+
+def _paint_fold(painter: QPainter, look: NodeLook, style: Style) -> None:
+    """A small plus that opens a block in place, a minus that closes it."""
+    box = look.fold_mark.translated(0, -look.head)
+    painter.setPen(style.fold)
+    painter.setBrush(style.node)
+    painter.drawRoundedRect(box, 3, 3)
+    center, arm = box.center(), 3.5
+    painter.drawLine(center - QPointF(arm, 0), center + QPointF(arm, 0))
+    if look.fold == "closed":
+        painter.drawLine(center - QPointF(0, arm), center + QPointF(0, arm))
 
 
 def _paint_stack(painter: QPainter, outline: Outline, style: Style) -> None:

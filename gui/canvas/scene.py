@@ -4,133 +4,256 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
 
-from PySide6.QtCore import QObject, QRectF, QTimer, Signal
+from PySide6.QtCore import QObject, QPointF, QRectF, QTimer, Signal
 from PySide6.QtWidgets import QGraphicsItem, QGraphicsScene, QGraphicsSceneHelpEvent, QToolTip
 
 from engine.edits import Change
 from engine.graph import Edge, Position
 from engine.problems import Problem
-from gui.canvas import tooltips
-from gui.canvas.courses import Courses
 from gui.canvas.finder import Finder
 from gui.canvas.frames.frame_items import FrameItems
 from gui.canvas.geometry import End
+from gui.canvas.in_place.hovering import tip
+from gui.canvas.in_place.open_boxes import Path, open_blocks
+from gui.canvas.in_place.part import Part, innermost, problems_at
+from gui.canvas.layout.flow import flow_of
 from gui.canvas.live_marks import LiveMarks
-from gui.canvas.node_item import NodeItem, node_look
+from gui.canvas.node_item import NodeItem, natural_size, node_look
 from gui.canvas.style import OVERVIEW, Style
-from gui.canvas.ties import Ties
 from gui.canvas.wire_item import WireItem
-from gui.document import Document
+from gui.document import Document, change_of
+from gui.levels import is_open, walk
 from gui.theme import theme
 
 
 class Scene(QGraphicsScene):
-    """Items by id, badges from the document's problems, and who is where."""
+    """Items by id, badges from the document's problems, and who is where.
+
+    The sheet has a `Part` for the level that it is of, and one for each block that is open in place. What is said of
+    nodes, wires and positions without more is that of the part that is worked in, in its own coordinates.
+    """
 
     annotated = Signal()
     """Badges, shapes on wires and the course of the wires are up to date again."""
 
     came = Signal(QRectF)
-    """Where layers have just been added to the open level."""
+    """Where on the sheet layers have just been added to the open level."""
 
     def __init__(self, document: Document, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.document = document
         self.styling = Style()
-        self.find = Finder(self, self.styling)
-        self.nodes: dict[str, NodeItem] = {}
-        self.wires: dict[Edge, WireItem] = {}
-        self.positions: dict[str, Position] = {}
+        self.find = Finder(self, lambda: self.part, self.styling)
+        self.parts: dict[Path, Part] = {}
+        self._flow = flow_of(document.project)
+        self.part = Part(self, document.sheet)
+        """The part that is worked in."""
         self.chosen_wire: Edge | None = None
         self.stamp = 0
         """Grows with everything the overview shows."""
-        self._problems: dict[str, list[Problem]] = {}
-        self._selected: set[str] = set()
-        self._courses = Courses(document, self.nodes, self.wires, self.positions)
-        self.ties = Ties(document, self.nodes, self)
-        self.frames = FrameItems(self)
         self.live = LiveMarks(document, self)
         self.live.changed.connect(self.touch)
+        self.frames = FrameItems(self)
         self._later = QTimer(self, singleShot=True, interval=0)
         self._later.timeout.connect(self.flush)
-        document.changed.connect(self._follow)
-        document.replaced.connect(self.rebuild)
+        document.sheet_edited.connect(self._follow_sheet)
+        document.changed.connect(self._follow_part)
+        document.replaced.connect(self._work_elsewhere)
         document.selection_changed.connect(self._show_selection)
         theme.changed.connect(self._restyle)
         self.rebuild()
+
+    # -- the part that is worked in --------------------------------------------------------------------------------
+
+    @property
+    def nodes(self) -> dict[str, NodeItem]:
+        """Its nodes."""
+        return self.part.nodes
+
+    @property
+    def wires(self) -> dict[Edge, WireItem]:
+        """Its wires."""
+        return self.part.wires
+
+    @property
+    def positions(self) -> dict[str, Position]:
+        """Where its nodes are."""
+        return self.part.positions
+
+    @property
+    def sheet(self) -> Part:
+        """The part that all others lie in."""
+        return self.parts[self.document.sheet.block_path]
+
+    def lay(self, item: QGraphicsItem) -> None:
+        """Put an item on the sheet, in the coordinates of the part that is worked in."""
+        self.part.lay(item)
+
+    def part_at(self, point: QPointF) -> Path:
+        """The way to the innermost level that a point of the sheet lies in."""
+        return innermost(self.parts, self.document.sheet.block_path, point)
 
     # -- following the document ------------------------------------------------------------------------------------
 
     def rebuild(self) -> None:
         """Make every item again."""
-        for item in (*self.wires.values(), *self.nodes.values()):
-            self.removeItem(item)
-        for kept in (self.nodes, self.wires, self.positions, self._courses.crooked):
-            kept.clear()
-        self.chosen_wire, self._problems, self._selected = None, {}, set()
-        for node_id in self.document.graph.nodes:
-            self._create(node_id)
-        for edge in self.document.graph.edges:
-            self._connect(edge)
+        for part in [part for part in self.parts.values() if part.around is None]:
+            self._drop(part)
+        self.chosen_wire, self._flow = None, flow_of(self.document.project)
+        sheet = self._fill(Part(self, self.document.sheet))
+        self.part = self.parts.get(self.document.block_path, sheet)
+        self.part.relearn(self.document, self.document.level, changed=True)
+        self.frames.follow()
         self._show_selection()
         self.flush()
 
-    def _follow(self, change: Change) -> None:
-        if change.drawing:  # all ports are elsewhere
+    def _fill(self, part: Part) -> Part:
+        """Make the items of a part, and the parts within it."""
+        self.parts[part.path] = part
+        for node_id in part.graph.nodes:
+            self._create(part, node_id)
+        for edge in part.graph.edges:
+            self._connect(part, edge)
+        part.courses.straighten()
+        return part
+
+    def _drop(self, part: Part) -> None:
+        """Take the items of a part away, and the parts within it."""
+        depth = len(part.path)
+        self.frames.forget(path for path in self.parts if path[:depth] == part.path)
+        self.parts = {path: other for path, other in self.parts.items() if path[:depth] != part.path}
+        part.clear()
+
+    def _work_elsewhere(self) -> None:
+        """Another level is worked in: of this sheet, or of another one."""
+        document, before = self.document, self.part
+        part = self.parts.get(document.block_path)
+        if not document.same_sheet or part is None or part.graph is not document.graph or self._turned:
             self.rebuild()
             return
-        graph = self.document.graph
-        for edge in change.edges:
-            if edge in graph.outgoing.get(edge.source, ()):
-                if edge not in self.wires:
-                    self._connect(edge)
-            elif edge in self.wires:
-                self.removeItem(self.wires.pop(edge))
-                self._courses.crooked.discard(edge)
-                self.chosen_wire = None if self.chosen_wire == edge else self.chosen_wire
-        ends = {node_id for edge in change.edges for node_id in (edge.source, edge.target)}
-        area, new = QRectF(), []
-        for node_id in change.nodes | ends:
-            if node_id in graph.nodes:
-                if node_id in self.nodes:
-                    self._refresh(node_id)
-                else:
-                    area |= self._create(node_id).box
-                    new.append(node_id)
-            elif item := self.nodes.pop(node_id, None):
-                area |= item.box
-                self.removeItem(item)
-                del self.positions[node_id]
-                self._selected.discard(node_id)
-        if not area.isNull():
-            self._courses.disturb(area)
-        self.place({node_id: graph.positions[node_id] for node_id in change.moved if node_id in graph.nodes})
+        if before.path in self.parts:
+            self.choose_wire(None)
+            self.show_selected(set())
+        self.part = part
+        for each in (before, part):
+            each.relearn(document, each.level, changed=True)
+        self.frames.follow()
+        self._show_selection()
+        self.touch()
+
+    @property
+    def _turned(self) -> bool:
+        """Whether the drawing runs another way than the items do."""
+        return self._flow is not flow_of(self.document.project)
+
+    def _follow_sheet(self, change: Change) -> None:
+        """Follow an edit in the parts that are not worked in; `_follow_part` or `_work_elsewhere` follows."""
+        if self._turned:
+            return
+        for path in sorted(self.parts, key=len):
+            part = self.parts.get(path)
+            if part is None or part is self.part or not is_open(self.document.sheet, path):
+                continue  # what is gone goes with the box around it
+            other = self._learn(part, change)
+            self._follow(part, change_of(part.graph, change, other=other))
+
+    def _follow_part(self, change: Change) -> None:
+        """Follow an edit in the part that is worked in."""
+        if self._turned:
+            self.rebuild()
+            return
+        self.part.relearn(self.document, self.document.level, changed=True)
+        new = self._follow(self.part, change)
+        self.frames.follow()
         self.touch()
         if new:
             self.came.emit(self.content(new))
 
-    def _create(self, node_id: str) -> NodeItem:
-        graph = self.document.graph
-        item = NodeItem(node_id, node_look(graph, self.document.report, node_id), self.styling)
-        position = self.positions[node_id] = graph.positions[node_id]
+    def _learn(self, part: Part, change: Change) -> bool:
+        """Look again at how a part is used that is not worked in; whether that is another way than before."""
+        if not (change.nodes or change.edges or change.blocks or change.settings):
+            return False
+        before = part.level
+        level = self.document.sheet if part.around is None else walk(self.document.whole, part.path)
+        other = level != before
+        part.relearn(self.document, level, changed=other or part.graph.inside in change.blocks)
+        return other
+
+    def _follow(self, part: Part, change: Change) -> list[str]:
+        """Follow a change of the graph of a part; the nodes that have come."""
+        graph = part.graph
+        for edge in change.edges:
+            if edge in graph.outgoing.get(edge.source, ()):
+                if edge not in part.wires:
+                    self._connect(part, edge)
+            elif edge in part.wires:
+                self.removeItem(part.wires.pop(edge))
+                part.courses.crooked.discard(edge)
+                if part is self.part and self.chosen_wire == edge:
+                    self.chosen_wire = None
+        touched = change.nodes.union(*((edge.source, edge.target) for edge in change.edges))
+        if change.drawing:
+            are_open = {path[-1] for path in self.parts if path[:-1] == part.path and path != part.path}
+            touched |= are_open ^ {node_id for node_id in open_blocks(graph) if self._opens(part, node_id)}
+        area, new = QRectF(), []
+        for node_id in touched:
+            if node_id in graph.nodes:
+                if node_id in part.nodes:
+                    self._refresh(part, node_id)
+                else:
+                    area |= self._create(part, node_id).box
+                    new.append(node_id)
+            elif item := part.nodes.pop(node_id, None):
+                area |= item.box
+                if (inner := self.parts.get((*part.path, node_id))) is not None:
+                    self._drop(inner)
+                self.removeItem(item)
+                del part.positions[node_id]
+                part.selected.discard(node_id)
+        if not area.isNull():
+            part.courses.disturb(area)
+        self._place(part, {node_id: graph.positions[node_id] for node_id in change.moved if node_id in graph.nodes})
+        return new
+
+    def _create(self, part: Part, node_id: str) -> NodeItem:
+        item = NodeItem(node_id, node_look(part.graph, part.report, node_id), self.styling)
+        position = part.positions[node_id] = part.graph.positions[node_id]
         item.setPos(*position)
-        self.nodes[node_id] = item
-        self.addItem(item)
+        part.nodes[node_id] = item
+        part.lay(item)
+        if self._opens(part, node_id):
+            self._refresh(part, node_id)
         return item
 
-    def _refresh(self, node_id: str) -> None:
-        item = self.nodes[node_id]
-        old, look = item.look, node_look(self.document.graph, self.document.report, node_id)
+    def _refresh(self, part: Part, node_id: str) -> None:
+        item, inner = part.nodes[node_id], self.parts.get((*part.path, node_id))
+        old, look = item.look, node_look(part.graph, part.report, node_id)
+        opens = self._opens(part, node_id)
+        block = part.graph.blocks.of_type(part.graph.nodes[node_id].type)
+        if inner is not None and not (opens and block is not None and inner.graph is block.graph):
+            self._drop(inner)
+            inner = None
+        if opens:
+            if inner is None:
+                inner = self._fill(Part(self, walk(self.document.whole, (*part.path, node_id)), item))
+            box = inner.open_box(look.size)
+            look = node_look(part.graph, part.report, node_id, box.size)
         look.selected, look.severity, look.guilty, look.health = old.selected, old.severity, old.guilty, old.health
         item.wear(look)
+        if opens and inner is not None:
+            inner.settle(box)
         item.update()
-        self._courses.bend(node_id)
+        part.courses.bend(node_id)
 
-    def _connect(self, edge: Edge) -> None:
+    def _opens(self, part: Part, node_id: str) -> bool:
+        """Whether the block of a node is to be drawn in place."""
+        return node_id in open_blocks(part.graph) and is_open(self.document.sheet, (*part.path, node_id))
+
+    def _connect(self, part: Part, edge: Edge) -> None:
         item = WireItem(edge, self.styling)
-        self.wires[edge] = item
-        self._courses.crooked.add(edge)
-        self.addItem(item)
+        part.wires[edge] = item
+        part.courses.crooked.add(edge)
+        part.lay(item)
 
     # -- badges and shapes -----------------------------------------------------------------------------------------
 
@@ -143,10 +266,24 @@ class Scene(QGraphicsScene):
         """Bring badges, shapes and wires up to date now."""
         self._later.stop()
         self._mark()
-        self.reroute()
-        self.ties.follow()
+        for part in sorted(self.parts.values(), key=lambda part: -len(part.path)):
+            part.courses.straighten()
+            self._resize(part)
+            part.ties.follow()
+        self.frames.follow()
         self._stir()
         self.annotated.emit()
+
+    def _resize(self, part: Part) -> None:
+        """Let the box around a part fit what is inside."""
+        if part.around is None:
+            return
+        around = self.parts[part.path[:-1]]
+        box = part.open_box(natural_size(around.graph, around.report, part.path[-1]))
+        if box.size != part.around.look.size:
+            self._refresh(around, part.path[-1])
+        else:
+            part.settle(box)
 
     def _stir(self) -> None:
         """Something has changed that the overview shows; it is painted as a whole."""
@@ -156,40 +293,13 @@ class Scene(QGraphicsScene):
 
     def _mark(self) -> None:
         """Update the nodes whose problems, and the wires whose shapes have changed."""
-        found: dict[str, list[Problem]] = {}
-        for problem in self.document.problems():
-            if problem.node is not None and problem.severity != "hint":
-                found.setdefault(problem.node, []).append(problem)
-        for node_id in found.keys() | self._problems.keys():
-            item, problems = self.nodes.get(node_id), found.get(node_id, [])
-            if item is None:
-                continue
-            severity = problems[0].severity if problems else ""
-            guilty = {problem.port for problem in problems if problem.port and problem.severity == severity}
-            if (severity, guilty) != (item.look.severity, item.look.guilty):
-                item.look.severity, item.look.guilty = severity, guilty
-                item.freshen()
-        self._problems = found
-        report = self.document.report
-        for node_id, item in self.nodes.items():
-            shown = item.look.shown
-            item.tell(report.spec(*shown) if shown else None, self.live.value_of(*shown) if shown else None)
-            health = self.live.mark(node_id)
-            if health != item.look.health:
-                item.look.health = health
-                item.freshen()
-        for edge, wire in self.wires.items():
-            look = self.nodes[edge.target].look
-            guilty_target = look.severity == "error" and edge.target_port in look.guilty
-            if (
-                wire.tell(report.spec(edge.source, edge.source_port), guilty_target, self.live.value(edge))
-                and edge not in self._courses.crooked
-            ):
-                wire.place()
-
-    def problems_of(self, node_id: str) -> list[Problem]:
-        """The errors and warnings of a node, gravest first."""
-        return self._problems.get(node_id, [])
+        every: list[Problem] | None = None
+        for part in self.parts.values():
+            if part is self.part:
+                part.mark(problems_at(self.document.problems(), ()), self.live)
+            else:
+                every = self.document.all_problems() if every is None else every
+                part.mark(problems_at(every, part.path), self.live)
 
     def _show_selection(self) -> None:
         selected = set(self.document.selection)
@@ -198,14 +308,14 @@ class Scene(QGraphicsScene):
 
     def show_selected(self, selected: set[str]) -> None:
         """Let exactly these nodes look selected (the document's selection, or what a box selection would give)."""
-        graph = self.document.graph
-        for node_id in selected ^ self._selected:
-            item = self.nodes.get(node_id)
+        part, graph = self.part, self.part.graph
+        for node_id in selected ^ part.selected:
+            item = part.nodes.get(node_id)
             if item is not None:
                 item.look.selected = node_id in selected
                 item.setZValue(2 if item.look.selected else 1)
                 item.update()
-        changed, self._selected = selected ^ self._selected, selected
+        changed, part.selected = selected ^ part.selected, selected
         for node_id in changed & graph.nodes.keys():
             for edge in (*graph.incoming[node_id].values(), *graph.outgoing[node_id]):
                 self._color(edge)
@@ -219,48 +329,46 @@ class Scene(QGraphicsScene):
                 self._color(changed)
 
     def _color(self, edge: Edge) -> None:
-        if wire := self.wires.get(edge):
-            wire.set_active(edge == self.chosen_wire or edge.source in self._selected or edge.target in self._selected)
+        part = self.part
+        if wire := part.wires.get(edge):
+            wire.set_active(edge == self.chosen_wire or edge.source in part.selected or edge.target in part.selected)
 
     def _restyle(self) -> None:
         self.styling.rebuild()
-        self.ties.dress()
-        for node in self.nodes.values():
-            node.freshen()
-        for wire in self.wires.values():
-            wire.restyle()
+        for part in self.parts.values():
+            part.dress()
         self.stamp += 1
         self.update()
 
     # -- positions and wires ---------------------------------------------------------------------------------------
 
     def content(self, node_ids: Iterable[str] | None = None) -> QRectF:
-        """The box around these nodes, or around all and the frames."""
-        box = self.frames.area() if node_ids is None else QRectF()
-        for node_id in self.nodes if node_ids is None else node_ids:
-            box |= self.nodes[node_id].box
-        return box
+        """On the sheet, the box around these nodes of the part worked in, or around all and the comment frames."""
+        return self.sheet.content() | self.frames.area() if node_ids is None else self.part.content(node_ids)
 
     def place(self, positions: Mapping[str, Position], *, dragging: bool = False) -> None:
         """Put items somewhere; their wires follow with the next `reroute`, others give way once all rest."""
+        self._place(self.part, positions, dragging=dragging)
+        self._stir()
+
+    def _place(self, part: Part, positions: Mapping[str, Position], *, dragging: bool = False) -> None:
         swept = QRectF()
         for node_id, position in positions.items():
-            item = self.nodes[node_id]
+            item = part.nodes[node_id]
             if not dragging:
                 swept |= item.box
             item.setPos(*position)
-            self.positions[node_id] = position
-            self._courses.bend(node_id)
+            part.positions[node_id] = position
+            part.courses.bend(node_id)
             if not dragging:
                 swept |= item.box
         if not swept.isNull():
-            self._courses.disturb(swept)
-        self.ties.follow()
-        self._stir()
+            part.courses.disturb(swept)
+        part.ties.follow()
 
     def reroute(self) -> None:
         """Lay all wires again whose ends have moved."""
-        if self._courses.straighten():
+        if self.part.courses.straighten():
             self._stir()
 
     # -- looking ---------------------------------------------------------------------------------------------------
@@ -270,8 +378,8 @@ class Scene(QGraphicsScene):
         overview = self.styling.detail == OVERVIEW
         self.styling.zoom(scale)
         if overview != (self.styling.detail == OVERVIEW):
-            for item in (*self.nodes.values(), *self.wires.values()):
-                item.setFlag(QGraphicsItem.GraphicsItemFlag.ItemHasNoContents, not overview)
+            for part in self.parts.values():
+                part.hide_content(not overview)
 
     def offer(self, ends: Collection[End] | None, source: str | None = None) -> None:
         """Ring these ports and dim the nodes without any; None ends that. ``source`` is never dimmed."""
@@ -285,12 +393,6 @@ class Scene(QGraphicsScene):
 
     def helpEvent(self, event: QGraphicsSceneHelpEvent) -> None:
         """Show the tooltip of what is under the mouse."""
-        point, text = event.scenePos(), ""
-        if end := self.find.grip(point):
-            text = tooltips.port_text(self.document, end, self.problems_of(end.node))
-        elif node_id := self.find.node(point):
-            text = tooltips.node_text(self.document, node_id, self.problems_of(node_id), self.live.lines(node_id))
-        elif edge := self.find.wire(point):
-            text = tooltips.wire_tip(self.document, edge, self.live.value(edge))
+        text = tip(self, event.scenePos())
         QToolTip.showText(event.screenPos(), text, event.widget())
         event.setAccepted(bool(text))

@@ -107,10 +107,13 @@ class Sheet(QGraphicsView):
 
     def zoom_open(self) -> None:
         """Show a network as one that was just opened: whole if it can be read then, else from its beginning on."""
+        if self.document.same_sheet:
+            self._describe()
+            return
         self._opened = self.isVisible()
-        if self._opened and self.canvas.nodes:
-            box, inputs = self.canvas.content(), self.document.graph.of_type("Input")
-            head = self.canvas.nodes[inputs[0].id].box if inputs else box
+        if self._opened and self.canvas.sheet.nodes:
+            box, inputs = self.canvas.content(), self.canvas.sheet.graph.of_type("Input")
+            head = self.canvas.sheet.nodes[inputs[0].id].box if inputs else box
             flow = flow_of(self.document.graph)
             self.camera.begin(box, _start(box, head, flow), flow)
         self._describe()
@@ -160,7 +163,21 @@ class Sheet(QGraphicsView):
         if self.camera.scale < READABLE:
             self.zoom_selection()
         else:
-            self.camera.reveal(self.canvas.nodes[node_id].box)
+            self.camera.reveal(self.canvas.content([node_id]))
+
+    def point_at(self, at: QPoint) -> QPointF:
+        """A point of the view in the coordinates of the level that is worked in."""
+        return self.mapToScene(at) - self.canvas.part.offset
+
+    def view_point(self, point: QPointF) -> QPoint:
+        """Where a point of the level that is worked in is in the view."""
+        return self.mapFromScene(point + self.canvas.part.offset)
+
+    def work_at(self, at: QPoint) -> None:
+        """Work in the level that lies at a point of the view: the sheet's, or that of a block open in place there."""
+        path = self.canvas.part_at(self.mapToScene(at))
+        if path != self.document.block_path:
+            self.document.open_block(path)
 
     def _show_new(self, area: QRectF) -> None:
         """Bring new layers into sight, wherever they come from: a fix, a command, an undo."""
@@ -223,7 +240,7 @@ class Sheet(QGraphicsView):
     def resizeEvent(self, event: QResizeEvent) -> None:
         fitted = self.camera.fitted
         super().resizeEvent(event)
-        if fitted and self.canvas.nodes:
+        if fitted and self.canvas.sheet.nodes:
             self.camera.fit(self.canvas.content())
         self._hint.setGeometry(self.viewport().geometry())
         self.minimap.place()

@@ -68,7 +68,7 @@ class Family:
 class Outline:
     """The shapes of a node of one size: its box, the tinted field, the bar, and a broad frame for the selection.
 
-    ``broad`` is the bar where there is no room for the glyph.
+    ``broad`` is the bar where there is no room for the glyph, ``inside`` what lies below the head of an open block.
     """
 
     box: QPainterPath
@@ -76,6 +76,7 @@ class Outline:
     bar: QPainterPath
     broad: QPainterPath
     frame: QPainterPath
+    inside: QPainterPath
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,9 +130,11 @@ class Style:
         self._texts: dict[tuple[str, str, float], Text] = {}
         self._families: dict[str, Family] = {}
         self._frames: dict[str, FrameColors] = {}
-        self._outlines: dict[Box, Outline] = {}
+        self._outlines: dict[tuple[Box, bool], Outline] = {}
         self.canvas = QBrush(color("canvas"))
         self.node = QBrush(color("node"))
+        self.inside = QBrush(_mixed(color("canvas"), color("node"), 0.5))
+        self.fold = _pen(color("node_muted"), 1.2)
         self.border = _pen(color("node_border"), 1, cosmetic=True)
         self.selected = _pen(color("selection"), 2, cosmetic=True)
         self.text = QPen(color("node_text"))
@@ -200,19 +203,22 @@ class Style:
             self._frames[name] = FrameColors(QBrush(_faint(color, 0.09)), QBrush(_faint(color, 0.26)), border)
         return self._frames[name]
 
-    def outline(self, size: Box) -> Outline:
-        """The shapes of a node of this size."""
-        if size not in self._outlines:
+    def outline(self, size: Box, is_open: bool = False) -> Outline:
+        """The shapes of a node of this size; of one whose block is open in place."""
+        if (size, is_open) not in self._outlines:
             width, height = size
-            box, inner, cell, bar, broad, frame = (QPainterPath() for _ in range(6))
+            box, inner, cell, bar, broad, frame, inside = (QPainterPath() for _ in range(7))
             box.addRoundedRect(QRectF(0.5, 0.5, width - 1, height - 1), CORNER, CORNER)
             inner.addRoundedRect(QRectF(1, 1, width - 2, height - 2), CORNER - 0.5, CORNER - 0.5)
-            cell.addRect(QRectF(0, 0, CELL, height))
+            cell.addRect(QRectF(0, 0, CELL, HEIGHT if is_open else height))
+            inside.addRect(QRectF(BAR, HEIGHT, width, height))
             bar.addRect(QRectF(0, 0, BAR, height))
             broad.addRect(QRectF(0, 0, BROAD, height))
             frame.addRoundedRect(QRectF(0, 0, width, height), CORNER + 0.5, CORNER + 0.5)
-            self._outlines[size] = Outline(box, inner & cell, inner & bar, inner & broad, frame)
-        return self._outlines[size]
+            self._outlines[size, is_open] = Outline(
+                box, inner & cell, inner & bar, inner & broad, frame, inner & inside if is_open else inside
+            )
+        return self._outlines[size, is_open]
 
     def static(self, text: str, role: str, width: float = 0.0) -> Text:
         """A text prepared for painting, elided to ``width`` if that is given."""

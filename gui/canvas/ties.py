@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainterPath, QPen
-from PySide6.QtWidgets import QGraphicsPathItem, QGraphicsScene
+from PySide6.QtWidgets import QGraphicsItem, QGraphicsPathItem
 
 from gui.canvas.layout.flow import flow_of
 from gui.canvas.node_item import NodeItem
-from gui.document import Document
+from gui.levels import Shown
 from gui.theme import theme
 
 BULGE = 48.0
@@ -20,9 +20,16 @@ BULGE = 48.0
 class Ties(QGraphicsPathItem):
     """One item for all curves, for there are few; it is in the scene while there are any."""
 
-    def __init__(self, document: Document, nodes: Mapping[str, NodeItem], scene: QGraphicsScene) -> None:
+    def __init__(
+        self,
+        level: Shown,
+        nodes: Mapping[str, NodeItem],
+        lay: Callable[[QGraphicsItem], None],
+        remove: Callable[[QGraphicsItem], None],
+    ) -> None:
+        """``lay`` puts it on the sheet, ``remove`` takes it away."""
         super().__init__()
-        self._document, self._nodes, self._scene = document, nodes, scene
+        self._level, self._nodes, self._lay, self._remove = level, nodes, lay, remove
         self.setZValue(-1)
         self.setAcceptedMouseButtons(Qt.MouseButton.NoButton)
         self.dress()
@@ -33,12 +40,12 @@ class Ties(QGraphicsPathItem):
 
     def follow(self) -> None:
         """Lead the curves to where the layers stand now."""
-        nodes, sharing = self._nodes, self._document.graph.sharing
+        nodes, sharing = self._nodes, self._level.graph.sharing
         if bool(sharing) != (self.scene() is not None):
-            (self._scene.addItem if sharing else self._scene.removeItem)(self)
+            (self._lay if sharing else self._remove)(self)
         if not sharing:
             return
-        path, flow = QPainterPath(), flow_of(self._document.graph)
+        path, flow = QPainterPath(), flow_of(self._level.graph)
         for sharer, owner in sharing.items():
             if sharer in nodes and owner in nodes:
                 one, other = (_beside(flow.turn_rect(nodes[node_id].box)) for node_id in (owner, sharer))
@@ -46,6 +53,11 @@ class Ties(QGraphicsPathItem):
                 path.moveTo(one)
                 path.cubicTo(QPointF(swing, one.y()), QPointF(swing, other.y()), other)
         self.setPath(flow.turn_path(path))
+
+    def clear(self) -> None:
+        """Take the curves off the sheet."""
+        if self.scene() is not None:
+            self._remove(self)
 
 
 def tie_pen(color: QColor) -> QPen:

@@ -14,7 +14,7 @@ from engine.shapes import kind_name
 from engine.spec import UNWIRED, Spec
 from gui.canvas.geometry import End
 from gui.canvas.node_kinds import kind
-from gui.document import Document
+from gui.levels import Shown
 
 if TYPE_CHECKING:
     from engine.training.values import Value
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 SYMBOLS = {"error": "✕", "warning": "!", "hint": "i"}
 
 
-def node_text(document: Document, node_id: str, problems: list[Problem], health: list[str] | None = None) -> str:
+def node_text(document: Shown, node_id: str, problems: list[Problem], health: list[str] | None = None) -> str:
     """Name, type, parameters, shapes and problems of a node, and how it does in training."""
     node, report = document.graph.nodes[node_id], document.report
     called = escape(kind_name(document.graph, node))
@@ -37,7 +37,7 @@ def node_text(document: Document, node_id: str, problems: list[Problem], health:
     return _page(chain(lines, map(escape, health or ()), map(_problem, problems)))
 
 
-def port_text(document: Document, end: End, problems: list[Problem]) -> str:
+def port_text(document: Shown, end: End, problems: list[Problem]) -> str:
     """What a port is, what flows through it, and what is wrong there."""
     graph, report = document.graph, document.report
     node = graph.nodes[end.node]
@@ -53,20 +53,20 @@ def port_text(document: Document, end: End, problems: list[Problem]) -> str:
     return _page(chain(lines, map(_problem, guilty)))
 
 
-def wire_tip(document: Document, edge: Edge, value: Value | None = None) -> str:
+def wire_tip(document: Shown, edge: Edge, value: Value | None = None) -> str:
     """From where to where a wire leads, and what flows along it."""
     seen = [] if value is None else [escape(f"One batch: {value.words}")]
     return _page([escape(edge_text(document, edge)), *seen])
 
 
-def edge_text(document: Document, edge: Edge) -> str:
+def edge_text(document: Shown, edge: Edge) -> str:
     """The same as plain text."""
     graph, spec = document.graph, document.report.spec(edge.source, edge.source_port)
     names = f"{graph.nodes[edge.source].name} → {graph.nodes[edge.target].name}"
     return f"{names}: {_flow(spec) if spec else 'the shape is not known yet'}"
 
 
-def first_line(document: Document, node_type: str) -> str:
+def first_line(document: Shown, node_type: str) -> str:
     """The one-line help of a layer."""
     cls = kind(document.graph, node_type)
     return "This layer is not installed here." if cls is None else help_line(cls)
@@ -78,7 +78,7 @@ def shown(value: object) -> str:
     return text if len(text) <= 60 else text[:57] + "…"
 
 
-def port_label(document: Document, end: End) -> str:
+def port_label(document: Shown, end: End) -> str:
     """What people call a port."""
     layer = document.report.layer(end.node)
     ports = () if layer is None else layer.input_ports() if end.side == "input" else layer.output_ports()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from PySide6.QtCore import QEvent, QPoint, Qt, Signal
+from PySide6.QtCore import QEvent, QPoint, QPointF, Qt, Signal
 from PySide6.QtGui import (
     QContextMenuEvent,
     QDragEnterEvent,
@@ -31,7 +31,7 @@ from gui.canvas.drops import PaletteDrop
 from gui.canvas.fix_menu import FixMenu
 from gui.canvas.frames.frame_commands import FrameCommands
 from gui.canvas.frames.frame_item import CURSORS
-from gui.canvas.geometry import GRID, End
+from gui.canvas.geometry import GRID, HEIGHT, WIDTH, End
 from gui.canvas.gestures import GESTURES, Gesture, Pointer
 from gui.canvas.searching.adder import Adder
 from gui.canvas.searching.layer_popup import LayerPopup
@@ -44,6 +44,8 @@ from gui.keys.keymap import keymap
 ALT = Qt.KeyboardModifier.AltModifier
 CTRL = Qt.KeyboardModifier.ControlModifier
 SHIFT = Qt.KeyboardModifier.ShiftModifier
+MENU = QPointF(WIDTH / 2, HEIGHT / 2)
+"""Where on a box its menu opens by key."""
 ARROWS: dict[int, walking.Direction] = {
     Qt.Key.Key_Up: "up", Qt.Key.Key_Down: "down", Qt.Key.Key_Left: "left", Qt.Key.Key_Right: "right",
 }  # fmt: skip
@@ -107,7 +109,7 @@ class View(Sheet):
         self.cancel()
         area = self.ghosts.show(edit, of_project=of_project)
         if not area.isNull():
-            self.camera.reveal(area)
+            self.camera.reveal(area.translated(self.canvas.part.offset))
 
     def activate(self, node_id: str) -> None:
         """Open a block; for other nodes somebody else may know what to do."""
@@ -140,7 +142,7 @@ class View(Sheet):
 
     def _pointer(self, event: QMouseEvent) -> Pointer:
         at = event.position().toPoint()
-        return Pointer(self.mapToScene(at), at, event.modifiers(), event.button(), self._space)
+        return Pointer(self.point_at(at), at, event.modifiers(), event.button(), self._space)
 
     def _show_cursor(self) -> None:
         shape = self.gesture.cursor if self.gesture is not None else None
@@ -157,7 +159,7 @@ class View(Sheet):
         """The cursor over an edge of a frame, where no layer lies."""
         if self.mouse is None or not self.canvas.frames.items:
             return None
-        point = self.mapToScene(self.mouse)
+        point = self.point_at(self.mouse)
         found = self.canvas.frames.edge_at(point) if self.canvas.find.node(point) is None else None
         return None if found is None else CURSORS[found[1].across, found[1].down]
 
@@ -167,7 +169,11 @@ class View(Sheet):
         event.accept()
         if self.gesture is not None:
             return
+        if event.button() != Qt.MouseButton.MiddleButton and not self._space:
+            self.work_at(event.position().toPoint())
         at = self._pointer(event)
+        if event.button() == Qt.MouseButton.LeftButton and not self._space and self._fold(at):
+            return
         gesture = next(filter(None, (kind.starting(self, at) for kind in GESTURES)), None)
         if gesture is not None:
             self.begin(gesture, event.button())
@@ -175,6 +181,13 @@ class View(Sheet):
             node_id = self.canvas.find.node(at.scene)
             if node_id is not None and node_id not in self.document.selection:
                 self.document.select([node_id])
+
+    def _fold(self, at: Pointer) -> bool:
+        """Open or close the block in place whose mark was pressed; whether one was."""
+        node_id = self.canvas.find.mark(at.scene)
+        if node_id is not None:
+            self.blocks.fold([node_id])
+        return node_id is not None
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         at = self._pointer(event)
@@ -194,7 +207,7 @@ class View(Sheet):
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
         at = self._pointer(event)
-        if event.button() != Qt.MouseButton.LeftButton or self._space:
+        if event.button() != Qt.MouseButton.LeftButton or self._space or self.canvas.find.mark(at.scene):
             self.mousePressEvent(event)
         elif (node_id := self.canvas.find.node(at.scene)) is not None:
             self.activate(node_id)
@@ -211,8 +224,10 @@ class View(Sheet):
         at, chosen = event.pos(), [self.canvas.nodes[node_id] for node_id in self.document.selection]
         if event.reason() == QContextMenuEvent.Reason.Keyboard:
             center = self.viewport().rect().center()
-            at = self.mapFromScene(chosen[-1].box.center()) if chosen else center
+            at = self.view_point(chosen[-1].box.topLeft() + MENU) if chosen else center
             at = at if self.viewport().rect().contains(at) else center
+        else:
+            self.work_at(at)
         self.cancel()
         self.adder.close()
         event.accept()
@@ -220,7 +235,7 @@ class View(Sheet):
 
     def _target(self, at: QPoint) -> MenuTarget:
         """What a menu at a point of the view is about; that is selected then."""
-        point, find, document = self.mapToScene(at), self.canvas.find, self.document
+        point, find, document = self.point_at(at), self.canvas.find, self.document
         if (end := find.grip(point)) is not None:
             return MenuTarget("port", at, end=end)
         if (node_id := find.node(point)) is not None:
@@ -287,7 +302,7 @@ class View(Sheet):
         )
         if found is not None:
             self.document.select(walking.extended(selection, found) if extend else [found])
-            self.camera.reveal(self.canvas.nodes[found].box)
+            self.camera.reveal(self.canvas.content([found]))
 
     def _nudge(self, direction: walking.Direction) -> None:
         dx, dy = {"up": (0, -GRID), "down": (0, GRID), "left": (-GRID, 0), "right": (GRID, 0)}[direction]
@@ -301,6 +316,7 @@ class View(Sheet):
 
     def dragMoveEvent(self, event: QDragMoveEvent) -> None:
         splices = not event.modifiers() & ALT
+        self.work_at(event.position().toPoint())
         event.setAccepted(self._palette.move(event.mimeData(), event.position().toPoint(), splices=splices))
 
     def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:

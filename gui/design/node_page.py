@@ -240,7 +240,7 @@ class NodePage(QWidget):
         if document.graph.inside is not None and not document.block_path:  # inside a block that nothing uses
             document.open_definition(block.id)
         else:
-            document.open_block((*document.block_path, node.id))
+            document.open_block((*document.block_path, node.id), on_its_own=True)
 
     def _go(self, problem: Problem) -> None:
         """To a problem inside this block, from the level that is open."""

@@ -12,6 +12,7 @@ from engine.frames import Frame
 from engine.graph import Graph
 from gui.canvas.frames.frame_item import paint_frame
 from gui.canvas.geometry import MARGIN
+from gui.canvas.in_place.part import Part
 from gui.canvas.layout import layout
 from gui.canvas.layout.flow import flow_of
 from gui.canvas.node_item import sizes
@@ -42,15 +43,24 @@ class _Wire:
 
 
 @dataclass(frozen=True, slots=True)
-class _Part:
-    """One level of the network: its nodes and wires as they are on the canvas, and the box around them."""
+class _Level:
+    """The nodes and wires of a level as they are on the canvas, and where its origin is there."""
 
-    title: str
+    origin: QPointF
     nodes: tuple[tuple[QPointF, NodeLook], ...]
     wires: tuple[_Wire, ...]
     ties: QPainterPath
+    leads: QPainterPath
+    frames: tuple[Frame, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """A sheet: the level that it is of, those of the blocks that are open in place, and the box around all."""
+
+    title: str
+    levels: tuple[_Level, ...]
     box: QRectF
-    frames: tuple[Frame, ...] = ()
 
 
 class CanvasDrawing:
@@ -92,19 +102,27 @@ class CanvasDrawing:
             left += part.box.width() + APART
 
     def _paint(self, painter: QPainter, part: _Part) -> None:
+        for level in part.levels:
+            painter.translate(level.origin)
+            self._paint_level(painter, level)
+            painter.translate(-level.origin)
+
+    def _paint_level(self, painter: QPainter, level: _Level) -> None:
         style = self._style
-        for frame in part.frames:
+        for frame in level.frames:
             paint_frame(painter, frame, style)
-        if not part.ties.isEmpty():
+        if not level.ties.isEmpty():
             painter.setPen(tie_pen(style.color("node_muted")))
             painter.setBrush(NO_BRUSH)
-            painter.drawPath(part.ties)
-        for wire in part.wires:
+            painter.drawPath(level.ties)
+        if not level.leads.isEmpty():
+            paint_wire(painter, level.leads, "known", style)
+        for wire in level.wires:
             paint_wire(painter, wire.path, wire.kind, style)
-        for wire in part.wires:
+        for wire in level.wires:
             if wire.label is not None:
                 paint_label(painter, *wire.label, style)
-        for point, look in part.nodes:
+        for point, look in level.nodes:
             painter.translate(point)
             paint_node(painter, look, style)
             painter.setOpacity(1.0)
@@ -140,13 +158,23 @@ def _uses(graph: Graph, project: Graph) -> Iterator[tuple[str, tuple[str, ...]]]
 
 
 def _part(title: str, scene: Scene, style: Style, options: Options) -> _Part:
+    levels, box = [], QRectF()
+    for part in sorted(scene.parts.values(), key=lambda part: len(part.path)):
+        level, area = _level(part, style, options)
+        levels.append(level)
+        box |= area.translated(level.origin)
+    return _Part(title, tuple(levels), box)
+
+
+def _level(part: Part, style: Style, options: Options) -> tuple[_Level, QRectF]:
+    """A level, and the box around it in its own coordinates."""
     nodes, wires = [], []
     box = QRectF()
-    for item in scene.nodes.values():
+    for item in part.nodes.values():
         look = replace(item.look, selected=False, severity="", health="", guilty=(), dim=False, offered=(), ready=False)
         nodes.append((item.pos(), look))
         box |= item.box.adjusted(-MARGIN, -MARGIN, MARGIN, MARGIN)
-    for wire in scene.wires.values():
+    for wire in part.wires.values():
         label = None
         if options.shapes and wire.spec is not None and wire.label_place is not None:
             text = style.static(str(wire.spec), "label", 240.0)
@@ -154,11 +182,13 @@ def _part(title: str, scene: Scene, style: Style, options: Options) -> _Part:
             box |= label[0]
         box |= wire.path.boundingRect()
         wires.append(_Wire(QPainterPath(wire.path), "unknown" if wire.spec is None else "known", label))
-    ties = QPainterPath(scene.ties.path()) if scene.ties.scene() is not None else QPainterPath()
-    frames = sorted(scene.document.graph.frames.values(), key=lambda frame: -frame.box[2] * frame.box[3])
+    ties = QPainterPath(part.ties.path()) if part.ties.scene() is not None else QPainterPath()
+    leads = QPainterPath(part.leads.path()) if part.leads is not None else QPainterPath()
+    frames = sorted(part.graph.frames.values(), key=lambda frame: -frame.box[2] * frame.box[3])
     for frame in frames:
         box |= QRectF(*frame.box).adjusted(-2, -2, 2, 2)
-    return _Part(title, tuple(nodes), tuple(wires), ties, box | ties.boundingRect(), tuple(frames))
+    level = _Level(part.offset, tuple(nodes), tuple(wires), ties, leads, tuple(frames))
+    return level, box | ties.boundingRect()
 
 
 def arranged(scene: Scene) -> Scene:

@@ -305,11 +305,11 @@ def test_layers_that_share_weights_are_tied_by_a_curve(show: Show) -> None:
     sharer = graph.add("Linear", out_features=4, position=(320.0, 96.0), weights_of=owner)
     hand = show(graph)
     canvas = hand.view.canvas
-    ends = canvas.ties.path().boundingRect()
+    ends = canvas.part.ties.path().boundingRect()
     assert ends.left() == canvas.nodes[owner].box.right()
     hand.view.document.apply(Move({sharer: (320.0, 480.0)}))
     canvas.flush()
-    assert canvas.ties.path().boundingRect().bottom() == canvas.nodes[sharer].box.center().y()
+    assert canvas.part.ties.path().boundingRect().bottom() == canvas.nodes[sharer].box.center().y()
     hand.view.document.apply(SetProperty(sharer, "weights_of", MISSING))
     canvas.flush()
-    assert canvas.ties.scene() is None
+    assert canvas.part.ties.scene() is None

@@ -36,7 +36,7 @@ class ClipboardCommands:
     def paste(self, *, keep_wires: bool = False) -> None:
         """Put what the clipboard holds under the mouse; ``keep_wires`` wires it to where it came from."""
         text, mouse = QGuiApplication.clipboard().text(), self._sheet.mouse
-        at = self._sheet.mapToScene(mouse).toTuple() if mouse is not None else None
+        at = self._sheet.point_at(mouse).toTuple() if mouse is not None else None
         self._sheet.attempt(lambda: clipboard.paste(self._document, text, at, incoming=keep_wires))
 
     def duplicate(self) -> None:

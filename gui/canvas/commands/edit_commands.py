@@ -52,7 +52,7 @@ class EditCommands:
 
     def free_position(self) -> Position:
         """Where a new node goes when no position is given: in the middle of what is seen, beside others."""
-        middle = self._sheet.mapToScene(self._sheet.viewport().rect().center())
+        middle = self._sheet.point_at(self._sheet.viewport().rect().center())
         return commands.unoccupied(self._document.graph, snap(middle.x() - WIDTH / 2), snap(middle.y() - HEIGHT / 2))
 
     def select_all(self) -> None:
@@ -97,16 +97,16 @@ class EditCommands:
         """Lay out everything, or these nodes, as one step; the node in the middle of the view stays in sight."""
         sheet, canvas = self._sheet, self._sheet.canvas
         chosen = None if node_ids is None else set(node_ids) & canvas.nodes.keys()
-        middle = sheet.mapToScene(sheet.viewport().rect().center())
+        middle = sheet.point_at(sheet.viewport().rect().center())
         near = min(canvas.nodes.values(), key=lambda item: (item.box.center() - middle).manhattanLength(), default=None)
-        at = sheet.mapFromScene(near.pos()) if near is not None else QPoint()
+        at = sheet.view_point(near.pos()) if near is not None else QPoint()
         fitted, before = sheet.camera.fitted, flow_of(self._document.graph)
         if not commands.arrange(self._document, sizes(canvas.nodes), sheet.page(), chosen):
             sheet.message.emit("Everything is arranged already.")
         elif chosen is None and (fitted or flow_of(self._document.graph) is not before):
             sheet.camera.fit(canvas.content())
         elif near is not None and chosen is None:
-            sheet.camera.pin(canvas.nodes[near.id].pos(), at)
+            sheet.camera.pin(canvas.nodes[near.id].scenePos(), at)
         canvas.flush()
 
     def set_direction(self, direction: Direction | None) -> None:

@@ -38,12 +38,12 @@ class FrameCommands:
     def _box(self) -> Box:
         chosen = [node_id for node_id in self._document.selection if node_id in self._sheet.canvas.nodes]
         if chosen:
-            box = self._sheet.canvas.content(chosen)
+            box = self._sheet.canvas.content(chosen).translated(-self._sheet.canvas.part.offset)
             left, top = -snap_down(2 * ROOM - box.left()), -snap_down(STRIP - box.top())
             right, bottom = snap_down(box.right() + 2 * ROOM), snap_down(box.bottom() + ROOM)
             return left, top, right - left, bottom - top
         mouse = self._sheet.mouse
-        at = self._sheet.mapToScene(mouse if mouse is not None else self._sheet.viewport().rect().center())
+        at = self._sheet.point_at(mouse if mouse is not None else self._sheet.viewport().rect().center())
         return (snap(at.x()), snap(at.y()), *SIZE) if mouse is not None else (*_around(at.x(), at.y()), *SIZE)
 
     def rename(self) -> None:
@@ -51,8 +51,8 @@ class FrameCommands:
         frame, sheet = self._document.frame, self._sheet
         if frame is None:
             return
-        sheet.camera.reveal(sheet.canvas.frames.items[frame.id].strip)
-        strip = sheet.canvas.frames.items[frame.id].strip
+        strip = sheet.canvas.frames.items[frame.id].strip.translated(sheet.canvas.part.offset)
+        sheet.camera.reveal(strip)
         place = sheet.mapFromScene(strip).boundingRect().adjusted(2, 0, -2, 0)
         width = min(max(place.width(), 160), sheet.viewport().width())
         self.editor = TitleEditor(sheet, frame.title, lambda text: self.set_title(frame.id, text))

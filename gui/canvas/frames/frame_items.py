@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QPointF, QRectF
 
-from engine.edits import Change
 from engine.frames import Box, Frame, frames_in, held
 from gui.canvas.frames.frame_item import FrameItem, Sides
 from gui.theme import theme
@@ -15,56 +15,58 @@ if TYPE_CHECKING:
     from gui.canvas.scene import Scene
 
 
+Path = tuple[str, ...]
+
+
 class FrameItems(QObject):
     """Follows the document of one scene."""
 
     def __init__(self, scene: Scene) -> None:
         super().__init__(scene)  # with the scene its connections end
         self._scene, self._document = scene, scene.document
-        self.items: dict[str, FrameItem] = {}
-        self._document.changed.connect(self._follow)
-        self._document.replaced.connect(self.rebuild)
+        self._parts: dict[Path, dict[str, FrameItem]] = {}
+        """The items of every level on the sheet."""
         self._document.selection_changed.connect(self._choose)
         theme.changed.connect(self._restyle)
-        self.rebuild()
 
-    def rebuild(self) -> None:
-        """Make every item again."""
-        for item in self.items.values():
-            self._scene.removeItem(item)
-        self.items = {}
-        for frame_id in self._document.graph.frames:
-            self._show(frame_id)
+    @property
+    def items(self) -> dict[str, FrameItem]:
+        """The items of the level that is worked in."""
+        return self._parts.get(self._scene.part.path, {})
+
+    def forget(self, paths: Iterable[Path]) -> None:
+        """Levels go from the sheet."""
+        for path in paths:
+            for item in self._parts.pop(path, {}).values():
+                self._scene.removeItem(item)
+
+    def follow(self) -> None:
+        """Show the frames of all levels on the sheet as they are."""
+        for path, part in self._scene.parts.items():
+            items, frames = self._parts.setdefault(path, {}), part.graph.frames
+            for frame_id in items.keys() - frames.keys():
+                self._scene.removeItem(items.pop(frame_id))
+            for frame_id, frame in frames.items():
+                if frame_id not in items:
+                    items[frame_id] = FrameItem(frame, self._scene.styling)
+                    part.lay(items[frame_id])
+                elif items[frame_id].frame is not frame:
+                    items[frame_id].show_frame(frame)
         self._choose()
-
-    def _follow(self, change: Change) -> None:
-        for frame_id in change.frames:
-            self._show(frame_id)
-        if change.frames:
-            self._choose()
-            self._scene.touch()
-
-    def _show(self, frame_id: str) -> None:
-        frame, item = self._document.graph.frames.get(frame_id), self.items.get(frame_id)
-        if frame is None:
-            if item is not None:
-                self._scene.removeItem(self.items.pop(frame_id))
-        elif item is None:
-            self.items[frame_id] = item = FrameItem(frame, self._scene.styling)
-            self._scene.addItem(item)
-        else:
-            item.show_frame(frame)
 
     def _choose(self) -> None:
         chosen = self._document.frame
-        for item in self.items.values():
+        for item in self._every():
             if item.chosen != (item.frame is chosen):
                 item.chosen = not item.chosen
                 item.update()
 
     def _restyle(self) -> None:
-        for item in self.items.values():
+        for item in self._every():
             item.update()
+
+    def _every(self) -> list[FrameItem]:
+        return [item for items in self._parts.values() for item in items.values()]
 
     def show_as(self, frames: list[Frame]) -> None:
         """Show frames as they would be, while something is dragged; as they are, with those of the graph."""
@@ -75,9 +77,9 @@ class FrameItems(QObject):
     # -- who is where ----------------------------------------------------------------------------------------------
 
     def area(self) -> QRectF:
-        """The box around all frames."""
+        """The box around all frames of the level that the sheet is of."""
         box = QRectF()
-        for item in self.items.values():
+        for item in self._parts.get(self._document.sheet.block_path, {}).values():
             box |= item.box
         return box
 

@@ -33,7 +33,7 @@ class CutWires(Gesture):
         self._line = QGraphicsPathItem()
         self._line.setPen(self.view.canvas.styling.knife)
         self._line.setZValue(9)
-        self.view.canvas.addItem(self._line)
+        self.view.canvas.lay(self._line)
 
     def drag(self, at: Pointer) -> None:
         canvas = self.view.canvas

@@ -53,7 +53,7 @@ class DragWire(Gesture):
         self._line = QGraphicsPathItem()
         self._line.setPen(canvas.styling.wires["loose", False])
         self._line.setZValue(7)
-        canvas.addItem(self._line)
+        canvas.lay(self._line)
         if self.moved is not None:
             canvas.wires[self.moved].hide()
 

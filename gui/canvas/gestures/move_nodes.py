@@ -50,7 +50,7 @@ class MoveNodes(Gesture):
         self.view.be_fast(True)
         if self._clones:
             self._ghost = self._outline()
-            self.view.canvas.addItem(self._ghost)
+            self.view.canvas.lay(self._ghost)
 
     def _outline(self) -> QGraphicsPathItem:
         """The frames of the nodes to be cloned."""

@@ -28,7 +28,7 @@ class RubberBand(Gesture):
         self._box.setPen(style.band)
         self._box.setBrush(style.band_fill)
         self._box.setZValue(9)
-        self.view.canvas.addItem(self._box)
+        self.view.canvas.lay(self._box)
 
     def drag(self, at: Pointer) -> None:
         area = QRectF(self.origin.scene, at.scene).normalized()

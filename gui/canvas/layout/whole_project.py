@@ -11,10 +11,10 @@ from engine.drawing import SetDrawing
 from engine.edits import Compound, Edit, Move
 from engine.graph import Graph, Position
 from engine.shapes import Report, Shapes
+from gui.canvas.in_place.open_boxes import OpenBoxes, open_blocks
 from gui.canvas.layout import layout
 from gui.canvas.layout.flow import FLOWS, Flow, flow_of
 from gui.canvas.layout.layout import PAGE, Page
-from gui.canvas.node_item import natural_sizes
 from gui.levels import Level, first_use, walk
 
 Positions = Mapping[str, Position]
@@ -28,12 +28,27 @@ class Arranger:
     whole: Shapes
     page: Page = PAGE
     _reports: dict[str, Report] = field(default_factory=dict)
+    _placed: dict[Flow, dict[str, Positions]] = field(default_factory=dict)
+    """Where the nodes inside blocks go in another direction than the present one."""
 
     def positions(self, graph: Graph, flow: Flow) -> tuple[dict[str, Position], float]:
         """Where the nodes of a graph of the project go, and at which scale that fits the page."""
-        sizes = natural_sizes(graph, self._report(graph), flow)
+        block_id, now = graph.inside or "", flow_of(self.project)
+        if flow is not now:  # what is open in place is arranged first, for its size
+            for inner in open_blocks(graph):
+                block = graph.blocks.of_type(graph.nodes[inner].type)
+                if block is not None and block.id not in self._placed.get(flow, {}):
+                    self.positions(block.graph, flow)
+        path = () if graph is self.project else self._path(graph)
+        boxes = OpenBoxes(self.whole, flow, self._placed.get(flow, {}))
+        sizes = boxes.sizes(graph, self._report(graph), path)
         placed = layout.arrange(graph, sizes, flow=flow, page=self.page)
+        if flow is not now:
+            self._placed.setdefault(flow, {})[block_id] = placed
         return placed, layout.fitting(placed, sizes, self.page)
+
+    def _path(self, graph: Graph) -> tuple[str, ...] | None:
+        return first_use(self.project, graph.inside) if graph.inside is not None else None
 
     def best(self) -> tuple[Flow, dict[str, Position]]:
         """The direction in which the network can be seen larger, the present one where both do; and the positions."""
@@ -63,7 +78,7 @@ class Arranger:
         if graph is self.project or graph.inside is None:
             return self.whole.report
         if graph.inside not in self._reports:
-            path = first_use(self.project, graph.inside)
+            path = self._path(graph)
             level = Level(graph) if path is None else walk(self.whole, path)
             self._reports[graph.inside] = Shapes(graph, level.arguments, level.given, level.repeat).report
         return self._reports[graph.inside]

@@ -37,13 +37,13 @@ class Adder:
             wire, into = free_output(document.graph, selection[0]), only_wire(document.graph, selection[0])
             after = selection[0] if wire or into else None
         if after is not None:
-            at = view.mapFromScene(_behind(view.canvas.nodes[after].box, flow_of(document.graph)))
+            at = view.view_point(_behind(view.canvas.nodes[after].box, flow_of(document.graph)))
         elif at is None:
             at = view.mouse if view.mouse is not None else view.viewport().rect().center()
         source = wire if into is None else End(into.source, "output", into.source_port)
         flows = source is not None and source.side == "output"
         spec = document.report.spec(source.node, source.port) if source is not None and flows else None
-        point = view.mapToScene(at)
+        point = view.point_at(at)
         before = 0.5 if wire is None else 0.0 if wire.side == "output" else 1.0
         graph = document.graph
         flow = flow_of(graph)
@@ -67,7 +67,7 @@ class Adder:
         ends = (fixed, point) if wire.side == "output" else (point, fixed)
         self.pending = QGraphicsPathItem(wire_path(*ends, flow=flow_of(self._view.document.graph)))
         self.pending.setPen(canvas.styling.wires["loose", False])
-        canvas.addItem(self.pending)
+        canvas.lay(self.pending)
 
     def _closed(self) -> None:
         self.popup = None

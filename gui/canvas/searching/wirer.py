@@ -63,7 +63,7 @@ class Wirer:
     def _beside(self, node_id: str) -> QPoint:
         item = self._view.canvas.nodes[node_id]
         self._view.camera.reveal(item.box)
-        return self._view.mapFromScene(item.box.bottomLeft()) + QPoint(0, 8)
+        return self._view.view_point(item.box.bottomLeft()) + QPoint(0, 8)
 
     def _show(self, popup: SearchPopup) -> SearchPopup:
         self.popup = popup

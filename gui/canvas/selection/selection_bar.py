@@ -64,7 +64,7 @@ class SelectionBar(QFrame):
         """Take note of what is selected, and where that is."""
         canvas = self._view.canvas
         chosen = [node_id for node_id in self._view.document.selection if node_id in canvas.nodes]
-        boxes = [canvas.nodes[node_id].box.adjusted(-6, -6, 6, 6) for node_id in chosen] if len(chosen) > 1 else []
+        boxes = [canvas.content([node_id]).adjusted(-6, -6, 6, 6) for node_id in chosen] if len(chosen) > 1 else []
         self._areas = boxes if len(boxes) <= MOST else [canvas.content(chosen)]
         self.place()
 

@@ -138,6 +138,7 @@ ACTIONS = (
     Action("train.report", "Save Report …", "report", "Save the run that is shown as one HTML file", lambda c: c.reports.ask_save(), separator=True),
     Action("help.here", "Help on This", "help", "Show the page of the help about the layer, the problem or the page that has the focus", lambda c: c.help.show_here()),
     Action("help.contents", "Help Pages", "report", "Search all pages of the help: layers, problems, pages of the window, guides", lambda c: c.help.show_contents()),
+    Action("help.tour", "Guided Tour", "tour", "Draw, break, fix and train a first network, step by step; continues where it was left", lambda c: c.tour.start()),
     Action("help.palette", "All Actions …", "keys", "Search an action by a few letters and do it", lambda c: c.palette.open()),
     Action("help.keys", "Keys and Gestures", "keys", "Show every action with its keys, and what the mouse does", lambda c: c.help.show_keys()),
     Action("help.worked", "Worked Examples …", "worked", "Softmax, CNN, RNN, LSTM and attention with numbers, to be computed by hand and read off the wires", lambda c: c.worked.open()),

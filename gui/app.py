@@ -112,6 +112,7 @@ def _stay(app: QApplication, window: MainWindow, *, train: bool, opened_nothing:
     QTimer.singleShot(50, loader.start)
     QTimer.singleShot(0, window.commands.training.find)
     QTimer.singleShot(0, window.recovery.find)
+    QTimer.singleShot(0, window.guide.offer_once)
     if opened_nothing:
         QTimer.singleShot(0, lambda: open_last(window))
     if train:

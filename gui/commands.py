@@ -31,6 +31,7 @@ from gui.preferences_dialog.commands import PreferencesCommands
 from gui.project_files import Files
 from gui.reports.commands import ReportCommands
 from gui.sliding.commands import SlidingCommands
+from gui.tour.tour import Tour
 from gui.weights.loading import WeightsLoading
 from gui.wire_values import WireValues
 from gui.worked.commands import WorkedCommands
@@ -60,6 +61,7 @@ class Commands:
     parts: Parts
     sliding: SlidingCommands
     worked: WorkedCommands
+    tour: Tour
     close: Callable[[], object]
 
     @property

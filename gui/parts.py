@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QApplication, QMainWindow, QStatusBar, QToolBar, QWidget
+from PySide6.QtWidgets import QApplication, QFrame, QMainWindow, QStatusBar, QToolBar, QWidget
 
 from gui.pages.pages import Pages
 
@@ -20,8 +20,11 @@ class Parts:
         """Those that are seen and can take the focus, in the order in which they are read."""
         page = self._pages.currentWidget()
         own = getattr(page, "parts", (page,))
+        cards = self._window.findChildren(QFrame, "tour-card")
         bars = self._window.findChildren(QToolBar), self._window.findChildren(QStatusBar)
-        return [part for part in (*bars[0], *own, *bars[1]) if part.isVisible() and first_control(part) is not None]
+        return [
+            part for part in (*bars[0], *own, *cards, *bars[1]) if part.isVisible() and first_control(part) is not None
+        ]
 
     def next(self, by: int = 1) -> None:
         """Give the focus to the next part, after the last to the first."""

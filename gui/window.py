@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QSize, Qt, Signal
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QShortcut
-from PySide6.QtWidgets import QMainWindow
+from PySide6.QtWidgets import QMainWindow, QWidget
 
 from engine.graph import Graph
 from gui.actions import ACTIONS, Actions, doables
@@ -42,6 +42,9 @@ from gui.sliding.moving import register
 from gui.start.own_data import OwnDataEntry
 from gui.status_line import StatusLine
 from gui.toolbar import PAGES, MainToolBar
+from gui.tour.guide import Guide
+from gui.tour.steps import Place
+from gui.tour.tour import Tour
 from gui.undo_keys import UndoKeys
 from gui.weights.loading import WeightsLoading
 from gui.wire_values import WireValues
@@ -78,6 +81,7 @@ class MainWindow(QMainWindow):
         self.recovery = Recovery(self.files, self.journal, self)
         self.own_state = OwnState(document, self)
         self.values = WireValues(document, self.view.canvas.live, self.pages.shown_run, self)
+        self.tour = Tour(document, preferences, self.files.open_made, self)
         settings = PreferencesCommands(self, preferences, doables())
         self.commands = Commands(
             self.files,
@@ -96,9 +100,11 @@ class MainWindow(QMainWindow):
             Parts(self, self.pages),
             self._make_sliding(),
             WorkedCommands(self, self.files.open_made, self.values),
+            self.tour,
             self.close,
         )
-        strips = (self.recovery.strip, self.files.strip, self.commands.training.going_on)
+        self.guide = Guide(self.tour, self.pages, self._place_of, self)
+        strips = (self.guide.offer, self.recovery.strip, self.files.strip, self.commands.training.going_on)
         self.setCentralWidget(below(strips, self.pages))
         self.setStatusBar(self.status)
         self.actions_table = Actions(self, self.commands)
@@ -111,7 +117,8 @@ class MainWindow(QMainWindow):
         for action_id in (*PAGES, "view.values", "train.notice"):
             self.actions_table[action_id].setCheckable(True)
         self._follow_preferences("recent")
-        self.addToolBar(MainToolBar(self.actions_table, self))
+        self.toolbar = MainToolBar(self.actions_table, self)
+        self.addToolBar(self.toolbar)
         self.context_menu = ContextMenu(self.view, self.actions_table, self)
         self.selection_bar = SelectionBar(self.view, [self.actions_table[each] if each else None for each in SEVERAL])
         self.view.tools_wanted.connect(self.selection_bar.take_focus)
@@ -145,6 +152,7 @@ class MainWindow(QMainWindow):
         self.start.file_chosen.connect(self.files.open_path)
         self.start.new_wanted.connect(self.files.new)
         self.start.open_wanted.connect(self.files.ask_open)
+        self.start.tour_wanted.connect(self.tour.start)
         self.start.own_wanted.connect(self.pages.ask_own)
         self.start.own_chosen.connect(lambda path: self.pages.add_own(Path(path)))
         self.start.recent.pinned.connect(preferences.pin)
@@ -204,6 +212,7 @@ class MainWindow(QMainWindow):
         page.message.connect(self.say)
         page.run.state_changed.connect(self.actions_table.update)
         page.run.finished.connect(self.values.refresh)
+        page.run.epoch_done.connect(lambda _epoch: self.tour.count_epoch())
         page.run.blocked.connect(self.commands.problems.show_blocking)
         page.remarks.progressed.connect(self.status.show_training)
         page.remarks.looked.connect(self.view.canvas.live.follow)
@@ -251,6 +260,12 @@ class MainWindow(QMainWindow):
 
     def _follow_preferences(self, _key: str) -> None:
         self.actions_table["train.notice"].setChecked(bool(self.preferences.get(NOTIFY)))
+
+    def _place_of(self, place: Place) -> QWidget | None:
+        """What the tour points at."""
+        if place == "train":
+            return self.toolbar.widgetForAction(self.actions_table["train.start"])
+        return {"canvas": self.view, "inspector": self.design.inspector, "problems": self.design.tabs}[place]
 
     def _list_recent(self) -> None:
         """Projects on the Start page; an image is made of one as soon as it is opened or saved."""
@@ -342,6 +357,7 @@ class MainWindow(QMainWindow):
         self.commands.exporting.close()
         self.commands.weights.close()
         self.commands.help.close()
+        self.guide.close()
         self.recovery.close()
         self.files.close()
         self.journal.close()

@@ -71,6 +71,8 @@ class StartPage(QWidget):
         for row, text, name, tip, action_id, call in (
             (first, "New Network", "file", "Start with an empty canvas", "file.new", self.new_wanted.emit),
             (first, "Open File …", "folder-open", "Open a project file", "file.open", self.open_wanted.emit),
+            (second, "Take the tour", "tour", "Draw, break, fix and train a network, step by step", "help.tour",
+             self.tour_wanted.emit),
             (second, "Compare …", "compare", "Put presets and projects side by side: what they cost, reach and how "
              "they differ", "page.networks", lambda: self.compare_wanted.emit([])),
         ):  # fmt: skip

@@ -29,17 +29,17 @@ from gui.pages.pages import Pages
 from gui.pages.problems import ProblemCommands
 from gui.pages.training import TrainingCommands
 from gui.parts import Parts
-from gui.preference_effects import PreferenceEffects
 from gui.preference_list import NOTIFY
 from gui.preferences import Preferences
 from gui.preferences_dialog.commands import PreferencesCommands
+from gui.preferences_dialog.effects import PreferenceEffects
 from gui.project_files import Files
-from gui.recent_menu import RecentMenu
 from gui.recovery import Recovery
 from gui.reports.commands import ReportCommands
 from gui.sliding.commands import SlidingCommands
 from gui.sliding.moving import register
 from gui.start.own_data import OwnDataEntry
+from gui.start.recent_menu import RecentMenu
 from gui.status_line import StatusLine
 from gui.toolbar import PAGES, MainToolBar
 from gui.tour.guide import Guide

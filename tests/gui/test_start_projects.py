@@ -17,11 +17,11 @@ from engine.graph import Graph
 from engine.project import save
 from gui.preference_list import RECENT
 from gui.preferences import Preferences
-from gui.recent_menu import RecentMenu
 from gui.start import project_portraits
 from gui.start.own_data import SHOWN, OwnDataEntry, OwnDataList
 from gui.start.project_portraits import MOST_COLUMNS, look_at
 from gui.start.recent_files import RecentFiles
+from gui.start.recent_menu import RecentMenu
 from gui.window import MainWindow
 
 

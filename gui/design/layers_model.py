@@ -1,4 +1,4 @@
-"""The layer table as a tree for Qt: a block with the rows inside it."""
+"""The layer table as a tree for Qt: a block with the rows inside it. Names and common parameters can be edited."""
 
 from __future__ import annotations
 
@@ -6,9 +6,11 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from PySide6.QtCore import QAbstractItemModel, QModelIndex, QObject, QPersistentModelIndex, Qt
+from PySide6.QtCore import QAbstractItemModel, QModelIndex, QObject, QPersistentModelIndex, Qt, Signal
 
 from engine.layer_table.rows import LayerRow, LayerTable
+from gui.design.layer_cells import LayerCells
+from gui.theme import theme
 from gui.widgets import plain
 
 Index = QModelIndex | QPersistentModelIndex
@@ -39,16 +41,23 @@ class Entry:
 class LayersModel(QAbstractItemModel):
     """Shows a `LayerTable`; cells are made when they are asked for."""
 
+    edited = Signal(QModelIndex, str)
+    """A text was typed into a cell."""
+
     def __init__(self, memory: Say, parent: QObject | None = None) -> None:
         """``memory`` says bytes for people."""
         super().__init__(parent)
         self._memory = memory
+        self._cells: LayerCells | None = None
+        self.common: tuple[str, ...] = ()
+        """The parameters that have a column, after the fixed columns."""
         self._entries: list[Entry] = []
         self._by_path: dict[tuple[str, ...], Entry] = {}
 
-    def show_table(self, table: LayerTable) -> None:
-        """Show another table."""
+    def show_table(self, table: LayerTable, cells: LayerCells) -> None:
+        """Show another table; ``cells`` reads the parameters of its layers."""
         self.beginResetModel()
+        self._cells, self.common = cells, cells.common()
         self._by_path = {}
         self._entries = [self._entry(row, None, place) for place, row in enumerate(table.rows)]
         self.endResetModel()
@@ -72,7 +81,7 @@ class LayersModel(QAbstractItemModel):
 
     def index(self, row: int, column: int, parent: Index = QModelIndex()) -> QModelIndex:  # noqa: B008
         entries = self._inside(parent)
-        if not (0 <= row < len(entries) and 0 <= column < len(HEAD)):
+        if not (0 <= row < len(entries) and 0 <= column < self.columnCount()):
             return QModelIndex()
         return self.createIndex(row, column, entries[row])
 
@@ -85,23 +94,28 @@ class LayersModel(QAbstractItemModel):
         return len(self._inside(parent))
 
     def columnCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008
-        return len(HEAD)
+        return len(HEAD) + len(self.common)
 
     def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
-        if orientation != Qt.Orientation.Horizontal or not 0 <= section < len(HEAD):
+        if orientation != Qt.Orientation.Horizontal or not 0 <= section < self.columnCount():
             return None
         if role == Qt.ItemDataRole.TextAlignmentRole:
             return self._side(section)
         if role == Qt.ItemDataRole.DisplayRole:
-            return HEAD[section]
-        return plain(HELP[section]) if role == Qt.ItemDataRole.ToolTipRole else None
+            return HEAD[section] if section < len(HEAD) else self.common[section - len(HEAD)]
+        words = HELP[section] if section < len(HEAD) else "A parameter of these layers, as it was typed"
+        return plain(words) if role == Qt.ItemDataRole.ToolTipRole else None
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         if not index.isValid():
             return None
         row, column = self.row_at(index), index.column()
+        if column >= len(HEAD):
+            return self._parameter(row, self.common[column - len(HEAD)], role)
         if role == Qt.ItemDataRole.DisplayRole:
             return self._text(row, column)
+        if role == Qt.ItemDataRole.EditRole:
+            return row.name
         if role == SORT:
             return row.amounts[column - FIRST_NUMBER] if column >= FIRST_NUMBER else self._text(row, column).casefold()
         if role == Qt.ItemDataRole.TextAlignmentRole:
@@ -109,6 +123,42 @@ class LayersModel(QAbstractItemModel):
         if role == Qt.ItemDataRole.AccessibleTextRole:
             return f"{HEAD[column]}: {self._text(row, column) or 'none'}"
         return None
+
+    def _parameter(self, row: LayerRow, name: str, role: int) -> Any:
+        """What a cell of a parameter says: the default in grey, nothing where the layer has no such parameter."""
+        cells = self._cells
+        assert cells is not None
+        if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.EditRole):
+            return cells.text(row.path, name)
+        if role == SORT:
+            return _sortable(cells.text(row.path, name))
+        if role == Qt.ItemDataRole.TextAlignmentRole:
+            return self._side(FIRST_NUMBER)
+        if role == Qt.ItemDataRole.ForegroundRole:
+            return None if cells.typed(row.path, name) else theme.color("muted")
+        if role == Qt.ItemDataRole.AccessibleTextRole:
+            return f"{name}: {cells.text(row.path, name) or 'none'}"
+        return None
+
+    def flags(self, index: Index) -> Qt.ItemFlag:
+        found = super().flags(index)
+        return found | Qt.ItemFlag.ItemIsEditable if self.editable(index) else found
+
+    def editable(self, index: Index) -> bool:
+        """Whether a cell can be edited: a name, or a parameter that the layer has."""
+        if not index.isValid() or self._cells is None:
+            return False
+        column = index.column() - len(HEAD)
+        if column < 0:
+            return index.column() == 0
+        return self._cells.parameter(self.row_at(index).path, self.common[column]) is not None
+
+    def setData(self, index: Index, value: Any, role: int = Qt.ItemDataRole.EditRole) -> bool:
+        """Say what was typed; the project is changed elsewhere, and shown again then."""
+        if role != Qt.ItemDataRole.EditRole or str(value) == self.data(index, Qt.ItemDataRole.EditRole):
+            return False
+        self.edited.emit(QModelIndex(index), str(value))
+        return True
 
     def _inside(self, parent: Index) -> list[Entry]:
         if not parent.isValid():
@@ -128,3 +178,11 @@ class LayersModel(QAbstractItemModel):
     def _side(self, column: int) -> Qt.AlignmentFlag:
         side = Qt.AlignmentFlag.AlignRight if column >= FIRST_NUMBER else Qt.AlignmentFlag.AlignLeft
         return side | Qt.AlignmentFlag.AlignVCenter
+
+
+def _sortable(text: str) -> float | str:
+    """Numbers sort by size, after words; an empty cell comes first."""
+    try:
+        return float(text)
+    except ValueError:
+        return text.casefold()

@@ -1,20 +1,22 @@
-"""The table of all layers: what each is, gives and costs. A click selects the layer on the canvas."""
+"""The table of all layers: what each is, gives and costs. A click selects, F2 edits."""
 
 from __future__ import annotations
 
 from functools import partial
 
 from PySide6.QtCore import QItemSelectionModel, QModelIndex, QSortFilterProxyModel, Qt, QTimer, Signal
-from PySide6.QtGui import QGuiApplication, QShowEvent
+from PySide6.QtGui import QGuiApplication, QKeySequence, QShortcut, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QHeaderView, QLineEdit, QMenu, QPushButton, QTreeView, QVBoxLayout, QWidget
 
 from engine.data.fields import batch_of
+from engine.errors import GraphError
 from engine.layer_table.rows import LayerTable, layer_table
 from engine.layer_table.text import text_table
 from engine.settings.resolution import SettingFault, resolve_settings
 from engine.tabular.formats import FORMATS
 from gui.amounts import memory
-from gui.design.layers_model import FIRST_NUMBER, SORT, LayersModel
+from gui.design.layer_cells import LayerCells, tabbed
+from gui.design.layers_model import FIRST_NUMBER, HEAD, SORT, LayersModel
 from gui.document import Document
 from gui.icons import icon
 from gui.theme import theme
@@ -41,6 +43,7 @@ class LayersPanel(QWidget):
         super().__init__(parent)
         self.document = document
         self.table: LayerTable | None = None
+        self.cells = LayerCells(document.project)
         self._stale = self._unfitted = True
         self.model = LayersModel(memory, self)
         self.proxy = QSortFilterProxyModel(self)
@@ -84,9 +87,15 @@ class LayersPanel(QWidget):
         self.view.setAlternatingRowColors(True)
         self.view.setModel(self.proxy)
         self.view.setAccessibleName("Layers")
-        self.view.setToolTip("Click a layer to select it on the canvas; click a heading to sort")
+        self.view.setToolTip(
+            "Click a layer to select it on the canvas, a heading to sort; F2 or a double-click edits a cell"
+        )
         self.view.setSelectionBehavior(QTreeView.SelectionBehavior.SelectRows)
-        self.view.setEditTriggers(QTreeView.EditTrigger.NoEditTriggers)
+        self.view.setSelectionMode(QTreeView.SelectionMode.ExtendedSelection)
+        self.view.setEditTriggers(QTreeView.EditTrigger.EditKeyPressed | QTreeView.EditTrigger.DoubleClicked)
+        self.model.edited.connect(self._edit)
+        copy = QShortcut(QKeySequence.StandardKey.Copy, self.view, self._copy_rows)
+        copy.setContext(Qt.ShortcutContext.WidgetShortcut)
         head = self.view.header()
         head.setSortIndicatorClearable(True)
         head.setSortIndicator(-1, Qt.SortOrder.AscendingOrder)
@@ -135,11 +144,14 @@ class LayersPanel(QWidget):
         opened = [path for path in self._paths() if self.view.isExpanded(self._index(path))]
         self._stale = False
         self.table = layer_table(document.project, document.whole.report, batch)
-        self.model.show_table(self.table)
+        here = self._place()
+        self.cells = LayerCells(document.project)
+        self.model.show_table(self.table, self.cells)
         if self._unfitted:
             self._fit()
         for path in opened:
             self.view.expand(self._index(path))
+        self._return(*here)
         found = self.table.total
         open_ends = "" if document.project.of_type("Output") else "Layers that lead to no Output are left out. "
         self.total.setText(
@@ -148,7 +160,8 @@ class LayersPanel(QWidget):
         )
         for button in (self.copy, self.save):
             button.setEnabled(bool(self.table.rows))
-        self._mark()
+        if not self.selected():
+            self._mark()
 
     def _refit(self) -> None:
         self._unfitted = True
@@ -161,6 +174,33 @@ class LayersPanel(QWidget):
             width = max(WIDTHS[column], min(self.view.columnWidth(column), WIDEST))
             self.view.setColumnWidth(column, width)
 
+    def _place(self) -> tuple[list[tuple[str, ...]], tuple[str, ...], int]:
+        """The selected rows, and the cell that the keyboard is at."""
+        index = self.view.currentIndex()
+        path = self._path(index) if index.isValid() else ()
+        return self.selected(), path, index.column()
+
+    def _return(self, rows: list[tuple[str, ...]], path: tuple[str, ...], column: int) -> None:
+        """Select rows again, and go back to a cell."""
+        selection, flag = self.view.selectionModel(), QItemSelectionModel.SelectionFlag
+        for row in rows:
+            if (index := self._index(row)).isValid():
+                selection.select(index, flag.Select | flag.Rows)
+        if path and (index := self._index(path)).isValid():
+            selection.setCurrentIndex(index.siblingAtColumn(column), flag.NoUpdate)
+
+    def _path(self, index: QModelIndex) -> tuple[str, ...]:
+        return self.model.row_at(self.proxy.mapToSource(index)).path
+
+    def selected(self) -> list[tuple[str, ...]]:
+        """The paths of the selected rows, from top to bottom."""
+        return [self._path(index) for index in self._rows()]
+
+    def _rows(self) -> list[QModelIndex]:
+        """The first cells of the selected rows, from top to bottom."""
+        chosen = self.view.selectionModel().selectedRows()
+        return sorted(chosen, key=lambda index: self.view.visualRect(index).top())
+
     def _paths(self) -> list[tuple[str, ...]]:
         return [] if self.table is None else [row.path for row in self.table.all() if row.rows]
 
@@ -171,6 +211,8 @@ class LayersPanel(QWidget):
         """Show as selected what is selected on the canvas."""
         if self._stale or not self.isVisible():
             return
+        if len({path[:-1] for path in self.selected()}) > 1:
+            return  # rows of several levels, of which the canvas can show one
         selection, flag = self.view.selectionModel(), QItemSelectionModel.SelectionFlag
         found = [self._index((*self.document.block_path, node_id)) for node_id in self.document.selection]
         selection.clearSelection()
@@ -178,8 +220,9 @@ class LayersPanel(QWidget):
             if index.isValid():
                 selection.select(index, flag.Select | flag.Rows)
         if len(found) == 1 and found[0].isValid():
-            selection.setCurrentIndex(found[0], flag.NoUpdate)
-            self.view.scrollTo(found[0])
+            column = max(self.view.currentIndex().column(), 0)
+            selection.setCurrentIndex(found[0].siblingAtColumn(column), flag.NoUpdate)
+            self.view.scrollTo(found[0].siblingAtColumn(column))
 
     # -- what the user does ----------------------------------------------------------------------------------------
 
@@ -189,9 +232,35 @@ class LayersPanel(QWidget):
             self.view.expandAll()
 
     def _choose(self, index: QModelIndex) -> None:
-        path = self.model.row_at(self.proxy.mapToSource(index)).path
+        path, chosen = self._path(index), self.selected()
+        if len(chosen) > 1:
+            if {each[:-1] for each in chosen} == {path[:-1]}:
+                self.document.open_block(path[:-1], [each[-1] for each in chosen])
+            return
         self.document.open_block(path[:-1])
         self.chosen.emit(path[-1])
+
+    def _edit(self, index: QModelIndex, text: str) -> None:
+        """Rename a layer, or set a parameter: in all selected layers that have it, if this one is selected."""
+        path, chosen = self.model.row_at(index).path, self.selected()
+        try:
+            if index.column() == 0:
+                self.document.apply(self.cells.rename(path, text), whole_project=True)
+            else:
+                name = self.model.common[index.column() - len(HEAD)]
+                edit = self.cells.set(chosen if path in chosen else [path], name, text)
+                self.document.apply(edit, whole_project=True)
+        except GraphError as error:
+            self.message.emit(str(error))
+
+    def _copy_rows(self) -> None:
+        """The selected rows as text for a spreadsheet, with their headings."""
+        columns = range(self.proxy.columnCount())
+        head = [str(self.proxy.headerData(each, Qt.Orientation.Horizontal)) for each in columns]
+        rows = [[str(index.siblingAtColumn(each).data() or "") for each in columns] for index in self._rows()]
+        if rows:
+            QGuiApplication.clipboard().setText(tabbed([head, *rows]))
+            self.message.emit(f"{len(rows)} row{'s' if len(rows) > 1 else ''} of the table copied.")
 
     def text(self, ending: str) -> str:
         """The whole table, unfiltered and in the order of the forward pass, in a format."""

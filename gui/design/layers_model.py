@@ -41,8 +41,8 @@ class Entry:
 class LayersModel(QAbstractItemModel):
     """Shows a `LayerTable`; cells are made when they are asked for."""
 
-    edited = Signal(QModelIndex, str)
-    """A text was typed into a cell."""
+    edited = Signal(object, str)
+    """A text was typed into a cell: its index and the text."""
 
     def __init__(self, memory: Say, parent: QObject | None = None) -> None:
         """``memory`` says bytes for people."""
@@ -157,7 +157,7 @@ class LayersModel(QAbstractItemModel):
         """Say what was typed; the project is changed elsewhere, and shown again then."""
         if role != Qt.ItemDataRole.EditRole or str(value) == self.data(index, Qt.ItemDataRole.EditRole):
             return False
-        self.edited.emit(QModelIndex(index), str(value))
+        self.edited.emit(index, str(value))
         return True
 
     def _inside(self, parent: Index) -> list[Entry]:

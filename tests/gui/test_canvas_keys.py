@@ -8,7 +8,7 @@ import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QLineEdit
+from PySide6.QtWidgets import QApplication, QLineEdit, QWidget
 from pytestqt.qtbot import QtBot
 
 import presets
@@ -38,6 +38,13 @@ def window(windows: Callable[[], MainWindow], qtbot: QtBot) -> MainWindow:
 def press(window: MainWindow, key: Qt.Key, modifiers: Qt.KeyboardModifier = NONE) -> None:
     QTest.keyClick(window.view, key, modifiers)
     QApplication.processEvents()
+
+
+def focus() -> QWidget:
+    """What has the keyboard."""
+    widget = QApplication.focusWidget()
+    assert widget is not None
+    return widget
 
 
 def select(window: MainWindow, *names: str) -> None:
@@ -98,14 +105,14 @@ def test_editing_keys_each_make_one_named_step_that_ctrl_z_takes_back(window: Ma
     press(window, Key.Key_B, CTRL)
     undone("Bypass relu1")
     press(window, Key.Key_C)
-    QTest.keyClick(QApplication.focusWidget(), Key.Key_Escape)
+    QTest.keyClick(focus(), Key.Key_Escape)
     undone("Add frame")
     press(window, Key.Key_Right, CTRL)
     undone("Move relu1")
     select(window, "conv1", "conv2")
     press(window, Key.Key_T)
-    assert window.selection_bar.isAncestorOf(QApplication.focusWidget())
-    QTest.keyClick(QApplication.focusWidget(), Key.Key_Escape)
+    assert window.selection_bar.isAncestorOf(focus())
+    QTest.keyClick(focus(), Key.Key_Escape)
     assert view.hasFocus()
 
 
@@ -136,11 +143,11 @@ def test_looking_keys_change_what_is_seen_and_nothing_else(window: MainWindow) -
     assert {"image", "conv1"} <= set(selected(window))
     select(window, "conv1")
     press(window, Key.Key_F2)
-    assert QApplication.focusWidget() is window.design.inspector.name
+    assert focus() is window.design.inspector.name
     view.setFocus()
     press(window, Key.Key_F, CTRL)
-    assert isinstance(QApplication.focusWidget(), QLineEdit)
-    QTest.keyClick(QApplication.focusWidget(), Key.Key_Escape)
+    assert isinstance(focus(), QLineEdit)
+    QTest.keyClick(focus(), Key.Key_Escape)
     assert (to_bytes(document.project), document.history.count) == (before, steps)
 
 
@@ -156,14 +163,11 @@ def test_a_layer_dropped_into_a_wire_makes_room_and_an_occupied_input_is_replace
     view.editing.add_layer("Dropout", (boxes[wire.edge.source].right() + 60, boxes[wire.edge.source].top()))
     (lone,) = document.selection
     start, goal = view.canvas.nodes[lone].box.center(), wire.path.pointAtPercent(0.5)
-    for step, at in enumerate((start, (start + goal) / 2, goal, goal)):
-        point = view.mapFromScene(QPointF(at))
-        if step == 0:
-            QTest.mousePress(view.viewport(), Qt.MouseButton.LeftButton, NONE, point)
-        elif step < 3:
-            QTest.mouseMove(view.viewport(), point)
-        else:
-            QTest.mouseRelease(view.viewport(), Qt.MouseButton.LeftButton, NONE, point)
+    points: list[QPointF] = [start, (start + goal) * 0.5, goal]
+    QTest.mousePress(view.viewport(), Qt.MouseButton.LeftButton, NONE, view.mapFromScene(points[0]))
+    for at in points:
+        QTest.mouseMove(view.viewport(), view.mapFromScene(at))
+    QTest.mouseRelease(view.viewport(), Qt.MouseButton.LeftButton, NONE, view.mapFromScene(points[-1]))
     assert [edge.source for edge in graph.incoming[lone].values()] == [wire.edge.source]
     boxes = {node_id: item.box for node_id, item in view.canvas.nodes.items()}
     others = [box for node_id, box in boxes.items() if node_id != lone]

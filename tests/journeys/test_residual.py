@@ -76,14 +76,19 @@ def test_a_newcomer_builds_breaks_fixes_and_repeats_a_residual_block(
         qtbot.waitUntil(rests)
         hand.click(canvas, seen[-1])
 
-    # build: each layer is searched and put behind the one before
-    for count, kind in enumerate(("input", "conv2d", "relu", "conv2d", "add", "flatten", "linear", "output"), 1):
+    def add(kind: str) -> None:
+        """Search a layer and add it behind the selected one."""
+        wanted = len(layers()) + 1
         hand.key("Tab")
         qtbot.waitUntil(lambda: view.popup is not None)
         hand.type(kind)
         hand.key("Return")
-        qtbot.waitUntil(lambda count=count: len(layers()) == count)
+        qtbot.waitUntil(lambda: len(layers()) == wanted)
         qtbot.waitUntil(view.hasFocus)
+
+    # build: each layer is searched and put behind the one before
+    for kind in ("input", "conv2d", "relu", "conv2d", "add", "flatten", "linear", "output"):
+        add(kind)
     assert layers() == ["input", "conv1", "relu1", "conv2", "add1", "flatten1", "fc1", "output"]
     hand.key("Home")
     qtbot.waitUntil(lambda: view.camera.fitted)

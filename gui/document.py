@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Final
 
@@ -11,9 +11,9 @@ from PySide6.QtCore import QObject, Signal
 from engine import project
 from engine.blocks.block_edits import Within, within
 from engine.drawing import SetDrawing
-from engine.edits import Change, Edit, RenameGraph, SetSetting
+from engine.edits import Change, Compound, Edit, RenameGraph, SetSetting
 from engine.frames import Frame
-from engine.graph import Graph
+from engine.graph import Graph, GraphError
 from engine.limits import LONGEST_TITLE
 from engine.literals import unstorable
 from engine.problems import Checker, Problem
@@ -70,6 +70,8 @@ class Document(QObject):
         self.history = UndoHistory(self._run, self._selected, self._select_again, self)
         self.history.changed.connect(self.history_changed)
         self.history.changed.connect(self.title_changed)
+        self.follow_up: Callable[[Change], Iterable[Edit]] = lambda _change: ()
+        """What belongs to an edit that has just been applied: edits of the project for the same undo step."""
         self._restored = False
         self._set(graph or new_network(), None, None)
 
@@ -234,10 +236,26 @@ class Document(QObject):
         whole = edit if whole_project or isinstance(edit, SetSetting | SetDrawing) else within(self.graph, edit)
         name = title or whole.title(self.project)
         before = self._selected()
-        inverse = whole.apply(self.project)
+        whole, inverse = self._applied(whole, name)
         self.applied.emit(whole)
         self.history.push(whole, inverse, name, before)
         self._after(whole.change())
+
+    def _applied(self, edit: Edit, name: str) -> tuple[Edit, Edit]:
+        """Apply an edit with what belongs to it, or nothing; all of that, and its inverse."""
+        steps = [(edit, edit.apply(self.project))]
+        try:
+            for more in self.follow_up(edit.change()):
+                steps.append((more, more.apply(self.project)))
+        except GraphError:
+            for _, back in reversed(steps):
+                back.apply(self.project)
+            raise
+        if len(steps) == 1:
+            return steps[0]
+        return Compound(tuple(step for step, _ in steps), name), Compound(
+            tuple(back for _, back in reversed(steps)), name
+        )
 
     def fix(self, problem: Problem, fix: Fix) -> None:
         """Apply a fix of a problem of the network or of the open level. Raises GraphError where it fits no more."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, QRectF, Qt, QTimer, Signal
 from PySide6.QtGui import QNativeGestureEvent, QPainter, QResizeEvent, QShowEvent, QWheelEvent
@@ -16,6 +17,7 @@ from engine.project import ProjectError
 from gui.canvas.camera import STEP, Camera
 from gui.canvas.ghosts import Ghosts
 from gui.canvas.grid import Grid
+from gui.canvas.in_place.growing import making_room
 from gui.canvas.layout.flow import Flow, flow_of
 from gui.canvas.layout.layout import PAGE, Page
 from gui.canvas.minimap import Minimap
@@ -70,6 +72,7 @@ class Sheet(QGraphicsView):
         self._settle = QTimer(self, singleShot=True, interval=SETTLED)
         self._settle.timeout.connect(lambda: self.be_fast(False))
         self._set_up()
+        document.follow_up = partial(making_room, self.canvas)
         document.replaced.connect(self.zoom_open)
         document.changed.connect(self._describe)
         document.replaced.connect(self.end_preview)

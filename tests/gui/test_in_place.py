@@ -12,7 +12,7 @@ from PySide6.QtCore import QPoint, QPointF, Qt
 
 from engine.blocks.group import group
 from engine.drawing import open_in_place, opened
-from engine.edits import MISSING, Disconnect, SetParameter, SetProperty
+from engine.edits import MISSING, Disconnect, Move, SetParameter, SetProperty
 from engine.graph import Graph, Position
 from engine.project import from_bytes, to_bytes
 from gui.canvas.in_place.room import resized
@@ -177,6 +177,21 @@ def test_a_box_selection_inside_takes_what_is_inside(hand: Hand) -> None:
     hand.drag(area.topLeft() + QPointF(4, 4), area.bottomRight() - QPointF(4, 4))
     assert hand.view.document.block_path == ("n2",)
     assert len(hand.view.document.selection) == 4
+
+
+def test_what_grows_inside_pushes_others_away_in_the_same_step(hand: Hand, nested: Graph) -> None:
+    canvas, document = hand.view.canvas, hand.view.document
+    hand.click(at(hand, ("n2",), "inside"))
+    before = dict(nested.positions)
+    with hand.one_step():
+        document.apply(Move({"n4": (400.0, 900.0)}))
+    canvas.flush()
+    boxes = canvas.sheet.nodes
+    assert boxes["n2"].box.height() > 900
+    for one, other in combinations(boxes.values(), 2):
+        assert not one.box.intersects(other.box), f"{one.look.name} and {other.look.name}"
+    document.history.undo()
+    assert nested.positions == before
 
 
 def test_nested_blocks_open_within_and_close_with_what_is_around(hand: Hand, nested: Graph) -> None:

@@ -18,7 +18,8 @@ from engine.losses import suiting
 from engine.training.diagnosis.health import weights_of
 from engine.training.diagnosis.lookups import check_lookups
 from engine.training.diagnosis.nonfinite import not_a_number, origin, undisturbed
-from engine.training.diagnosis.probes import Probed, node_at
+from engine.training.diagnosis.places import node_at
+from engine.training.diagnosis.probes import Probed
 from engine.training.diagnosis.scale_signs import SizeListener, input_scale, target_scale
 from engine.training.evaluation.chance_level import baseline
 from engine.training.evaluation.network import Batch, Head

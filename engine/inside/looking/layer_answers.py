@@ -8,7 +8,7 @@ from typing import NamedTuple, TypeAlias
 from engine import layers
 from engine.graph import Graph
 from engine.layers.layer import Layer
-from engine.training.diagnosis.probes import node_at
+from engine.training.diagnosis.places import node_at
 from engine.training.findings import NodePath
 
 Kind: TypeAlias = type[Layer]

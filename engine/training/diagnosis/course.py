@@ -5,17 +5,19 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Final, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from engine.graph import Graph
 from engine.problems import Problem
 from engine.problems.looking import kind_of
 from engine.settings.optimizers import AdamW, Optimizer
 from engine.training.diagnosis.answers import Answered
-from engine.training.diagnosis.probes import node_at
+from engine.training.diagnosis.places import node_at
 from engine.training.diagnosis.pull import Pull
 from engine.training.findings import Diagnosis, HealthCheck, NodePath
-from engine.training.history import History
+
+if TYPE_CHECKING:
+    from engine.training.history import History
 
 FEW: Final = 8
 """Samples a step: of fewer the loss may be low by chance."""

@@ -9,7 +9,7 @@ from typing import Final
 from engine import layers
 from engine.problems.looking import PASSES_THROUGH
 from engine.training.diagnosis.course import Course
-from engine.training.diagnosis.probes import graph_at, node_at
+from engine.training.diagnosis.places import graph_at, node_at
 from engine.training.findings import LayerHealth, NodePath
 
 Layers = Mapping[NodePath, LayerHealth]

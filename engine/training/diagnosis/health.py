@@ -16,7 +16,8 @@ from engine import layers
 from engine.graph import Graph, Node
 from engine.layers.layer import Layer
 from engine.resolve import resolve
-from engine.training.diagnosis.probes import Probed, Results, node_at
+from engine.training.diagnosis.places import node_at
+from engine.training.diagnosis.probes import Probed, Results
 from engine.training.findings import HealthCheck, LayerHealth, NodePath
 
 EARLY: Final = (1, 3, 10, 20, 30, 50)

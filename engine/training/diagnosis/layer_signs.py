@@ -12,7 +12,7 @@ from typing import Final
 from engine import layers
 from engine.training.diagnosis.course import WORKS, Course
 from engine.training.diagnosis.fault import amplifier, grower, maker, taker
-from engine.training.diagnosis.probes import node_at
+from engine.training.diagnosis.places import node_at
 from engine.training.diagnosis.rates import lower_rate
 from engine.training.findings import Finding, Found, HealthCheck, NodePath
 

@@ -12,7 +12,8 @@ from torch import nn
 
 from engine.errors import About
 from engine.graph import Graph
-from engine.training.diagnosis.probes import Probed, Results, node_at
+from engine.training.diagnosis.places import node_at
+from engine.training.diagnosis.probes import Probed, Results
 from engine.training.evaluation.network import Batch, Network
 from engine.training.findings import NOT_A_NUMBER, Diagnosis, NodePath
 

@@ -12,7 +12,7 @@ import torch
 from torch import Tensor, nn
 
 from engine.compile import compile_source
-from engine.graph import Graph, Node
+from engine.graph import Graph
 from engine.shapes import Report
 from engine.source import source
 from engine.training.findings import NodePath
@@ -31,24 +31,6 @@ def probe(module: nn.Module, node: str, *values: Any) -> None:
     if at is not None and at[1].listener is not None:
         inside, probed, path = at
         probed.listener(NodePath(inside, node, path), tuple(v if isinstance(v, Tensor) else None for v in values))
-
-
-def graph_at(graph: Graph, inside: tuple[str, ...]) -> Graph | None:
-    """The graph that a path of uses of blocks leads into; None where the network has been changed since."""
-    blocks = graph.blocks
-    for use in inside:
-        node = graph.nodes.get(use)
-        block = blocks.of_type(node.type) if node is not None else None
-        if block is None:
-            return None
-        graph = block.graph
-    return graph
-
-
-def node_at(graph: Graph, inside: tuple[str, ...], node: str) -> Node | None:
-    """The node at a path of a network; None where the network has been changed since."""
-    found = graph_at(graph, inside)
-    return None if found is None else found.nodes.get(node)
 
 
 class Probed:

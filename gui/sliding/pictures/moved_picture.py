@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Final
 
-import numpy as np
 from PySide6.QtCore import QPointF, QRectF, QSizeF, Qt
 from PySide6.QtGui import QPainter, QPen
 
@@ -61,6 +60,8 @@ class MovedPicture(Picture):
 
     def _parts(self) -> list[Part]:
         """What is shown, the originals first, then what is moved."""
+        import numpy as np
+
         found, out = self.found, self.shown.out_channel
         assert found is not None
         inputs = found.before.sliding.inputs_of(out)

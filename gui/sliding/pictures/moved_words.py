@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-import numpy as np
-
 from gui.sliding.pictures.cells import long
 from gui.sliding.pictures.words import by
 
@@ -26,6 +24,8 @@ def arrows(shift: tuple[int, ...]) -> str:
 
 def small(value: float, found: Translation) -> bool:
     """Whether a difference is one of rounding."""
+    import numpy as np
+
     most = float(np.abs(found.before.outputs).max(initial=0.0))
     return value <= ROUNDING * max(most, 1e-12)
 
@@ -36,6 +36,8 @@ def sentences(found: Translation) -> list[tuple[str, str, bool]]:
 
 
 def _equivariance(found: Translation) -> tuple[str, str, bool]:
+    import numpy as np
+
     count = int(found.compared.sum())
     moved = found.before.sliding
     if not count:
@@ -77,6 +79,8 @@ def _pooling(found: Translation) -> tuple[str, str, bool]:
 
 
 def _alike(one: Array, other: Array) -> bool:
+    import numpy as np
+
     return bool(np.allclose(one, other, rtol=1e-4, atol=1e-5))
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-import numpy as np
 from PySide6.QtCore import QPointF, QRectF, QSizeF
 from PySide6.QtGui import QPainter
 
@@ -35,6 +34,8 @@ class UnrolledPicture(Picture):
         return self.shown.sliding.step(self.shown.position)
 
     def _place(self, example: Example) -> None:
+        import numpy as np
+
         from engine.sliding.matrices import unrolled_row
 
         shown, body, sliding = self.shown, self.body, self.shown.sliding
@@ -68,6 +69,8 @@ class UnrolledPicture(Picture):
         self.met = now
 
     def paint_body(self, painter: QPainter) -> None:
+        import numpy as np
+
         example = self.shown.example
         if example is None:
             return

@@ -67,6 +67,11 @@ class Theme(QObject):
         """The colour of a token, for example ``canvas``, ``wire``, ``error``, ``family.Convolution``."""
         return self._colors(token)
 
+    @property
+    def text_size(self) -> float:
+        """How large the text of widgets is; 1 as the system has it."""
+        return self._percent / 100
+
     def set_text_size(self, percent: int) -> None:
         """Make the text of all widgets so large, of 100 as the system has it."""
         application = QApplication.instance()

@@ -8,7 +8,7 @@ from html import escape
 from PySide6 import QtGui
 from PySide6.QtCore import QEvent, QSize, Qt
 from PySide6.QtGui import QHelpEvent, QPainter, QPaintEvent
-from PySide6.QtWidgets import QLabel, QMessageBox, QPushButton, QSizePolicy, QToolTip, QWidget
+from PySide6.QtWidgets import QApplication, QLabel, QMessageBox, QPushButton, QSizePolicy, QToolTip, QWidget
 
 from gui.theme import theme
 
@@ -94,9 +94,6 @@ class Note(Label):
         super().__init__(text, parent)
         self._token = token
         self.setWordWrap(True)
-        font = self.font()
-        font.setPointSizeF(font.pointSizeF() * 0.92)
-        self.setFont(font)
         self._recolor()
         theme.changed.connect(self._recolor)
 
@@ -107,6 +104,10 @@ class Note(Label):
             self._recolor()
 
     def _recolor(self) -> None:
+        """Take the colour and the size of text that hold now."""
+        font = self.font()
+        font.setPointSizeF(QApplication.font().pointSizeF() * 0.92)
+        self.setFont(font)
         self.setStyleSheet(f"color: {theme.color(self._token).name()}; background: transparent;")
 
 

@@ -39,7 +39,7 @@ class Window:
     @property
     def formula(self) -> str:
         left = f"⌊({self.size} + 2·{self.padding} − {self.dilation}·({self.kernel} − 1) − 1) / {self.stride}⌋ + 1"
-        return f"{left} = {(self.size + 2 * self.padding - self.span) // self.stride + 1}"
+        return f"{left} = {(self.size + 2 * self.padding - self.span) // self.stride + 1}".replace("-", "−")
 
     @property
     def words(self) -> str:

@@ -11,6 +11,7 @@ from engine.edits import MISSING
 from gui.forms import Form
 from gui.preference_list import GROUPS, PREFERENCES, Preference
 from gui.preferences import Preferences
+from gui.theme import theme
 from gui.widgets import Label, heading, label
 
 
@@ -47,11 +48,16 @@ class SettingsPage(QScrollArea):
         box.addWidget(self.nothing)
         box.addStretch(1)
         self.setWidget(body)
+        self._align()
+        theme.changed.connect(self._align)
+        preferences.changed.connect(lambda _key: self.refresh())
+        self.refresh()
+
+    def _align(self) -> None:
+        """Let all fields begin at one line, whatever the size of the text."""
         width = max(form.label_width() for form in self.forms.values())
         for form in self.forms.values():
             form.set_label_width(width)
-        preferences.changed.connect(lambda _key: self.refresh())
-        self.refresh()
 
     def refresh(self) -> None:
         """Show what is chosen now."""

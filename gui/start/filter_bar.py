@@ -163,7 +163,7 @@ class FilterBar(QWidget):
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Families and filters are side by side where there is room."""
         super().resizeEvent(event)
-        wide = self.width() >= ONE_ROW
+        wide = self.width() >= ONE_ROW * max(1.0, theme.text_size)
         self._below.setDirection(QBoxLayout.Direction.LeftToRight if wide else QBoxLayout.Direction.TopToBottom)
 
     def minimumSizeHint(self) -> QSize:

@@ -71,7 +71,7 @@ class StartPage(QWidget):
         for row, text, name, tip, action_id, call in (
             (first, "New Network", "file", "Start with an empty canvas", "file.new", self.new_wanted.emit),
             (first, "Open File …", "folder-open", "Open a project file", "file.open", self.open_wanted.emit),
-            (second, "Take the tour", "tour", "Draw, break, fix and train a network, step by step", "help.tour",
+            (second, "Take the Tour", "tour", "Draw, break, fix and train a network, step by step", "help.tour",
              self.tour_wanted.emit),
             (second, "Compare …", "compare", "Put presets and projects side by side: what they cost, reach and how "
              "they differ", "page.networks", lambda: self.compare_wanted.emit([])),
@@ -102,10 +102,11 @@ class StartPage(QWidget):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        self._side.setFixedWidth(NARROW_SIDE if self.width() < NARROW else SIDE)
         self._retint()
 
     def _retint(self) -> None:
+        """Follow the theme, the size of the text and the width of the window."""
         narrow = self.width() < NARROW
+        self._side.setFixedWidth(round((NARROW_SIDE if narrow else SIDE) * max(1.0, theme.text_size)))
         for button, name in self._buttons:
             button.setIcon(QIcon() if narrow else icon(name))

@@ -37,6 +37,7 @@ from gui.preference_list import (
 from gui.preferences import Preferences
 from gui.preferences_dialog.dialog import PreferencesDialog
 from gui.theme import theme
+from gui.widgets import Note
 from gui.window import MainWindow
 from tests.gui.conftest import Hand
 
@@ -109,6 +110,8 @@ def test_the_window_follows_at_once(windows: Callable[[], MainWindow]) -> None:
     assert (theme.name, window.preferences.get(THEME)) == ("light", "light")
     window.preferences.put(PREFERENCES[1], "150")
     assert QApplication.font().pointSizeF() == pytest.approx(1.5 * size)
+    hint = window.commands.settings.dialog.settings.forms[THEME].findChildren(Note)[0]
+    assert hint.font().pointSizeF() == pytest.approx(1.5 * 0.92 * size), "small text grows as well"
     window.preferences.put(PREFERENCES[1], "100")
     assert QApplication.font().pointSizeF() == pytest.approx(size)
     assert QGuiApplication.styleHints().colorScheme() == scheme

@@ -7,7 +7,7 @@ in bytes; how long a value lives `engine.memory` knows.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
 from dataclasses import dataclass, replace
 from functools import partial
 
@@ -17,7 +17,7 @@ from engine.dims import Dim, bind, product
 from engine.graph import Graph
 from engine.layers.layer import Layer
 from engine.live_nodes import live_nodes
-from engine.memory import BYTES, computed, peak
+from engine.memory import BYTES, computed, finished, peaking
 from engine.properties import Properties
 from engine.resolve import resolve_properties
 from engine.shapes import Report, infer
@@ -107,16 +107,16 @@ def of_leaves(parts: Iterable[Leaf], batch: int = 1) -> Cost:
 
 def total(graph: Graph, report: Report | None = None, batch: int = 1) -> Cost:
     """The cost of the whole network at this batch size."""
-    report = report or infer(graph)
+    return finished(totalling(graph, report or infer(graph), batch))
+
+
+def totalling(graph: Graph, report: Report, batch: int = 1) -> Generator[None, None, Cost]:
+    """The same layer by layer, for who has other things to do meanwhile; nothing may change before the end."""
     number = _numbers(batch)
-    whole, _, _ = _sum(leaves(graph, report), number)
-    training, inference = (peak(graph, report, number, training=training) for training in (True, False))
+    whole, _, _ = yield from _summing(leaves(graph, report), number)
+    training = yield from peaking(graph, report, number, training=True)
+    inference = yield from peaking(graph, report, number, training=False)
     return _with_memory(whole, training, inference, OPTIMIZER_STATE.get(_optimizer(graph), 2))
-
-
-def without_activations(graph: Graph, report: Report, batch: int = 1) -> Cost:
-    """The same without the memory of activations, in half the time."""
-    return _sum(leaves(graph, report), _numbers(batch))[0]
 
 
 def _with_memory(cost: Cost, training: int, inference: int, states: int) -> Cost:
@@ -133,8 +133,14 @@ def _with_memory(cost: Cost, training: int, inference: int, states: int) -> Cost
 
 def _sum(parts: Iterable[Leaf], number: Callable[[Dim], int]) -> tuple[Cost, int, int]:
     """What the layers cost without their activations, the bytes of all their outputs, and of what else they keep."""
+    return finished(_summing(parts, number))
+
+
+def _summing(parts: Iterable[Leaf], number: Callable[[Dim], int]) -> Generator[None, None, tuple[Cost, int, int]]:
+    """The same layer by layer."""
     parameters = trainable = multiply_adds = held = values = kept = 0
     for leaf in parts:
+        yield
         layer, inputs, times = leaf.layer, leaf.inputs, number(leaf.times)
         weights = sum(
             number(product(shape)) for shape in parametrization.weights(layer, leaf.properties, inputs).values()

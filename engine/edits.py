@@ -345,13 +345,14 @@ class Compound(Edit):
 
     def apply(self, graph: Graph) -> Edit:
         inverses: list[Edit] = []
-        try:
-            for edit in self.edits:
-                inverses.append(edit.apply(graph))
-        except GraphError:
-            for inverse in reversed(inverses):
-                inverse.apply(graph)
-            raise
+        with graph.creation.reordering():
+            try:
+                for edit in self.edits:
+                    inverses.append(edit.apply(graph))
+            except GraphError:
+                for inverse in reversed(inverses):
+                    inverse.apply(graph)
+                raise
         return Compound(tuple(reversed(inverses)), self.name)
 
     def change(self) -> Change:

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from engine.blocks.block import Blocks
+from engine.creation import Creation
 from engine.errors import CycleError, GraphError
 from engine.literals import literal
 from engine.ranks import Ranks
@@ -79,10 +80,7 @@ class Graph:
         self._untried: dict[str, int] = {}
         """For the stem of a name the number from which on one may be free."""
         self._order: list[str] | None = None
-        self._created: dict[str, int] = {}
-        """Numbers that rise in creation order."""
-        self.renumbered = 0
-        """How often those numbers were given again, because a node came back to its old place."""
+        self.creation = Creation(self.nodes, self._sort_types)
         self._types: dict[str, dict[str, None]] = {}
         """The ids of the nodes of each type, in creation order."""
         self._shares: dict[str, str] = {}
@@ -97,6 +95,7 @@ class Graph:
     @property
     def edges(self) -> Iterator[Edge]:
         """Every edge, grouped by target in creation order of the nodes."""
+        self.creation.settle()
         for node_id in self.nodes:
             yield from self.incoming[node_id].values()
 
@@ -109,8 +108,7 @@ class Graph:
 
     def by_name(self, name: str) -> Node | None:
         """The node with this name; names are unique within a graph, but for a BlockOutput called as a BlockInput."""
-        node_id = self._names.get(name, self._ends.get(name))
-        return None if node_id is None else self.nodes[node_id]
+        return self.nodes.get(self._names.get(name, self._ends.get(name, "")))
 
     @property
     def types(self) -> KeysView[str]:
@@ -119,19 +117,18 @@ class Graph:
 
     def of_type(self, *types: str) -> list[Node]:
         """The nodes of one or several types in creation order."""
+        self.creation.settle()
         if len(types) == 1:
             return [self.nodes[node_id] for node_id in self._types.get(types[0], ())]
         return [self.nodes[i] for i in self.as_created(i for kind in types for i in self._types.get(kind, ()))]
 
     def as_created(self, node_ids: Iterable[str]) -> list[str]:
         """These nodes in creation order."""
-        return sorted(node_ids, key=self._created.__getitem__)
+        return self.creation.sorted(node_ids)
 
     def index(self, node_id: str) -> int:
         """How many nodes come before this one in creation order."""
-        if node_id == next(reversed(self.nodes)):  # as one does whose creation is undone
-            return len(self.nodes) - 1
-        return list(self.nodes).index(node_id)
+        return self.creation.index(node_id)
 
     def leaving(self, node_id: str) -> KeysView[str]:
         """The output ports of a node that wires leave from."""
@@ -143,7 +140,7 @@ class Graph:
 
     def created(self, node_id: str | None) -> int:
         """A number that rises in creation order; −1 for none, or one that is gone."""
-        return -1 if node_id is None else self._created.get(node_id, -1)
+        return -1 if node_id is None else self.creation.of.get(node_id, -1)
 
     def rank(self, node_id: str) -> float:
         """A number that rises along every wire (another one after other edits)."""
@@ -159,6 +156,7 @@ class Graph:
         It depends on nodes and edges alone, not on the order in which the wires were drawn: so does the source.
         """
         if self._order is None:
+            self.creation.settle()
             missing = {node: len(ports) for node, ports in self.incoming.items()}
             ready = [node for node in reversed(self.nodes) if not missing[node]]
             result: list[str] = []
@@ -166,7 +164,7 @@ class Graph:
                 node = ready.pop()
                 result.append(node)
                 targets = self._targets(node)
-                for target in sorted(targets, key=self._created.__getitem__, reverse=True):
+                for target in sorted(targets, key=self.creation.of.__getitem__, reverse=True):
                     missing[target] -= 1
                     if not missing[target]:
                         ready.append(target)
@@ -219,6 +217,7 @@ class Graph:
         """A copy of this graph that is in no project: without definitions of blocks."""
         import copy
 
+        self.creation.settle()
         other = Graph(self.name)
         other.nodes, other.positions = dict(self.nodes), dict(self.positions)
         other.frames = dict(self.frames)
@@ -226,12 +225,11 @@ class Graph:
         other.outgoing = {node: dict(edges) for node, edges in self.outgoing.items()}
         other.settings = copy.deepcopy(self.settings)
         other._names, other._ends = dict(self._names), dict(self._ends)
-        other.numbers, other.wirings, other.renumbered = self.numbers, self.wirings, self.renumbered
-        other._created = dict(self._created)
+        other.numbers, other.wirings = self.numbers, self.wirings
+        other.creation = self.creation.copy(other.nodes, other._sort_types)
         other._types = {kind: dict(nodes) for kind, nodes in self._types.items()}
         other._leaving = {node: dict(ports) for node, ports in self._leaving.items()}
-        other._shares = dict(self._shares)
-        other._sharers = {owner: dict(nodes) for owner, nodes in self._sharers.items()}
+        other._shares, other._sharers = dict(self._shares), {who: dict(ids) for who, ids in self._sharers.items()}
         other._ranks = self._ranks.copy(other._sources, other._targets)
         return other
 
@@ -299,21 +297,22 @@ class Graph:
 
     def insert_node(self, node: Node, position: Position, index: int | None = None) -> None:
         """Put a node in (used by edits)."""
-        self._created[node.id] = next(reversed(self._created.values()), -1) + 1
+        self.creation.enter(node.id)
         self.nodes[node.id] = node
         self.incoming[node.id] = {}
         self.outgoing[node.id] = {}
         self.positions[node.id] = position
         self._ranks.of[node.id] = 0.0
-        if index is not None and index < len(self.nodes) - 1:  # back to its old index in creation order
-            for later in list(self.nodes)[index:-1]:
-                self.nodes[later] = self.nodes.pop(later)
-            self._created = {node_id: number for number, node_id in enumerate(self.nodes)}
-            self.renumbered += 1
         self._enter(node)
+        if index is not None and index < len(self.nodes) - 1:  # back to its old index in creation order
+            self.creation.put_back(node.id, index)
         if node.id[0] == "n" and node.id[1:].isdecimal() and len(node.id) < 12:
             self.numbers = max(self.numbers, int(node.id[1:]))
         self._touch(wiring=True)
+
+    def _sort_types(self, moved: set[str]) -> None:
+        for kind in {self.nodes[node_id].type for node_id in moved}:
+            self._types[kind] = dict.fromkeys(self.creation.sorted(self._types[kind]))
 
     def replace_node(self, node: Node) -> None:
         """Put another version of a node in its place (used by edits)."""
@@ -324,8 +323,9 @@ class Graph:
 
     def delete_node(self, node_id: str) -> None:
         """Take a node without wires out (used by edits)."""
+        self.creation.settle()
         self._leave(self.nodes[node_id])
-        for known in (self.nodes, self.positions, self.incoming, self.outgoing, self._created, self._ranks.of):
+        for known in (self.nodes, self.positions, self.incoming, self.outgoing, self.creation.of, self._ranks.of):
             del known[node_id]
         self._leaving.pop(node_id, None)
         self._touch(wiring=True)
@@ -362,7 +362,7 @@ class Graph:
         if node.id not in same:
             last = next(reversed(same), None)
             same[node.id] = None
-            if last is not None and self._created[last] > self._created[node.id]:
+            if last is not None and self.creation.of[last] > self.creation.of[node.id]:
                 self._types[node.type] = dict.fromkeys(self.as_created(same))
         owner = node.properties.get("weights_of") if node.properties else None
         if isinstance(owner, str):

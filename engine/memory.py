@@ -6,8 +6,9 @@ each layer declares (`Layer.saves`). Views take none of their own. Arguments of 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Generator, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import TypeVar
 
 from engine.blocks.use import Inside, Use
 from engine.dims import Dim, product
@@ -18,6 +19,7 @@ from engine.shapes import Report, wired_inputs
 from engine.spec import UNWIRED, Spec
 
 BYTES = {"float32": 4, "int64": 8, "bool": 1}
+T = TypeVar("T")
 Number = Callable[[Dim], int]
 Value = tuple[str, str]
 
@@ -77,6 +79,21 @@ class Memory:
 
 def peak(graph: Graph, report: Report, number: Number, *, training: bool) -> int:
     """The most bytes that values take at once in a forward pass, the inputs included."""
+    return finished(peaking(graph, report, number, training=training))
+
+
+def finished(steps: Generator[None, None, T]) -> T:
+    """What a computation gives that can be done step by step, done at once."""
+    while True:
+        try:
+            next(steps)
+        except StopIteration as end:
+            result: T = end.value
+            return result
+
+
+def peaking(graph: Graph, report: Report, number: Number, *, training: bool) -> Generator[None, None, int]:
+    """The same node by node."""
     memory = Memory(training, number)
     given = {}
     for node in graph.of_type("Input"):
@@ -84,12 +101,19 @@ def peak(graph: Graph, report: Report, number: Number, *, training: bool) -> int
         if spec is not None:
             given[node.id] = memory.new(memory.bytes(spec))
             memory.hold(given[node.id])
-    _walk(memory, graph, report, given)
+    yield from _walking(memory, graph, report, given)
     return memory.peak
 
 
 def _walk(memory: Memory, graph: Graph, report: Report, given: Mapping[str, int]) -> list[int]:
     """Go through the nodes; returns the storages of the answers, each held once for the caller."""
+    return finished(_walking(memory, graph, report, given))
+
+
+def _walking(
+    memory: Memory, graph: Graph, report: Report, given: Mapping[str, int]
+) -> Generator[None, None, list[int]]:
+    """The same node by node."""
     storages: dict[Value, int] = {(node_id, "output"): storage for node_id, storage in given.items()}
     live = live_nodes(graph, report)
     readers: dict[Value, int] = {}
@@ -99,6 +123,7 @@ def _walk(memory: Memory, graph: Graph, report: Report, given: Mapping[str, int]
             readers[value] = readers.get(value, 0) + 1
     answers: list[int] = []
     for node_id in graph.order():
+        yield
         node, absent = graph.nodes[node_id], report.absent(node_id)
         layer = absent or report.layer(node_id)
         if (

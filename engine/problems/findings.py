@@ -83,9 +83,9 @@ class Findings:
 
     def in_order(self, graph: Graph) -> list[Problem]:
         """All of them; only what has changed is sorted again."""
-        if self._renumbered != graph.renumbered:
+        if self._renumbered != graph.creation.renumbered:
             self._sorted, self._keys, self._keys_at = [], [], {}
-            self._unsorted, self._renumbered = set(self._found), graph.renumbered
+            self._unsorted, self._renumbered = set(self._found), graph.creation.renumbered
         old = [key for origin in self._unsorted for key in self._keys_at.pop(origin, ())]
         new: list[tuple[SortKey, Problem]] = []
         for origin in self._unsorted:

@@ -10,7 +10,7 @@ import itertools
 import re
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from math import prod
+from math import inf, prod
 from typing import Final
 
 from engine.blocks.ends import states
@@ -31,6 +31,8 @@ TYPICAL: Final = 8
 """What an open size is taken for."""
 FARTHEST: Final = 4
 MOST_ROLES: Final = 64
+MOST_TRIED: Final = 128
+"""So many names are tried, the smallest values first: each try walks through the whole network."""
 
 
 class Variables:
@@ -95,15 +97,15 @@ def roles(
         return named
     lives = _Lives(plan, nodes, arguments)
     allowed = lives.peak({}) * SPARE[plan.block is not None]
-    if lives.peak(named) <= allowed:
+    if lives.peak(named, allowed) <= allowed:
         return named
     kept: dict[Value, str] = {}
     largest: dict[str, int] = {}
     for value, name in named.items():
         largest[name] = max(largest.get(name, 0), lives.size.get(value, 0))
-    for name in sorted(largest, key=lambda name: (name not in reused, largest[name])):
+    for name in sorted(largest, key=lambda name: (name not in reused, largest[name]))[:MOST_TRIED]:
         more = {value: each for value, each in named.items() if each == name or each in kept.values()}
-        if len(kept) < MOST_ROLES and lives.peak(more) <= allowed:
+        if len(kept) < MOST_ROLES and lives.peak(more, allowed) <= allowed:
             kept = more
     return kept
 
@@ -251,9 +253,10 @@ class _Lives:
             read = dict.fromkeys((source, port) for _, source, port in plan.wires[node_id])
             self.steps.append(([v for v in read if v in self.size and last[v] == index], made))
 
-    def peak(self, roles: Mapping[Value, str]) -> int:
-        """The most that all variables hold at once, the dead ones too."""
+    def peak(self, roles: Mapping[Value, str], enough: float = inf) -> int:
+        """The most that all variables hold at once, the dead ones too; ``enough`` ends the search."""
         held = dict(self.begin)
+        total = sum(held.values())
         free: list[str] = []
         variable: dict[Value, str] = {}
         most = 0
@@ -263,6 +266,9 @@ class _Lives:
             for value in made:
                 role = roles.get(value)
                 variable[value] = f"role {role}" if role is not None else free.pop(0) if free else next(names)
+                total += self.size[value] - held.get(variable[value], 0)
                 held[variable[value]] = self.size[value]
-            most = max(most, sum(held.values()))
+            most = max(most, total)
+            if most > enough:
+                break
         return most

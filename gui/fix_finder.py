@@ -11,10 +11,16 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from engine.problems import Problem
 from engine.problems.fix import Fix
 from engine.problems.fixes import ranked, trying
+from engine.problems.problem import ProblemFinder
 from engine.problems.trial import Trial
 
 SLICE: Final = 0.006
 """Seconds of work at a time."""
+
+
+LARGE: Final = 500
+"""A network of more layers is copied for the search only after `REST` milliseconds without an edit."""
+REST: Final = 200
 
 
 class FixFinder(QObject):
@@ -38,11 +44,11 @@ class FixFinder(QObject):
             self.found.emit(problem, ())
             return
         self.problem, self._fixes = problem, []
-        self._ways = trying(Trial(checker), problem)
+        self._ways = _ways(checker, problem)
         if at_once:
             self._work()
         else:
-            self._more.start()
+            self._more.start(REST if large(problem) else 0)
 
     def cancel(self) -> None:
         """Search no more."""
@@ -63,3 +69,13 @@ class FixFinder(QObject):
             if time.perf_counter() > until:
                 self._more.start()
                 return
+
+
+def large(problem: Problem) -> bool:
+    """Whether the network of a problem is so large that to copy it takes longer than a frame."""
+    return problem.seen_by is not None and len(problem.seen_by.shapes.graph.nodes) > LARGE
+
+
+def _ways(checker: ProblemFinder, problem: Problem) -> Iterator[Fix | None]:
+    """What might fix it, tried one after the other on a copy that is made with the first."""
+    yield from trying(Trial(checker), problem)

@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from engine import project
 from engine.edits import Edit
 from engine.files import FileError
+from engine.graph import Graph
 from engine.journals.journal import Journal, fingerprint_of
 from gui.document import Document
+from gui.undo_history import UndoStep
 from gui.work.background import Background
 
+SMALL = 500
+"""A project of so many layers is written down at once, a larger one beside the window."""
 EVERY = 1000
 """Milliseconds after an edit when the disk is asked to have it: what a power cut may cost."""
 
@@ -27,10 +32,15 @@ class JournalKeeper(QObject):
         super().__init__(parent)
         self._document = document
         self._journal: Journal | None = None
-        self._base, self._fingerprint = b"", ""
+        self._base: bytes | None = None
+        """The project as it was saved or opened; None while it is still to be made of `_start`."""
+        self._start = document.project
+        self._fingerprint = ""
         self._edits = 0
+        self._since: UndoStep | None = None
+        """The step after which the project was as in `_base`."""
         self._behind = self._reported = self._closed = False
-        self._background = Background("sync-journal", self)
+        self._background, self._making = Background("sync-journal", self), Background("journal-base", self)
         self._timer = QTimer(self, interval=EVERY, singleShot=True)
         self._timer.timeout.connect(self._sync)
         document.applied.connect(self._append)
@@ -54,6 +64,7 @@ class JournalKeeper(QObject):
         self._closed = True
         self._timer.stop()
         self._background.close()
+        self._making.close()
         if self._journal is not None:
             self._report(self._journal.sync)
             self._report(self._journal.close)
@@ -65,15 +76,34 @@ class JournalKeeper(QObject):
         """Another project is shown, or it is as it was saved: what is as it is now need not be kept."""
         self._drop()
         self._behind, self._edits = False, 0
+        self._since = self._document.history.last
+        self._start = start = self._document.project
+        if len(start.nodes) <= SMALL:
+            self._make_base()
+            return
+        self._base, self._start = None, (start := start.copy())
+        self._making.run(partial(project.to_bytes, start), partial(self._take_base, start), lambda _error: None)
+
+    def _take_base(self, start: Graph, made: bytes) -> None:
+        if self._start is start and self._base is None:
+            self._base, self._fingerprint = made, fingerprint_of(made)
+
+    def _make_base(self) -> bytes:
         try:
-            self._base = project.to_bytes(self._document.project)
+            self._base = project.to_bytes(self._start)
         except FileError as error:  # a script's value that no file can hold: it is said again when it is saved
             self._fail(error)
-            self._behind = True
+            self._base, self._behind = b"", True
         self._fingerprint = fingerprint_of(self._base)
+        return self._base
 
     def _settle(self) -> None:
-        if self._journal is not None and not self._document.unsaved:
+        if self._journal is None or self._document.unsaved:
+            return
+        if self._document.history.last is self._since and not self._behind:  # undone: it is again as it was
+            self._drop()
+            self._edits = 0
+        else:
             self._begin()
 
     def _rebase(self) -> None:
@@ -89,11 +119,12 @@ class JournalKeeper(QObject):
             return
         self._edits += 1
         try:
+            base = self._make_base() if self._base is None else self._base
             if self._behind or (self._journal is not None and self._journal.full):
                 self._begin_over()
             else:
                 if self._journal is None:
-                    self._journal = Journal.begin(self._base, self._document.path, self._document.project.name)
+                    self._journal = Journal.begin(base, self._document.path, self._document.project.name)
                 self._journal.append(edit)
         except FileError as error:
             self._behind = True

@@ -6,12 +6,10 @@ from PySide6.QtCore import QEvent, QRect, Qt, QTimer, Signal
 from PySide6.QtGui import QHelpEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QPushButton, QStatusBar, QStyle, QStyleOption, QToolTip, QWidget
 
-from engine import cost
-from engine.data.fields import batch_of
-from engine.settings.resolution import SettingFault, resolve_settings
 from gui.amounts import memory, short
 from gui.document import Document
 from gui.icons import icon
+from gui.network_cost import NetworkCost
 from gui.theme import theme
 from gui.widgets import Label, plain
 
@@ -25,9 +23,11 @@ class StatusLine(QStatusBar):
     problems_wanted = Signal()
     training_wanted = Signal()
 
-    def __init__(self, document: Document, parent: QWidget | None = None) -> None:
+    def __init__(self, document: Document, costs: NetworkCost | None = None, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.document = document
+        self._cost = costs or NetworkCost(document, self)
+        self._cost.computed.connect(self.refresh)
         self.setSizeGripEnabled(False)
         self.cost = Label()
         self.cost.setAccessibleName("Cost of the network")
@@ -99,15 +99,17 @@ class StatusLine(QStatusBar):
         self._soon.start()
 
     def refresh(self) -> None:
-        """Read the cost again."""
-        settings = resolve_settings(self.document.project)
-        batch = 1 if isinstance(settings, SettingFault) else batch_of(settings[0])
-        whole = cost.total(self.document.project, self.document.whole.report, batch)
+        """Show the cost as far as it is known."""
+        whole, batch = self._cost.now(), self._cost.batch
+        if whole is None:
+            self.cost.setText("computing the cost …")
+            return
         work = whole.multiply_adds // batch
         so_far = "so far   ·   " if self.document.whole.report.errors else ""
+        stale = "" if self._cost.current else "   ·   updating …"
         self.cost.setText(
             f"{so_far}{whole.parameters:,} parameters   ·   {short(work)} multiply-adds   ·   "
-            f"{memory(whole.memory_training)} to train at batch {batch}"
+            f"{memory(whole.memory_training)} to train at batch {batch}{stale}"
         )
         self.cost.setToolTip(
             plain(

@@ -132,6 +132,11 @@ class UndoHistory(QObject):
         return self._steps[index - 1].title if index else "As opened"
 
     @property
+    def last(self) -> UndoStep | None:
+        """The step that was done last: while it is the same, so is the document."""
+        return self._steps[self._index - 1] if self._index else None
+
+    @property
     def count(self) -> int:
         """How many steps there are, done and undone."""
         return len(self._steps)

@@ -75,7 +75,7 @@ class MainWindow(QMainWindow):
         makers = (self._make_data, self._make_training, self._make_results, self._make_networks)
         self.pages = Pages(document, preferences, *makers)
         self.start, self.design = self.pages.start, self.pages.design
-        self.status = StatusLine(document)
+        self.status = StatusLine(document, self.design.cost)
         self.files = Files(document, preferences, self, self._opened, self.say, self.start.refresh, self.view.page)
         self.journal = JournalKeeper(document, self)
         self.recovery = Recovery(self.files, self.journal, self)
@@ -350,6 +350,7 @@ class MainWindow(QMainWindow):
     def _shut_down(self, *, keep: bool = False) -> None:
         self.pages.shut_down(keep_run=keep)
         self.values.close()
+        self.design.code.close_work()
         self.commands.drawings.close()
         self.commands.sliding.close()
         self.own_state.close()

@@ -6,21 +6,30 @@ A block is a class in it: selecting a layer inside marks its lines there, a clic
 from __future__ import annotations
 
 from bisect import bisect_right
+from functools import partial
 
 from PySide6.QtCore import QTimer, Signal
-from PySide6.QtGui import QColor, QGuiApplication, QTextCursor, QTextFormat
+from PySide6.QtGui import QColor, QGuiApplication, QShowEvent, QTextCursor, QTextFormat
 from PySide6.QtWidgets import QHBoxLayout, QPlainTextEdit, QPushButton, QTextEdit, QVBoxLayout, QWidget
 
+from engine.shapes import Shapes
 from engine.source import Source, SourceError, source
 from gui.design.highlighter import PythonHighlighter
 from gui.document import Document
 from gui.icons import icon
 from gui.theme import mono_font, theme
 from gui.widgets import label
+from gui.work.background import Background
+
+LARGE = 500
+"""The source of a network of more layers is written beside the window, once nobody has edited it for `REST`."""
+REST = 250
+MOST_MARKS = 500
+"""So many lines are marked at once."""
 
 
 class CodePanel(QWidget):
-    """Selecting a layer marks its lines; a click on a line selects its layer."""
+    """Selecting a layer marks its lines; a click on a line selects its layer. It writes only while it is seen."""
 
     message = Signal(str)
     save_wanted = Signal()
@@ -55,25 +64,58 @@ class CodePanel(QWidget):
         box.addLayout(head)
         box.addWidget(self.text, 1)
         self._soon = QTimer(self, singleShot=True, interval=0)
-        self._soon.timeout.connect(self.refresh)
+        self._soon.timeout.connect(self._refresh_if_seen)
+        self._work = Background("write source", self)
+        self._stale = True
         self._classes: dict[int, str | None] = {}
+        self._lines: dict[tuple[str | None, str], list[int]] = {}
         self._marked: object = None
         for signal in (document.changed, document.replaced):
             signal.connect(self._later)
         document.selection_changed.connect(self._mark)
         theme.changed.connect(self._retheme)
         self.text.cursorPositionChanged.connect(self._clicked)
-        self.refresh()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self._refresh_if_seen()
+
+    def close_work(self) -> None:
+        """Wait for what is being written."""
+        self._soon.stop()
+        self._work.close()
 
     def _later(self) -> None:
-        self._soon.start()
+        self._stale = True
+        self._soon.start(REST if self._large() else 0)
+
+    def _large(self) -> bool:
+        return len(self.document.project.nodes) > LARGE
+
+    def _refresh_if_seen(self) -> None:
+        if self._stale and self.isVisible():
+            self.refresh()
 
     def refresh(self) -> None:
         """Write the source again; while the network is not complete the last text stays, and a line says why."""
-        try:
-            written = source(self.document.project, self.document.whole.report)
-        except SourceError as error:
-            self.state.setText(f"✕ Not complete yet: {error}")
+        self._stale = False
+        if not self._large():
+            self._show(_write(self.document.whole))
+            return
+        self.state.setText("Writing the source …")
+        shapes = self.document.whole.copy()
+        self._work.run(partial(_write, shapes), self._written, self._failed)
+
+    def _written(self, written: Source | SourceError) -> None:
+        if not self._stale:  # else it is written again
+            self._show(written)
+
+    def _failed(self, error: Exception) -> None:
+        raise error
+
+    def _show(self, written: Source | SourceError) -> None:
+        if isinstance(written, SourceError):
+            self.state.setText(f"✕ Not complete yet: {written}")
             self.source = None
             if self.document.project.nodes and self.text.toPlainText():
                 self.text.setEnabled(False)
@@ -84,30 +126,45 @@ class CodePanel(QWidget):
             self.text.setEnabled(True)
             self.source = written
             self._classes = classes(written)
+            self._lines = {}
+            for line, owner in self._owners(written).items():
+                self._lines.setdefault(owner, []).append(line)
             self._set_text(written.text)
         self.copy.setEnabled(self.source is not None)
         self.save.setEnabled(self.source is not None)
         self._mark()
 
     def _set_text(self, text: str) -> None:
-        if text != self.text.toPlainText():
-            bar = self.text.verticalScrollBar()
-            position = bar.value()
-            self.text.blockSignals(True)
-            self.text.setPlainText(text)
-            self.text.blockSignals(False)
-            bar.setValue(position)
+        """Put in the lines that are others now; the rest keeps its colours."""
+        old = self.text.toPlainText()
+        if text == old:
+            return
+        before, after = old.split("\n"), text.split("\n")
+        end = min(len(before), len(after))
+        first = next((n for n in range(end) if before[n] != after[n]), end)
+        last = next((n for n in range(end - first) if before[-1 - n] != after[-1 - n]), end - first)
+        head, tail = "\n".join(before[:first]), "\n".join(before[len(before) - last :])
+        bar = self.text.verticalScrollBar()
+        position = bar.value()
+        self.text.blockSignals(True)
+        cursor = QTextCursor(self.text.document())
+        cursor.setPosition(_units(head))
+        cursor.setPosition(_units(old) - _units(tail), QTextCursor.MoveMode.KeepAnchor)
+        cursor.insertText(text[len(head) : len(text) - len(tail)])
+        self.text.blockSignals(False)
+        bar.setValue(position)
 
     def _mark(self) -> None:
         """Mark the lines of what is selected; where a block is open and nothing is, the line its class begins at."""
+        if self._stale or not self.isVisible():
+            return
         chosen, inside = set(self.document.selection), self.document.graph.inside
-        lines = []
+        lines: list[int] = []
         if self.source is not None:
-            lines = [
-                line for line, owner in self._owners(self.source).items() if owner[0] == inside and owner[1] in chosen
-            ]
+            lines = sorted(line for node_id in chosen for line in self._lines.get((inside, node_id), ()))
             if inside is not None and not chosen:
                 lines = [line for line, block_id in self._classes.items() if block_id == inside]
+        del lines[MOST_MARKS:]
         marks = [self._marking(line) for line in lines]
         self.text.setExtraSelections(marks)
         wanted = (inside, chosen, self.text.document().revision())
@@ -164,6 +221,19 @@ class CodePanel(QWidget):
         self.save.setIcon(icon("save"))
         self._highlighter.retheme()
         self._mark()
+
+
+def _units(text: str) -> int:
+    """The length of a text as Qt counts it."""
+    return len(text.encode("utf-16-le")) // 2
+
+
+def _write(shapes: Shapes) -> Source | SourceError:
+    """The source of a network, or why it has none."""
+    try:
+        return source(shapes.graph, shapes.report)
+    except SourceError as error:
+        return error
 
 
 def classes(written: Source) -> dict[int, str | None]:

@@ -22,6 +22,7 @@ from gui.design.palette import Palette
 from gui.design.problems_panel import ProblemsPanel
 from gui.document import Document
 from gui.explanation import Explanation
+from gui.network_cost import NetworkCost
 from gui.preferences import Preferences
 
 SPLITTERS = ("columns", "rows")
@@ -41,7 +42,8 @@ class DesignPage(QWidget):
         self.document = document
         self.palette_panel = Palette(document)
         self.view = View(document)
-        self.inspector = Inspector(document, self.view.canvas.live)
+        self.cost = NetworkCost(document, self)
+        self.inspector = Inspector(document, self.view.canvas.live, self.cost)
         self.problems = ProblemsPanel(document)
         self.code = CodePanel(document)
         self.layers = LayersPanel(document)

@@ -17,6 +17,7 @@ from gui.design.node_page import NodePage
 from gui.design.several_form import SeveralForm
 from gui.document import Document
 from gui.forms import Form
+from gui.network_cost import NetworkCost
 from gui.theme import theme
 
 
@@ -25,8 +26,14 @@ class Inspector(QScrollArea):
 
     message = Signal(str)
 
-    def __init__(self, document: Document, live: LiveMarks | None = None, parent: QWidget | None = None) -> None:
-        """``live`` is what a training says of the layers of the document."""
+    def __init__(
+        self,
+        document: Document,
+        live: LiveMarks | None = None,
+        costs: NetworkCost | None = None,
+        parent: QWidget | None = None,
+    ) -> None:
+        """``live`` is what a training says of the layers of the document, ``costs`` what the network costs."""
         super().__init__(parent)
         self.document = document
         self.setWidgetResizable(True)
@@ -44,7 +51,7 @@ class Inspector(QScrollArea):
         self.name.editingFinished.connect(self._rename)
         self.node_page = NodePage(document, live or LiveMarks(document, self))
         self.block_page = BlockPage(document)
-        self.network_page = NetworkPage(document)
+        self.network_page = NetworkPage(document, costs)
         self.frame_page = FramePage(document)
         self.pages = (self.node_page, self.block_page, self.network_page, self.frame_page)
         self.several = SeveralForm(document)

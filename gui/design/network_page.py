@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Generator
+
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QComboBox, QWidget
 
 from engine import cost
 from engine.drawing import automatic, direction
 from engine.edits import RenameGraph
+from engine.graph import Graph
 from engine.limits import LONGEST_TITLE
+from engine.shapes import Report
 from engine.spec import shape_text
 from gui.design.facts import FactSheet, column
 from gui.document import Document
+from gui.network_cost import SMALL, STEPS, NetworkCost
+from gui.slices import Slices
 from gui.widgets import heading
 
 HINT = "Select a layer to see and change its parameters. Double-click the canvas, or press Tab, to add one."
@@ -23,9 +29,12 @@ class NetworkPage(QWidget):
     direction_wanted = Signal(object)
     """The direction that was chosen, None for automatic."""
 
-    def __init__(self, document: Document, parent: QWidget | None = None) -> None:
+    def __init__(self, document: Document, costs: NetworkCost | None = None, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.document = document
+        self._cost = costs or NetworkCost(document, self)
+        self._cost.computed.connect(self._computed)
+        self._sums = Slices(STEPS, self)
         self.facts = FactSheet((("Shapes", "mono"), ("What it does", "muted")))
         self.direction = QComboBox()
         for title, way in (("Automatic", None), ("Top to bottom", "down"), ("Left to right", "right")):
@@ -55,19 +64,48 @@ class NetworkPage(QWidget):
         """Show it as it is now."""
         document = self.document
         graph, report, chosen = document.graph, document.report, document.selection
-        each = [cost.of_node(graph, report, node_id) for node_id in chosen]
-        whole = [cost.without_activations(graph, report)] if not chosen else each
+        if not chosen:
+            self._sums.stop()
+            found = self._cost.now()
+            self._show(None if found is None else (found.parameters, found.multiply_adds // self._cost.batch))
+            return
+        self._show(None)
+        self._sums.run(_sum(graph, report, chosen), self._show)
+        if len(chosen) <= SMALL:
+            self._sums.finish()
+
+    def _show(self, amounts: tuple[int, int] | None) -> None:
+        """Numbers of parameters and multiply-adds; none while they are being computed."""
+        graph, report, chosen = self.document.graph, self.document.report, self.document.selection
         lines = [] if chosen else [f"{len(graph.nodes)} layers"]
-        lines += [
-            f"{sum(part.parameters for part in whole):,} parameters",
-            f"{sum(part.multiply_adds for part in whole):,} multiply-adds",
-        ]
+        lines += (
+            ["computing …"]
+            if amounts is None
+            else [
+                f"{amounts[0]:,} parameters",
+                f"{amounts[1]:,} multiply-adds",
+            ]
+        )
         for node in () if chosen else (*graph.of_type("Input"), *graph.of_type("Output")):
             specs = tuple(report.outputs.get(node.id, {}).values()) or report.inputs.get(node.id, ())
             lines += [f"{node.name}  {shape_text(spec.shape)}" for spec in specs]
         for widget in (self._directed, self.direction):
             widget.setVisible(not chosen)
-        project = document.project
+        project = self.document.project
         self.direction.setCurrentIndex(self.direction.findData(None if automatic(project) else direction(project)))
         self.facts.set("Shapes", "\n".join(lines))
         self.facts.set("What it does", "" if chosen else HINT)
+
+    def _computed(self) -> None:
+        if not self.document.selection and self.document.graph.inside is None:
+            self.refresh()
+
+
+def _sum(graph: Graph, report: Report, node_ids: tuple[str, ...]) -> Generator[None, None, tuple[int, int]]:
+    """Parameters and multiply-adds of these layers together, layer by layer."""
+    parameters = multiply_adds = 0
+    for node_id in node_ids:
+        yield
+        found = cost.of_node(graph, report, node_id)
+        parameters, multiply_adds = parameters + found.parameters, multiply_adds + found.multiply_adds
+    return parameters, multiply_adds

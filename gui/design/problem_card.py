@@ -5,13 +5,14 @@ from __future__ import annotations
 from html import escape
 
 from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QFrame, QLabel, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
 
 from engine.problems import Problem
 from engine.problems.explanations import explain
 from gui.design.facts import SYMBOLS
 from gui.design.fix_buttons import FixButtons
-from gui.fix_finder import FixFinder
+from gui.fix_finder import FixFinder, large
 from gui.icons import icon
 from gui.theme import theme
 from gui.widgets import label, push_button
@@ -79,7 +80,14 @@ class ProblemCard(QScrollArea):
             self.searching.hide()
         else:
             self.searching.setVisible(not self.fixes.buttons)
-            self.finder.find(problem)
+            if self.isVisible() or not large(problem):
+                self.finder.find(problem)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Fixes in a large network are looked for only where they are seen."""
+        super().showEvent(event)
+        if self.problem is not None and self.finder.problem is None and large(self.problem):
+            self.finder.find(self.problem)
 
     def _say(self) -> None:
         problem = self.problem

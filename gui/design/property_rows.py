@@ -46,9 +46,18 @@ def has_weights(graph: Graph, report: Report, node: Node, cls: type[Layer]) -> b
 
 def _owners(graph: Graph, report: Report, node: Node, parameter: Parameter) -> Parameter:
     """A choice of the nodes whose weights this one could use: by name, and none that waits for its own."""
-    choices = [None, *(other.id for other in graph.nodes.values() if _can_lend(graph, report, other, node))]
+    types = {kind for kind in graph.types if _lends(graph, kind)}
+    choices = [None, *(other.id for other in graph.of_type(*types) if _can_lend(graph, report, other, node))]
     labels = ["none", *(graph.nodes[each].name for each in choices if each is not None)]
     return replace(parameter, kind="choice", choices=tuple(choices), labels=tuple(labels))
+
+
+def _lends(graph: Graph, node_type: str) -> bool:
+    """Whether a layer of this type can have weights; it cannot lend what it does not have."""
+    try:
+        return layer_class(node_type, graph.blocks).weights is not Layer.weights
+    except GraphError:
+        return False
 
 
 def _can_lend(graph: Graph, report: Report, owner: Node, borrower: Node) -> bool:
@@ -59,8 +68,4 @@ def _can_lend(graph: Graph, report: Report, owner: Node, borrower: Node) -> bool
             return False
         seen.add(current.id)
         current = graph.nodes.get(str(current.properties.get("weights_of")))
-    try:
-        cls = layer_class(owner.type, graph.blocks)
-    except GraphError:  # it cannot lend what it does not have
-        return False
-    return has_weights(graph, report, owner, cls)
+    return has_weights(graph, report, owner, layer_class(owner.type, graph.blocks))

@@ -368,6 +368,7 @@ def test_the_code_panel_shows_what_is_trained_and_knows_its_layers(qtbot: QtBot,
 
     window.files.show_graph(presets.build("lenet-5"))
     code = window.design.code
+    window.design.tabs.setCurrentWidget(code)  # it writes only while it is seen
     qtbot.waitUntil(lambda: code.source is not None)
     assert code.text.toPlainText() == write(window.document.graph)
     node = window.document.graph.by_name("fc2")

@@ -72,6 +72,27 @@ def window_sum(example: Example, channel: int, out_channel: int, position: Posit
     return WindowSum(channel, cells, taps, values, inside, kernel(example, channel, out_channel)[np.ix_(*taps)])
 
 
+def channel_totals(example: Example, out_channel: int, position: Position) -> Array:
+    """The sum of the products of each input channel of an output cell, in the order of `Sliding.inputs_of`."""
+    sliding = example.sliding
+    assert example.weight is not None
+    channels = sliding.inputs_of(out_channel)
+    met = window_sum(example, channels.start, out_channel, position)
+    if not met.values.size:
+        return np.zeros(len(channels), np.float32)
+    sources = [[axis.source(cell) for cell in row] for axis, row in zip(sliding.axes, met.cells, strict=True)]
+    index = np.ix_(range(channels.start, channels.stop), *([source or 0 for source in row] for row in sources))
+    known = _everywhere([[source is not None for source in row] for row in sources])
+    share = sliding.out_channels // sliding.groups
+    if sliding.kind == "transposed":
+        weights = example.weight[channels.start : channels.stop, out_channel % share]
+    else:
+        weights = example.weight[out_channel]
+    products = np.where(known, example.inputs[index], np.float32(0)) * weights[np.ix_(range(len(channels)), *met.taps)]
+    found: Array = products.reshape(len(channels), -1).sum(axis=1, dtype=np.float64).astype(np.float32)
+    return found
+
+
 def _everywhere(marks: list[list[bool]]) -> Mask:
     """Where the marks of all axes are set."""
     found: Mask = np.ones([len(row) for row in marks], bool)

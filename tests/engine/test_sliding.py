@@ -20,7 +20,7 @@ from engine.layers.layer import Layer
 from engine.sliding.example import Example, computed, made_up
 from engine.sliding.matrices import columns, linear, unrolled, weight_row
 from engine.sliding.sliding import KINDS, OPEN, Sliding, SlidingError, sliding_of
-from engine.sliding.sums import answer, window_sum
+from engine.sliding.sums import answer, channel_totals, window_sum
 from engine.sliding.translation import course, figure, subject, translation
 from engine.spec import BATCH, Spec
 
@@ -112,6 +112,9 @@ def test_the_sum_of_a_cell_is_what_torch_answers(sliding: Sliding, data: st.Data
     channel = data.draw(st.integers(0, sliding.out_channels - 1))
     position = sliding.position(step)
     assert sliding.step(position) == step
+    if sliding.weighted:
+        totals = [window_sum(example, read, channel, position).total for read in sliding.inputs_of(channel)]
+        np.testing.assert_allclose(channel_totals(example, channel, position), totals, atol=1e-4)
     assert answer(example, channel, position) == pytest.approx(float(example.outputs[(channel, *position)]), abs=1e-4)
 
 

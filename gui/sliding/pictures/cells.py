@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from math import isfinite
 from typing import TYPE_CHECKING, Final
 
-from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QBrush, QColor, QFont, QFontMetricsF, QImage, QPainter, QPainterPath, QPen
+from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
+from PySide6.QtGui import QBrush, QColor, QFont, QFontMetricsF, QPainter, QPainterPath, QPen
 
 from engine.sliding.axis import Margins
+from gui.sliding.pictures.tints import tint, tinted, unseen_color
 from gui.theme import Colors
 
 if TYPE_CHECKING:
     from engine.sliding.example import Array
+    from engine.sliding.sums import Mask
 
+Unseen = tuple[tuple[int, ...], tuple[int, ...]]
 Cell = tuple[int, int]
 """Row and column; those below 0 and past the end lie in the margin."""
 NONE: Final = Margins(0, 0)
@@ -25,12 +28,12 @@ NUMBERS: Final = 16.0
 """Pixels of the lowest cell of a margin that has room for a number."""
 SMALLEST: Final = 7.6
 """Pixels of the smallest number that can be read."""
-MOST_NUMBERS: Final = 1200
+MOST_NUMBERS: Final = 400
 """So many numbers in one grid are read by nobody, and take long to paint."""
 WINDOW: Final = "run.3"
 """The colour of where the window is, apart from those of the numbers."""
-STRONGEST: Final = 0.62
-"""How much of its colour the largest number has; more would swallow the text."""
+MANY: Final = 900
+"""A grid of more cells is painted as an image with lines over it."""
 
 
 def short(value: float) -> str:
@@ -57,21 +60,11 @@ def font(pixels: float, *, bold: bool = False) -> QFont:
     return made
 
 
-def mixed(one: QColor, other: QColor, share: float) -> QColor:
-    """Between two colours."""
-    part = min(max(share, 0.0), 1.0)
-    red, green, blue = (
-        round(a + (b - a) * part)
-        for a, b in ((one.red(), other.red()), (one.green(), other.green()), (one.blue(), other.blue()))
-    )
-    return QColor(red, green, blue)
-
-
 @dataclass(frozen=True, eq=False)
 class Grid:
     """``values`` is (rows, columns) without the margins; cells are ``wide`` × ``high`` pixels from ``corner`` on.
 
-    ``top_left`` is the cell that ``corner`` shows, so that a part of a long grid can be shown.
+    What has no answer yet is left empty: all but the first ``done`` cells row by row, and all but the ``shown`` ones.
     """
 
     values: Array
@@ -84,10 +77,10 @@ class Grid:
     """What the margin holds."""
     limit: float = 0.0
     """The number with the strongest colour; 0: the largest there is."""
+    done: int | None = None
     shown: frozenset[Cell] | None = None
-    """The cells that have an answer by now; None: all."""
-    hatched: frozenset[Cell] = field(default_factory=frozenset)
-    """Cells that are marked as never seen."""
+    unseen: Unseen = ((), ())
+    """The rows and columns that no window sees."""
     pitch: float = 0.0
     """Pixels from one column to the next; 0: without a gap."""
     visible: tuple[float, float] | None = None
@@ -130,32 +123,41 @@ class Grid:
     # -- painting --------------------------------------------------------------------------------------------------
 
     def paint(self, painter: QPainter, colors: Colors) -> None:
-        """The cells with their numbers; very small ones as an image."""
+        """The cells with their numbers; many or small ones as an image."""
         rows, columns = self.values.shape
-        limit = self.limit or max((abs(float(v)) for v in self.values.flat if isfinite(float(v))), default=1.0) or 1.0
-        if min(self.wide, self.high) < GAPS:
-            self._paint_image(painter, colors, limit)
-            return
-        self._paint_margin(painter, colors)
-        text, line = colors("node_text"), QPen(colors("border"), 1)
+        limit = self.limit or _largest(self.values)
+        seen = self._painted(0, columns)
+        small = min(self.wide, self.high) < GAPS
+        if small or (rows * len(seen) > MANY and not self.pitch):
+            self._paint_image(painter, colors, limit, lines=not small)
+        else:
+            self._paint_margin(painter, colors)
+            painter.setPen(QPen(colors("border"), 1))
+            for row in range(rows):
+                for column in seen:
+                    value = float(self.values[row, column]) if self._answered((row, column)) else None
+                    painter.setBrush(colors("canvas") if value is None else tint(value, limit, colors))
+                    painter.drawRect(self.rect((row, column)))
+        self._paint_numbers(painter, colors, seen)
+        self._paint_unseen(painter, colors)
+
+    def _answered(self, cell: Cell) -> bool:
+        """Whether a cell has its number by now."""
+        if self.done is not None and cell[0] * self.values.shape[1] + cell[1] >= self.done:
+            return False
+        return self.shown is None or cell in self.shown
+
+    def _paint_numbers(self, painter: QPainter, colors: Colors, columns: range) -> None:
         numbers = self._number_font()
-        if numbers is not None:
-            painter.setFont(numbers)
-        for row in range(rows):
-            for column in self._painted(0, columns):
-                box = self.rect((row, column))
-                painter.setPen(line)
-                if self.shown is not None and (row, column) not in self.shown:
-                    painter.fillRect(box, colors("canvas"))
-                    painter.drawRect(box)
-                    continue
-                value = float(self.values[row, column])
-                painter.fillRect(box, tint(value, limit, colors))
-                painter.drawRect(box)
-                if numbers is not None:
-                    painter.setPen(text)
-                    painter.drawText(box, Qt.AlignmentFlag.AlignCenter, short(value))
-        self._paint_hatched(painter, colors)
+        if numbers is None:
+            return
+        painter.setFont(numbers)
+        painter.setPen(colors("node_text"))
+        for row in range(len(self.values)):
+            for column in columns:
+                if self._answered((row, column)):
+                    said = short(float(self.values[row, column]))
+                    painter.drawText(self.rect((row, column)), Qt.AlignmentFlag.AlignCenter, said)
 
     def _number_font(self) -> QFont | None:
         """The largest one in which every number that is painted fits its cell; None where that is too small to read."""
@@ -201,27 +203,49 @@ class Grid:
         low, high = ((x - self.corner.x()) / self.apart - self.columns.before for x in self.visible)
         return range(max(first, int(low) - 1), min(end, int(high) + 2))
 
-    def _paint_hatched(self, painter: QPainter, colors: Colors) -> None:
-        brush = QBrush(unseen_color(colors), Qt.BrushStyle.BDiagPattern)
-        for cell in self.hatched:
-            if self.visible is None or self.visible[0] <= self.rect(cell).center().x() <= self.visible[1]:
-                painter.fillRect(self.rect(cell), brush)
-
-    def _paint_image(self, painter: QPainter, colors: Colors, limit: float) -> None:
+    def _paint_unseen(self, painter: QPainter, colors: Colors) -> None:
+        """Lines across the rows and columns that no window sees."""
         rows, columns = self.values.shape
-        image = QImage(columns, rows, QImage.Format.Format_RGB32)
-        for row in range(rows):
-            for column in range(columns):
-                open_cell = self.shown is not None and (row, column) not in self.shown
-                color = colors("canvas") if open_cell else tint(float(self.values[row, column]), limit, colors)
-                image.setPixelColor(column, row, color)
+        path = QPainterPath()
+        path.setFillRule(Qt.FillRule.WindingFill)
+        for row in self.unseen[0]:
+            path.addRect(self.rect((row, 0)).united(self.rect((row, columns - 1))))
+        for column in self.unseen[1]:
+            path.addRect(self.rect((0, column)).united(self.rect((rows - 1, column))))
+        painter.fillPath(path, QBrush(unseen_color(colors), Qt.BrushStyle.BDiagPattern))
+
+    def _paint_image(self, painter: QPainter, colors: Colors, limit: float, lines: bool) -> None:
+        """A pixel for each cell, enlarged; ``lines`` are drawn between them, and around its margin in any case."""
+        rows, columns = self.values.shape
         inner = self.rect((0, 0)).united(self.rect((rows - 1, columns - 1)))
-        painter.drawImage(inner, image)
+        painter.drawImage(inner, tinted(self.values, limit, colors, self._mask()))
+        painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.setPen(QPen(colors("muted"), 1, Qt.PenStyle.DotLine))
         painter.drawRect(self.box)
         painter.setPen(QPen(colors("border"), 1))
         painter.drawRect(inner)
-        self._paint_hatched(painter, colors)
+        if lines:
+            rights = (self.rect((0, column)).left() for column in range(1, columns))
+            downs = (self.rect((row, 0)).top() for row in range(1, rows))
+            across = [QLineF(inner.left(), y, inner.right(), y) for y in downs]
+            down = [QLineF(x, inner.top(), x, inner.bottom()) for x in rights]
+            painter.drawLines(across + down)
+
+    def _mask(self) -> Mask | None:
+        """Which cells have their number by now; None: all."""
+        import numpy as np
+
+        if self.done is None and self.shown is None:
+            return None
+        found: Mask = np.ones(self.values.shape, bool)
+        if self.done is not None:
+            found &= np.arange(found.size).reshape(found.shape) < self.done
+        if self.shown is not None:
+            listed = np.zeros(found.shape, bool)
+            for cell in self.shown:
+                listed[cell] = True
+            found &= listed
+        return found
 
     def outline(self, painter: QPainter, cells: Collection[Cell], color: QColor, width: float = 2.5) -> None:
         """A thick line around cells; around neighbours together."""
@@ -237,20 +261,12 @@ class Grid:
         painter.restore()
 
 
-def unseen_color(colors: Colors) -> QColor:
-    """Of the lines across cells that no window sees: the numbers below can still be read."""
-    color = QColor(colors("warning"))
-    color.setAlphaF(0.7)
-    return color
+def _largest(values: Array) -> float:
+    """The largest number there is, whatever its sign; 1 where all are 0."""
+    import numpy as np
 
-
-def tint(value: float, limit: float, colors: Colors) -> QColor:
-    """The ground of a number: blue above zero, orange below, stronger the larger."""
-    ground = colors("node")
-    if not isfinite(value):
-        return mixed(ground, colors("muted"), 0.4)
-    hue = colors("accent") if value > 0 else colors("curve.validation")
-    return mixed(ground, hue, STRONGEST * abs(value) / limit)
+    finite = np.abs(values[np.isfinite(values)])
+    return float(finite.max(initial=0.0)) or 1.0
 
 
 def fitting(rows: int, columns: int, room: QRectF, largest: float = LARGEST) -> float:

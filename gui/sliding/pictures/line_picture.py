@@ -10,7 +10,7 @@ from PySide6.QtGui import QColor, QPainter, QPen
 from gui.sliding.pictures.cells import WINDOW, Grid, long
 from gui.sliding.pictures.picture import LABEL, LINE, Picture
 from gui.sliding.pictures.state import Shown
-from gui.sliding.pictures.window_picture import cell_and_kernel, filler, margins, planes, unseen
+from gui.sliding.pictures.window_picture import cell_and_kernel, done, filler, margins, planes, unseen
 from gui.sliding.pictures.words import channel_words, sum_lines
 from gui.theme import Colors
 
@@ -57,19 +57,16 @@ class LinePicture(Picture):
         left, top = body.left() - scroll, body.top() + LABEL
         visible = (body.left(), body.right())
         values, outputs = planes(shown)
-        blank = frozenset[tuple[int, int]]() if shown.example is None else None
-        if shown.progressive and shown.example is not None and not shown.painting:
-            blank = frozenset((0, column) for column in range(shown.step + 1))
         self.grids["input"] = Grid(
             values, QPointF(left + first - around.before * pitch, top), wide, HIGH, columns=around,
-            filler=filler(shown), hatched=unseen(shown), pitch=pitch, visible=visible,
-            shown=None if shown.example is not None else frozenset(),
+            filler=filler(shown), unseen=unseen(shown), pitch=pitch, visible=visible,
+            done=None if shown.example is not None else 0,
         )  # fmt: skip
         self.low = top + 4 * HIGH + 2 * LABEL
         if axis.count:
             corner = QPointF(left + begins - cut.before * out_pitch, self.low)
             self.grids["output"] = Grid(
-                outputs, corner, wide, HIGH, columns=cut, filler="", pitch=out_pitch, visible=visible, shown=blank
+                outputs, corner, wide, HIGH, columns=cut, filler="", pitch=out_pitch, visible=visible, done=done(shown)
             )
 
     # -- painting --------------------------------------------------------------------------------------------------

@@ -8,8 +8,9 @@ from PySide6.QtCore import QPointF, QRectF, QSizeF, Qt
 from PySide6.QtGui import QBrush, QPainter, QPen
 
 from engine.sliding.sliding import Position
-from gui.sliding.pictures.cells import WINDOW, Grid, font, unseen_color
+from gui.sliding.pictures.cells import WINDOW, Grid, font
 from gui.sliding.pictures.state import Shown, Where, unflat
+from gui.sliding.pictures.tints import unseen_color
 from gui.sliding.pictures.words import formula_lines, legend, settings_line, source_line
 from gui.theme import Colors
 

@@ -8,7 +8,7 @@ from PySide6.QtCore import QPointF, QRectF, QSizeF, Qt
 from PySide6.QtGui import QPainter, QPen
 
 from engine.sliding.axis import Margins
-from gui.sliding.pictures.cells import WINDOW, Grid, fitting
+from gui.sliding.pictures.cells import WINDOW, Grid, Unseen, fitting
 from gui.sliding.pictures.picture import LABEL, LINE, Picture
 from gui.sliding.pictures.state import Shown, flat
 from gui.sliding.pictures.words import channel_words, sum_lines
@@ -71,15 +71,19 @@ def filler(shown: Shown) -> str:
     return "0" if shown.sliding.axes[0].fill == "zeros" else "·"
 
 
-def unseen(shown: Shown) -> frozenset[tuple[int, int]]:
-    """The input cells that no window sees; where none fits that needs no mark."""
+def unseen(shown: Shown) -> Unseen:
+    """The rows and columns of the input that no window sees; where none fits that needs no mark."""
     axes = shown.sliding.axes
-    if not shown.sliding.steps or not any(axis.unseen for axis in axes):
-        return frozenset()
-    rows = range(axes[0].size) if len(axes) == 2 else range(1)
-    unseen_rows, unseen_columns = set(axes[0].unseen if len(axes) == 2 else ()), set(axes[-1].unseen)
-    columns = range(axes[-1].size)
-    return frozenset((row, col) for row in rows for col in columns if row in unseen_rows or col in unseen_columns)
+    if not shown.sliding.steps:
+        return (), ()
+    return (axes[0].unseen if len(axes) == 2 else ()), axes[-1].unseen
+
+
+def done(shown: Shown) -> int | None:
+    """How many output cells have their answer by now; None: all."""
+    if shown.example is None:
+        return 0
+    return shown.step + 1 if shown.progressive and not shown.painting else None
 
 
 class WindowPicture(Picture):
@@ -101,17 +105,16 @@ class WindowPicture(Picture):
         cell = self._cell(room, values.shape, around)
         out = min(self._cell(room, answers.shape, cut), max(cell, OUTPUT))
         left = QPointF(body.left(), body.top() + LABEL)
-        blank = frozenset[tuple[int, int]]() if self.shown.example is None else None
-        grid = Grid(
-            values, left, cell, cell, *around, filler=filler(self.shown), hatched=unseen(self.shown), shown=blank
-        )
+        empty = 0 if self.shown.example is None else None
+        marks = unseen(self.shown)
+        grid = Grid(values, left, cell, cell, *around, filler=filler(self.shown), unseen=marks, done=empty)
         self.grids["input"] = grid
         reach = body.left() + self.shown.sliding.axes[-1].window.reach * cell if not self.shown.sliding.steps else 0.0
         beside = max(grid.box.right(), reach, body.left() + LEAST) + GAP
         self.middle = QRectF(beside, body.top(), middle, body.height())
         if answers.size:
             right = QPointF(self.middle.right() + GAP, left.y())
-            self.grids["output"] = Grid(answers, right, out, out, *cut, filler="", shown=self._done(blank))
+            self.grids["output"] = Grid(answers, right, out, out, *cut, filler="", done=done(self.shown))
 
     def _cell(self, room: QRectF, shape: tuple[int, ...], around: tuple[Margins, Margins]) -> float:
         rows, columns = shape[0] + sum(around[0]), shape[1] + sum(around[1])
@@ -119,12 +122,6 @@ class WindowPicture(Picture):
             high, wide = (axis.window.reach for axis in self.shown.sliding.axes)
             rows, columns = max(rows, high), max(columns, wide)
         return fitting(rows, columns, room)
-
-    def _done(self, blank: frozenset[tuple[int, int]] | None) -> frozenset[tuple[int, int]] | None:
-        shown = self.shown
-        if not shown.progressive or shown.example is None or shown.painting:
-            return blank
-        return frozenset(flat(shown.sliding.position(step)) for step in range(shown.step + 1))
 
     # -- painting --------------------------------------------------------------------------------------------------
 

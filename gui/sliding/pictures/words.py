@@ -62,7 +62,7 @@ def channel_words(what: str, channel: int, count: int, sizes: tuple[int, ...]) -
 
 def sum_lines(shown: Shown, now: WindowSum) -> list[str]:
     """How the explained output cell comes about from what its window meets; the last line is the result."""
-    from engine.sliding.sums import bias_of, divisor, window_sum
+    from engine.sliding.sums import bias_of, channel_totals, divisor
 
     example = shown.example
     assert example is not None
@@ -76,9 +76,8 @@ def sum_lines(shown: Shown, now: WindowSum) -> list[str]:
     inputs = sliding.inputs_of(shown.out_channel)
     lines = [f"Σ of the products = {long(now.total)}"]
     others = [channel for channel in inputs if channel != shown.channel]
-    totals = {
-        channel: window_sum(example, channel, shown.out_channel, position).total for channel in others
-    }  # of all channels, so that the sum is whole
+    found = channel_totals(example, shown.out_channel, position) if others else []
+    totals = {channel: float(found[channel - inputs.start]) for channel in others}
     if len(others) <= MOST_CHANNELS:
         lines += [f"+ channel {channel + 1}: {long(total)}" for channel, total in totals.items()]
     else:

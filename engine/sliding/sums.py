@@ -32,6 +32,8 @@ class WindowSum:
     values: Array
     inside: Mask
     weights: Array | None = None
+    averaged: bool = False
+    """Whether it belongs to average pooling."""
 
     @property
     def products(self) -> Array:
@@ -68,7 +70,7 @@ def window_sum(example: Example, channel: int, out_channel: int, position: Posit
     )
     values: Array = np.where(known, example.inputs[channel][index], np.float32(0))
     if example.weight is None:
-        return WindowSum(channel, cells, taps, values, inside)
+        return WindowSum(channel, cells, taps, values, inside, averaged=sliding.kind == "average")
     return WindowSum(channel, cells, taps, values, inside, kernel(example, channel, out_channel)[np.ix_(*taps)])
 
 

@@ -22,7 +22,7 @@ from gui.work.background import Background
 if TYPE_CHECKING:
     from engine.sliding.example import Example
 
-HEIGHT: Final = 320
+HEIGHT: Final = 330
 
 
 class MovingWindow(QWidget):
@@ -34,7 +34,7 @@ class MovingWindow(QWidget):
         self.player = Player(self)
         self._work = Background("moving-window", self)
         self.stage = Stage(Shown(sliding, None, subject.title))
-        self.stage.setMinimumHeight(HEIGHT)
+        self.stage.setFixedHeight(HEIGHT)  # the text of the page is to be read, too
         self.controls = PlayControls(self.player)
         self.larger = push_button("Larger …", "Open it in a window of its own, with settings to try", self._open)
         self.larger.setAutoDefault(False)

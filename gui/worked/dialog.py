@@ -40,7 +40,7 @@ class WorkedDialog(QDialog):
         self.list.setAccessibleName("Worked examples")
         self.list.setToolTip("Choose an example; Enter opens it")
         self.list.setMaximumWidth(260)
-        self.list.setSpacing(3)
+        self.list.setSpacing(4)
         for example in EXAMPLES:
             QListWidgetItem(example.title, self.list)
         self.title = label(role="title", wrap=True)
@@ -75,7 +75,7 @@ class WorkedDialog(QDialog):
         buttons.addWidget(self.open_button)
         buttons.addWidget(close)
         right = QVBoxLayout()
-        right.setSpacing(10)
+        right.setSpacing(8)
         for widget in (self.title, self.task, self.table, self.answer):
             right.addWidget(widget, int(widget is self.table))
         right.addLayout(buttons)

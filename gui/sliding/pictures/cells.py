@@ -36,12 +36,12 @@ MANY: Final = 900
 """A grid of more cells is painted as an image with lines over it."""
 
 
-def short(value: float) -> str:
-    """A number as it fits into a cell: integers as they are, others with two digits, ∞ as a sign."""
+def short(value: float, digits: int = 2) -> str:
+    """A number as it fits into a cell: integers as they are, others with so many digits, ∞ as a sign."""
     if not isfinite(value):
         return "−∞" if value < 0 else "∞" if value > 0 else "NaN"
-    text = f"{value:.0f}" if value == round(value) and abs(value) < 1e5 else f"{value:.2g}"
-    if len(text.lstrip("-")) > 5:
+    text = f"{value:.0f}" if value == round(value) and abs(value) < 1e5 else f"{value:.{digits}g}"
+    if len(text.lstrip("-")) > digits + 3:
         text = f"{value:.0e}".replace("e-0", "e-").replace("e+0", "e")
     return ("0" if text == "-0" else text).replace("-", "−")
 
@@ -148,28 +148,35 @@ class Grid:
         return self.shown is None or cell in self.shown
 
     def _paint_numbers(self, painter: QPainter, colors: Colors, columns: range) -> None:
-        numbers = self._number_font()
-        if numbers is None:
+        found = self._number_font()
+        if found is None:
             return
+        numbers, digits = found
         painter.setFont(numbers)
         painter.setPen(colors("node_text"))
         for row in range(len(self.values)):
             for column in columns:
                 if self._answered((row, column)):
-                    said = short(float(self.values[row, column]))
+                    said = short(float(self.values[row, column]), digits)
                     painter.drawText(self.rect((row, column)), Qt.AlignmentFlag.AlignCenter, said)
 
-    def _number_font(self) -> QFont | None:
-        """The largest one in which every number that is painted fits its cell; None where that is too small to read."""
-        size = min(self.high * 0.5, 14.0)
+    def _number_font(self) -> tuple[QFont, int] | None:
+        """The font and the digits with which every painted number fits its cell; None where none could be read.
+
+        Three digits if they fit without a smaller font, else two.
+        """
+        usual = min(self.high * 0.5, 14.0)
         columns = self._painted(0, self.values.shape[1])
         painted = self.values[:, columns.start : columns.stop]
-        if size < SMALLEST or painted.size > MOST_NUMBERS:
+        if usual < SMALLEST or painted.size > MOST_NUMBERS:
             return None
-        longest = max((short(float(value)) for value in painted.flat), key=len, default="0")
-        needed = QFontMetricsF(font(size)).horizontalAdvance(longest.replace("1", "8"))
-        size = min(size, size * (self.wide - 3) / needed)
-        return font(size) if size >= SMALLEST else None
+        for digits in (3, 2):
+            longest = max((short(float(value), digits) for value in painted.flat), key=len, default="0")
+            needed = QFontMetricsF(font(usual)).horizontalAdvance(longest.replace("1", "8"))
+            size = min(usual, usual * (self.wide - 3) / needed)
+            if size == usual or (digits == 2 and size >= SMALLEST):
+                return font(size), digits
+        return None
 
     def _paint_margin(self, painter: QPainter, colors: Colors) -> None:
         """Padding apart: no ground, dashed lines, grey numbers."""

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 from PySide6.QtCore import QPointF, QRectF, QSizeF, Qt
 from PySide6.QtGui import QPainter, QPen
 
-from gui.sliding.pictures.cells import WINDOW, Cell, Grid, fitting, font, long
+from gui.sliding.pictures.cells import WINDOW, Cell, Grid, fitting, font, short
 from gui.sliding.pictures.moved_words import arrows, sentences, small
 from gui.sliding.pictures.picture import LABEL, LINE, Picture
 from gui.sliding.pictures.state import Shown
@@ -126,7 +126,7 @@ class MovedPicture(Picture):
             painter.fillRect(bar, self.colors(token))
             painter.setPen(QPen(self.colors(token), 2))
             painter.drawLine(QPointF(x + 3, box.bottom()), QPointF(x + wide - 3, box.bottom()))
-            self.text(painter, QRectF(x, bar.top() - 17, wide, 15), long(largest), token, 11, align=middle)
+            self.text(painter, QRectF(x, bar.top() - 17, wide, 15), short(largest), token, 11, align=middle)
             label = QRectF(x, box.bottom() + 2, wide, 16)
             self.text(painter, label, str(by), WINDOW if now else "text", 11, align=middle)
 

@@ -71,6 +71,13 @@ def filler(shown: Shown) -> str:
     return "0" if shown.sliding.axes[0].fill == "zeros" else "·"
 
 
+def met(now: WindowSum) -> Array:
+    """The numbers under a window; padding that is never the largest is −∞."""
+    import numpy as np
+
+    return now.values if now.weights is not None or now.averaged else np.where(now.inside, now.values, -np.inf)
+
+
 def unseen(shown: Shown) -> Unseen:
     """The rows and columns of the input that no window sees; where none fits that needs no mark."""
     axes = shown.sliding.axes
@@ -227,7 +234,7 @@ class WindowPicture(Picture):
 
     def _paint_grids(self, painter: QPainter, now: WindowSum, top: float, bottom: float) -> float:
         """The small grids one below the other; where the next line may begin."""
-        parts: list[tuple[str, Array]] = [("What the window meets", plane(now.values))]
+        parts: list[tuple[str, Array]] = [("What the window meets", plane(met(now)))]
         if now.weights is not None:
             parts += [("× kernel", self._kernel(now)), ("= products", plane(now.products))]
         rows, columns = sum(len(values) for _, values in parts), max(values.shape[1] for _, values in parts)

@@ -69,14 +69,14 @@ def sum_lines(shown: Shown, now: WindowSum) -> list[str]:
     sliding, position = example.sliding, shown.position
     result = f"= {long(float(example.outputs[(shown.out_channel, *position)]))}"
     if sliding.kind == "max":
-        padded = "" if now.inside.all() else " (padding is never the largest)"
-        return [f"largest of {int(now.inside.sum())} cells{padded}", result]
+        count = int(now.inside.sum())
+        return [f"the largest of {count} cell{'s' if count != 1 else ''}", result]
     if sliding.kind == "average":
         return [f"Σ = {long(now.total)}", f"{long(now.total)} / {divisor(sliding, position)}", result]
     inputs = sliding.inputs_of(shown.out_channel)
     lines = [f"Σ of the products = {long(now.total)}"]
     others = [channel for channel in inputs if channel != shown.channel]
-    found = channel_totals(example, shown.out_channel, position) if others else []
+    found = channel_totals(example, shown.out_channel, position)
     totals = {channel: float(found[channel - inputs.start]) for channel in others}
     if len(others) <= MOST_CHANNELS:
         lines += [f"+ channel {channel + 1}: {long(total)}" for channel, total in totals.items()]

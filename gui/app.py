@@ -14,6 +14,7 @@ from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QApplication
 
 from engine.graph import Graph
+from gui.accessibility.install import install
 from gui.document import Document
 from gui.ending import EndingSignals, end
 from gui.preference_list import OPEN_LAST
@@ -61,6 +62,7 @@ def application() -> QApplication:
     app.setDesktopFileName("layerloom")  # what ties the window to its desktop entry
     app.setWindowIcon(QIcon(str(files("resources").joinpath("desktop/layerloom.svg"))))
     app.setStyle("Fusion")
+    install()
     return app
 
 

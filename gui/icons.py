@@ -67,6 +67,7 @@ NAMES = {
     "frame": "comment-alt",
     "history": "history",
     "tools": "tools",
+    "outline": "stream",
     "home": "home",
     "design": "project-diagram",
     "data": "database",

@@ -57,6 +57,11 @@ if TYPE_CHECKING:
     from gui.networks.networks_page import NetworksPage
     from gui.training.dashboard import Dashboard
 
+OF_OUTLINE = (
+    *("edit.cut", "edit.copy", "edit.paste", "edit.paste_wires", "edit.duplicate", "edit.delete"),
+    *("edit.delete_reconnect", "canvas.connect", "canvas.disconnect", "canvas.make_block", "canvas.dissolve_block"),
+)
+"""The actions of the canvas whose keys count in the outline, too."""
 LARGEST = QSize(1680, 1050)
 """What a first start takes of a large screen."""
 
@@ -142,6 +147,7 @@ class MainWindow(QMainWindow):
                 item.setShortcutContext(Qt.ShortcutContext.WidgetShortcut)
                 self.removeAction(item)
                 self.view.addAction(item)
+        self.design.outline.tree.addActions([self.actions_table[action_id] for action_id in OF_OUTLINE])
 
     def _connect(self) -> None:
         document, commands, update = self.document, self.commands, self.actions_table.update

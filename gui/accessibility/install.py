@@ -26,7 +26,7 @@ def install() -> None:
 
 
 def _made(_class_name: str, thing: QObject | None) -> QAccessibleInterface | None:
-    """A new interface each time: Qt asks again whenever PySide has built the class of the object anew, and keeps all.
+    """A new interface each time: Qt asks again whenever PySide has another meta-object for the view, and keeps all.
 
     They share what they show.
     """

@@ -168,7 +168,9 @@ class LayerPart(Part):
         return self.document.graph.nodes[self.key].name
 
     def description(self) -> str:
-        return words.layer_description(self.document, self.key, self.parts.problems_of(self.key))
+        return words.layer_description(
+            self.document.graph, self.document.report, self.key, self.parts.problems_of(self.key)
+        )
 
     def box(self) -> QRectF:
         return self.view.canvas.nodes[self.key].box
@@ -250,7 +252,7 @@ class WirePart(Part):
     key: Edge
 
     def name(self) -> str:
-        return words.wire_name(self.document, self.key)
+        return words.wire_name(self.document.graph, self.document.report, self.key)
 
     def box(self) -> QRectF:
         return self.view.canvas.wires[self.key].path.boundingRect().adjusted(-1, -1, 1, 1)

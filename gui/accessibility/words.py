@@ -4,19 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from engine.graph import Edge
+from engine.graph import Edge, Graph
 from engine.problems import Problem
 from engine.problems.explanations import explain
-from engine.shapes import kind_name
+from engine.shapes import Report, kind_name
 from gui.canvas.geometry import End
 from gui.canvas.node_item import output_shown
 from gui.canvas.tooltips import port_label
 from gui.document import Document
 
 
-def layer_description(document: Document, node_id: str, problems: Iterable[Problem]) -> str:
+def layer_description(graph: Graph, report: Report, node_id: str, problems: Iterable[Problem]) -> str:
     """``Conv2d, output (N, 16, 28, 28), from input, to relu1``, then its problems."""
-    graph, report = document.graph, document.report
     shown = output_shown(graph, node_id)
     spec = report.spec(*shown) if shown is not None else None
     sources = [graph.nodes[edge.source].name for edge in graph.incoming[node_id].values()]
@@ -46,9 +45,9 @@ def port_description(document: Document, end: End) -> str:
     return f"{shape}to {_listed(names)}" if names else f"{shape}not connected"
 
 
-def wire_name(document: Document, edge: Edge) -> str:
+def wire_name(graph: Graph, report: Report, edge: Edge) -> str:
     """``conv1 to relu1, (N, 16, 28, 28)``."""
-    nodes, spec = document.graph.nodes, document.report.spec(edge.source, edge.source_port)
+    nodes, spec = graph.nodes, report.spec(edge.source, edge.source_port)
     shape = str(spec) if spec is not None else "shape not known yet"
     return f"{nodes[edge.source].name} to {nodes[edge.target].name}, {shape}"
 

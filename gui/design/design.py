@@ -6,7 +6,7 @@ from functools import partial
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QSplitter, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QSplitter, QTabWidget, QVBoxLayout, QWidget
 
 from engine.problems import Problem
 from engine.problems.fix import Fix
@@ -18,6 +18,7 @@ from gui.design.foot import HEIGHT, Foot
 from gui.design.history_panel import HistoryPanel
 from gui.design.inspector import Inspector
 from gui.design.layers_panel import LayersPanel
+from gui.design.outline.panel import Outline
 from gui.design.palette import Palette
 from gui.design.problems_panel import ProblemsPanel
 from gui.document import Document
@@ -42,6 +43,14 @@ class DesignPage(QWidget):
         self.document = document
         self.palette_panel = Palette(document)
         self.view = View(document)
+        self.outline = Outline(document)
+        self.side = QTabWidget()
+        self.side.setDocumentMode(True)
+        self.side.tabBar().setAccessibleName("Palette or outline")
+        self.side.addTab(self.palette_panel, "Palette")
+        self.side.addTab(self.outline, "Outline")
+        self.side.setTabToolTip(0, "What can be added")
+        self.side.setTabToolTip(1, "The network as a tree")
         self.cost = NetworkCost(document, self)
         self.inspector = Inspector(document, self.view.canvas.live, self.cost)
         self.problems = ProblemsPanel(document)
@@ -70,14 +79,14 @@ class DesignPage(QWidget):
         self.rows.setSizes([510, HEIGHT])
         self.rows.setStretchFactor(0, 1)
         self.columns = QSplitter(Qt.Orientation.Horizontal)
-        for column in (self.palette_panel, self.rows, self.inspector):
+        for column in (self.side, self.rows, self.inspector):
             self.columns.addWidget(column)
         self.columns.setSizes([222, 768, 290])
         self.columns.setStretchFactor(1, 1)
         for splitter in (self.rows, self.columns):
             splitter.setHandleWidth(1)
         self.inspector.setMinimumWidth(240)
-        self.palette_panel.setMinimumWidth(150)
+        self.side.setMinimumWidth(150)
         box = QVBoxLayout(self)
         box.setContentsMargins(0, 0, 0, 0)
         box.addWidget(self.columns)
@@ -106,8 +115,13 @@ class DesignPage(QWidget):
             self.layers.message,
             self.history.message,
             self.palette_panel.message,
+            self.outline.message,
         ):
             signal.connect(self.message)
+        self.outline.parameters_wanted.connect(self.inspector.focus_parameters)
+        self.outline.fixes_wanted.connect(self.view.fix_menu.open)
+        self.outline.add_wanted.connect(self.view.adder.open)
+        self.outline.wire_chosen.connect(self.view.canvas.choose_wire)
         self.view.node_activated.connect(lambda _node_id: self.inspector.focus_parameters())
         self.problems.refresh()
 
@@ -121,7 +135,7 @@ class DesignPage(QWidget):
     @property
     def parts(self) -> tuple[QWidget, ...]:
         """What F6 leads through, in the order in which it is read."""
-        return self.palette_panel, self.view, self.inspector, self.tabs
+        return self.side, self.view, self.inspector, self.tabs
 
     def _add(self, type_name: str) -> None:
         chosen = self.document.selection
@@ -185,6 +199,11 @@ class DesignPage(QWidget):
         """Bring the steps of the undo history to the front."""
         self.tabs.show_panel(self.history)
         self.history.list.setFocus()
+
+    def show_outline(self) -> None:
+        """Bring the outline to the front."""
+        self.side.setCurrentWidget(self.outline)
+        self.outline.tree.setFocus(Qt.FocusReason.ShortcutFocusReason)
 
     def show_problems(self) -> None:
         """Bring the list of problems to the front."""

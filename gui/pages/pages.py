@@ -184,6 +184,11 @@ class Pages(QStackedWidget):
         self.show_design()
         self.design.show_history()
 
+    def show_outline(self) -> None:
+        """Show the network as a tree."""
+        self.show_design()
+        self.design.show_outline()
+
     def show_node(self, block_path: tuple[str, ...], node_id: str) -> None:
         """Show a layer on the canvas."""
         self.show_design()

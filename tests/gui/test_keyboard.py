@@ -163,9 +163,9 @@ def test_escape_leads_back_to_the_canvas_and_f6_from_part_to_part(
         press(Key.Key_F6)
         found.append(next((part for part in window.commands.parts.all() if part.isAncestorOf(focus())), focus()))
     toolbar, status = window.commands.parts.all()[0], window.commands.parts.all()[-1]
-    assert found == [design.inspector, design.tabs, status, toolbar, design.palette_panel, design.view]
+    assert found == [design.inspector, design.tabs, status, toolbar, design.side, design.view]
     press(Key.Key_F6, SHIFT)
-    assert design.palette_panel.isAncestorOf(focus())
+    assert design.side.isAncestorOf(focus())
     press(Key.Key_Escape)
     assert design.view.hasFocus()
     press(Key.Key_F2)

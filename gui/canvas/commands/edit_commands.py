@@ -14,6 +14,7 @@ from engine.graph import Edge, Position
 from engine.problems.looking import above, below
 from gui.canvas.commands import layer_commands as commands
 from gui.canvas.commands.alignment import aligned
+from gui.canvas.commands.reorder import move_along
 from gui.canvas.geometry import HEIGHT, WIDTH, End, snap
 from gui.canvas.layout.flow import flow_of
 from gui.canvas.layout.whole_project import WORDS
@@ -92,6 +93,11 @@ class EditCommands:
         """Let the selected nodes pass their input on, or take part again where all of them do so."""
         document = self._document
         self._sheet.attempt(lambda: document.apply(bypass(document.graph, document.selection)))
+
+    def move_along(self, *, later: bool) -> None:
+        """Exchange the one selected layer with the one behind it, or before it."""
+        (node_id,) = self._document.selection
+        self._sheet.attempt(lambda: move_along(self._document, node_id, later=later))
 
     def arrange(self, node_ids: Iterable[str] | None = None) -> None:
         """Lay out everything, or these nodes, as one step; the node in the middle of the view stays in sight."""

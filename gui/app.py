@@ -17,7 +17,7 @@ from engine.graph import Graph
 from gui.accessibility.install import install
 from gui.document import Document
 from gui.ending import EndingSignals, end
-from gui.preference_list import OPEN_LAST
+from gui.preference_list import FONT_SIZE, OPEN_LAST
 from gui.preferences import Preferences
 from gui.theme import theme
 from gui.unexpected import hooks, qt_messages
@@ -69,6 +69,7 @@ def application() -> QApplication:
 def build_window(opened: tuple[Graph, Path | None] | None = None) -> MainWindow:
     """The main window with a project shown, if one is given."""
     preferences = Preferences()
+    theme.set_text_size(int(str(preferences.get(FONT_SIZE))))
     theme.set(preferences.theme)
     window = MainWindow(Document(), preferences)
     if opened is not None:

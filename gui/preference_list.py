@@ -71,7 +71,7 @@ FONT_SIZE: Final = Preference(
     _choice(
         "Size of the text",
         "of menus, panels and forms; layers on the canvas grow by zooming",
-        {"100": "as the system", "90": "90 %", "110": "110 %", "125": "125 %", "150": "150 %", "175": "175 %"},
+        {"100": "as the system", **{str(percent): f"{percent} %" for percent in (90, 110, 125, 150, 175, 200)}},
     ),
     "font large small letters scale accessibility",
 )

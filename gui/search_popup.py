@@ -22,7 +22,7 @@ from PySide6.QtWidgets import (
 from shiboken6 import isValid
 
 from gui.theme import theme
-from gui.widgets import Label
+from gui.widgets import Label, grown
 
 WIDTH, ROWS, ROW = 380, 7, 44
 GLYPH = 18
@@ -109,8 +109,8 @@ class SearchPopup(QFrame):
         self.line.textChanged.connect(self._search)
         self.line.installEventFilter(self)
         self.list.itemClicked.connect(lambda _item: self.accept())
-        self._most = max(1, min(ROWS, (parent.height() - 76) // ROW))
-        self.setFixedWidth(min(WIDTH, max(parent.width() - 16, 160)))
+        self._most = max(1, min(ROWS, (parent.height() - 76) // grown(ROW)))
+        self.setFixedWidth(min(grown(WIDTH), max(parent.width() - 16, 160)))
         self._search("")
         left = min(max(at.x(), 8), max(parent.width() - self.width() - 8, 8))
         top = min(max(at.y(), 8), max(parent.height() - self.sizeHint().height() - 8, 8))
@@ -130,7 +130,7 @@ class SearchPopup(QFrame):
             self.show_match(item, match)
             self.list.addItem(item)
         self.list.setCurrentRow(0)
-        self.list.setFixedHeight(min(self.list.count(), self._most) * ROW)
+        self.list.setFixedHeight(min(self.list.count(), self._most) * grown(ROW))
         self.list.setVisible(self.list.count() > 0)
         self.nothing.setVisible(self.list.count() == 0)
         self.adjustSize()
@@ -138,6 +138,7 @@ class SearchPopup(QFrame):
     def show_match(self, item: QListWidgetItem, match: Match) -> None:
         """Let a row show this."""
         words = f"{match.title}, {match.aside}" if match.aside else match.title
+        words += "" if match.fits else " (does not fit)"
         item.setText(match.title)
         item.setData(MATCH, match)
         item.setData(Qt.ItemDataRole.AccessibleTextRole, f"{words}: {match.line}" if match.line else words)
@@ -206,7 +207,7 @@ class MatchRow(QStyledItemDelegate):
     """A match in two lines: its glyph and title, a word at the right, a line below."""
 
     def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> QSize:
-        return QSize(160, ROW)
+        return QSize(160, grown(ROW))
 
     def paint(
         self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
@@ -220,18 +221,16 @@ class MatchRow(QStyledItemDelegate):
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(theme.color("hover"))
             painter.drawRoundedRect(area, 6, 6)
-        if not match.fits:
-            painter.setOpacity(0.5)
         self.paint_glyph(
             painter, QRectF(area.left() + 8, area.top() + (area.height() - GLYPH) / 2, GLYPH, GLYPH), match
         )
         text = area.adjusted(38, 4, -8, -4)
         small = QFont(option.font)
-        small.setPixelSize(11)
+        small.setPixelSize(grown(11))
         bold = QFont(small)
-        bold.setPixelSize(13)
-        bold.setWeight(QFont.Weight.DemiBold)
-        painter.setPen(theme.color("text"))
+        bold.setPixelSize(grown(13))
+        bold.setWeight(QFont.Weight.DemiBold if match.fits else QFont.Weight.Normal)
+        painter.setPen(theme.color("text" if match.fits else "muted"))
         painter.setFont(bold)
         painter.drawText(text, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop, match.title)
         painter.setPen(theme.color("muted"))

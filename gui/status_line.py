@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QRect, Qt, QTimer, Signal
 from PySide6.QtGui import QHelpEvent, QPainter, QPaintEvent
-from PySide6.QtWidgets import QPushButton, QStatusBar, QStyle, QStyleOption, QToolTip, QWidget
+from PySide6.QtWidgets import QPushButton, QSizePolicy, QStatusBar, QStyle, QStyleOption, QToolTip, QWidget
 
 from gui.amounts import memory, short
 from gui.document import Document
 from gui.icons import icon
 from gui.network_cost import NetworkCost
 from gui.theme import theme
-from gui.widgets import Label, plain
+from gui.widgets import OneLine, plain
 
 EDGE = 6
 """Pixels beside a message."""
@@ -29,7 +29,8 @@ class StatusLine(QStatusBar):
         self._cost = costs or NetworkCost(document, self)
         self._cost.computed.connect(self.refresh)
         self.setSizeGripEnabled(False)
-        self.cost = Label()
+        self.cost = OneLine()
+        self.cost.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Preferred)
         self.cost.setAccessibleName("Cost of the network")
         self.problems = QPushButton(flat=True)
         self.problems.setAccessibleName("Problems")

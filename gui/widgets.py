@@ -4,13 +4,28 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from html import escape
+from typing import Final
 
 from PySide6 import QtGui
-from PySide6.QtCore import QEvent, QSize, Qt
-from PySide6.QtGui import QHelpEvent, QPainter, QPaintEvent
-from PySide6.QtWidgets import QApplication, QLabel, QMessageBox, QPushButton, QSizePolicy, QToolTip, QWidget
+from PySide6.QtCore import QEvent, QModelIndex, QPersistentModelIndex, QSize, Qt
+from PySide6.QtGui import QFontInfo, QHelpEvent, QPainter, QPaintEvent
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QApplication,
+    QLabel,
+    QMessageBox,
+    QPushButton,
+    QSizePolicy,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QToolTip,
+    QWidget,
+)
 
 from gui.theme import theme
+
+USUAL: Final = 12
+"""The height of usual text, in pixels."""
 
 
 def plain(text: str, *, wrap: bool = False) -> str:
@@ -27,6 +42,23 @@ def plain(text: str, *, wrap: bool = False) -> str:
 def unmarked(text: str) -> str:
     """A text for a message of the desktop, which may take it for markup: a word joiner after each ``<`` hinders it."""
     return text.replace("<", "<\N{WORD JOINER}")
+
+
+def grown(pixels: int) -> int:
+    """So many pixels where the text has its usual size, more where it is larger: for rows that are as high as text."""
+    return round(pixels * max(QFontInfo(QApplication.font()).pixelSize() / USUAL, 1.0))
+
+
+class Rows(QStyledItemDelegate):
+    """Rows as high as their lines of text, cut with an ellipsis where they are too wide."""
+
+    def __init__(self, view: QAbstractItemView, beside: int = 0) -> None:
+        """``beside`` is the room above and below the text, in pixels."""
+        super().__init__(view)
+        self._beside = beside
+
+    def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> QSize:
+        return QSize(0, super().sizeHint(option, index).height() + self._beside)
 
 
 class Label(QLabel):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 
-from PySide6.QtCore import QSignalBlocker, QSize, Qt, Signal, SignalInstance
+from PySide6.QtCore import QSignalBlocker, Qt, Signal, SignalInstance
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QListWidget, QListWidgetItem, QMenu, QPushButton, QVBoxLayout, QWidget
 
@@ -12,7 +12,7 @@ from engine.data.dataset import Dataset
 from engine.data.datasets import catalogue
 from gui.data.data_files import FilesBox
 from gui.data.own.recent_own import OwnEntry
-from gui.widgets import Label, Note, heading, plain
+from gui.widgets import Label, Note, Rows, heading, plain
 
 OWN = Qt.ItemDataRole.UserRole + 1
 OWN_TITLE = "Your own"
@@ -57,6 +57,7 @@ class Catalogue(QWidget):
         self.list.setAccessibleName("Datasets")
         self.list.setToolTip("Look at a data set; Enter or a double click uses it")
         self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.list.setItemDelegate(Rows(self.list, beside=6))
         self._own: list[OwnEntry] = []
         for kind, title in KINDS.items():
             self._add_heading(title)
@@ -98,6 +99,7 @@ class Catalogue(QWidget):
                 dataset = item.data(DATASET)
                 used = dataset.name == name
                 item.setText(f"{f'✓ {dataset.title} · in use' if used else dataset.title}\n{facts(dataset)}")
+                item.setToolTip(plain(f"{item.text()}\n{dataset.description}"))
                 chosen = dataset if used and looked is None else chosen
             shown = next((item for item in self.items() if item.data(DATASET) is chosen), None)
             if shown is None:
@@ -109,6 +111,7 @@ class Catalogue(QWidget):
         self.about.setText(chosen.description if chosen else "")
         licence = f"Source: {chosen.source}. Licence: {chosen.licence}." if chosen and chosen.licence else ""
         self.source.setText(licence or (f"In {chosen.source}" if chosen else ""))
+        self.source.setToolTip(plain(self.source.text(), wrap=True))
         self.files.show_dataset(chosen, path if isinstance(path, str) and path else None)
 
     def show_own(self, entries: Sequence[OwnEntry], used: str, shown: str | None, missing: Collection[str]) -> None:
@@ -127,7 +130,7 @@ class Catalogue(QWidget):
                 facts = entry.facts or entry.path
                 item.setText(f"{f'✓ {entry.title} · in use' if entry.path == used else entry.title}{gone}\n{facts}")
                 reason = "\nIt is not there any more, or cannot be reached." if gone else ""
-                item.setToolTip(plain(f"{entry.path}{reason}"))
+                item.setToolTip(plain(f"{item.text()}\n{entry.path}{reason}"))
                 if entry.path == shown and item is not self.list.currentItem():
                     self.list.setCurrentItem(item)
 
@@ -143,7 +146,6 @@ class Catalogue(QWidget):
     def _own_item(self, entry: OwnEntry) -> QListWidgetItem:
         item = QListWidgetItem(entry.title)
         item.setData(OWN, entry)
-        item.setSizeHint(QSize(0, 44))
         return item
 
     def items(self) -> list[QListWidgetItem]:
@@ -161,14 +163,12 @@ class Catalogue(QWidget):
         font = item.font()
         font.setBold(True)
         item.setFont(font)
-        item.setSizeHint(QSize(0, 28))
         return item
 
     def _add(self, dataset: Dataset) -> None:
         item = QListWidgetItem(f"{dataset.title}\n{facts(dataset)}")
         item.setData(DATASET, dataset)
-        item.setToolTip(plain(dataset.description))
-        item.setSizeHint(QSize(0, 44))
+        item.setToolTip(plain(f"{item.text()}\n{dataset.description}"))
         self.list.addItem(item)
 
     @staticmethod

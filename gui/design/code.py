@@ -18,7 +18,7 @@ from gui.design.highlighter import PythonHighlighter
 from gui.document import Document
 from gui.icons import icon
 from gui.theme import mono_font, theme
-from gui.widgets import label
+from gui.widgets import label, plain
 from gui.work.background import Background
 
 LARGE = 500
@@ -96,13 +96,17 @@ class CodePanel(QWidget):
         if self._stale and self.isVisible():
             self.refresh()
 
+    def _say(self, text: str) -> None:
+        self.state.setText(text)
+        self.state.setToolTip(plain(text, wrap=True))
+
     def refresh(self) -> None:
         """Write the source again; while the network is not complete the last text stays, and a line says why."""
         self._stale = False
         if not self._large():
             self._show(_write(self.document.whole))
             return
-        self.state.setText("Writing the source …")
+        self._say("Writing the source …")
         shapes = self.document.whole.copy()
         self._work.run(partial(_write, shapes), self._written, self._failed)
 
@@ -115,14 +119,14 @@ class CodePanel(QWidget):
 
     def _show(self, written: Source | SourceError) -> None:
         if isinstance(written, SourceError):
-            self.state.setText(f"✕ Not complete yet: {written}")
+            self._say(f"✕ Not complete yet: {written}")
             self.source = None
             if self.document.project.nodes and self.text.toPlainText():
                 self.text.setEnabled(False)
             else:
                 self._set_text("")
         else:
-            self.state.setText("This source is what is trained and exported.")
+            self._say("This source is what is trained and exported.")
             self.text.setEnabled(True)
             self.source = written
             self._classes = classes(written)

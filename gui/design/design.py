@@ -25,6 +25,8 @@ from gui.document import Document
 from gui.explanation import Explanation
 from gui.network_cost import NetworkCost
 from gui.preferences import Preferences
+from gui.theme import theme
+from gui.widgets import grown
 
 SPLITTERS = ("columns", "rows")
 
@@ -85,8 +87,8 @@ class DesignPage(QWidget):
         self.columns.setStretchFactor(1, 1)
         for splitter in (self.rows, self.columns):
             splitter.setHandleWidth(1)
-        self.inspector.setMinimumWidth(240)
-        self.side.setMinimumWidth(150)
+        self._make_room()
+        theme.changed.connect(self._make_room)
         box = QVBoxLayout(self)
         box.setContentsMargins(0, 0, 0, 0)
         box.addWidget(self.columns)
@@ -124,6 +126,11 @@ class DesignPage(QWidget):
         self.outline.wire_chosen.connect(self.view.canvas.choose_wire)
         self.view.node_activated.connect(lambda _node_id: self.inspector.focus_parameters())
         self.problems.refresh()
+
+    def _make_room(self) -> None:
+        """The columns are never narrower than their words, whatever the size of the text."""
+        self.inspector.setMinimumWidth(grown(286))
+        self.side.setMinimumWidth(grown(150))
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Escape leads back to the canvas from every panel that has no use for it."""

@@ -20,7 +20,7 @@ from gui.design.layers_model import FIRST_NUMBER, HEAD, SORT, LayersModel
 from gui.document import Document
 from gui.icons import icon
 from gui.theme import theme
-from gui.widgets import OneLine, plain
+from gui.widgets import OneLine, grown, plain
 
 TITLES = {"csv": "CSV", "md": "Markdown", "tex": "LaTeX"}
 WIDTHS = (120, 112, 112, 112, 84, 80, 100, 80, 86)
@@ -102,7 +102,7 @@ class LayersPanel(QWidget):
         head.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
         head.setStretchLastSection(False)
         for column, width in enumerate(WIDTHS):
-            self.view.setColumnWidth(column, width)
+            self.view.setColumnWidth(column, grown(width))
         self.view.clicked.connect(self._choose)
         self.view.activated.connect(self._choose)
         top = QHBoxLayout()
@@ -171,7 +171,7 @@ class LayersPanel(QWidget):
         self._unfitted = False
         for column in range(FIRST_NUMBER):
             self.view.resizeColumnToContents(column)
-            width = max(WIDTHS[column], min(self.view.columnWidth(column), WIDEST))
+            width = max(grown(WIDTHS[column]), min(self.view.columnWidth(column), grown(WIDEST)))
             self.view.setColumnWidth(column, width)
 
     def _place(self) -> tuple[list[tuple[str, ...]], tuple[str, ...], int]:

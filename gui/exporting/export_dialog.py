@@ -35,7 +35,7 @@ from gui.exporting.export_process import ExportProcess
 from gui.exporting.formats_list import FormatsList
 from gui.exporting.result_view import ResultView
 from gui.preferences import Preferences
-from gui.widgets import Label, MessageBox, Note, push_button
+from gui.widgets import Label, MessageBox, Note, grown, push_button
 from gui.work.background import Background
 
 FOLDER, FORMAT = "export/folder", "export/format"
@@ -240,7 +240,7 @@ class ExportDialog(QDialog):
         self.what.setToolTip("A run with its weights, or the network as it is drawn, with new weights")
         self.what.currentIndexChanged.connect(lambda _row: self._offer())
         self.formats = FormatsList()
-        self.formats.setFixedWidth(WIDE)
+        self.formats.setFixedWidth(grown(WIDE))
         self.formats.chosen.connect(self._choose)
         self.about = Label()
         self.about.setWordWrap(True)
@@ -254,7 +254,7 @@ class ExportDialog(QDialog):
         self.bar.setTextVisible(False)
         self.bar.setAccessibleName("An export is under way")
         self.phase, self.grey = Note(), Note(GREY)
-        self.grey.setMaximumWidth(WIDE)
+        self.grey.setMaximumWidth(grown(WIDE))
         self.outcome = ResultView()
         self.reveal = push_button("Show in Folder", "Open the folder with what was written", self._reveal)
         self.go = push_button("Export", "Write it, load it again and compare it with the network", self.export)

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QAbstractItemView, QListWidget, QListWidgetItem, Q
 import gui.drawing.exporter  # noqa: F401 - it adds the drawing to the formats
 from engine.exports.exporter import Exporter
 from engine.exports.registry import every
-from gui.widgets import plain
+from gui.widgets import grown, plain
 
 NAME = Qt.ItemDataRole.UserRole
 ROW = 26
@@ -30,7 +30,7 @@ class FormatsList(QListWidget):
         for exporter in every():
             item = QListWidgetItem(exporter.title)
             item.setData(NAME, exporter)
-            item.setSizeHint(QSize(0, ROW))
+            item.setSizeHint(QSize(0, grown(ROW)))
             self.addItem(item)
         self.currentItemChanged.connect(lambda item, _before: self._changed(item))
 

@@ -12,7 +12,7 @@ from engine.expressions import is_expression, per_repeat
 from engine.layers.parameters import Parameter
 from gui.forms.form_fields import FIELDS, BoolField, PlainField, TextField
 from gui.forms.typed_text import Context, here
-from gui.widgets import Label, label, plain
+from gui.widgets import Label, grown, label, plain
 
 MOST_ROWS = 12
 TOOL = QSize(24, 26)
@@ -23,7 +23,7 @@ def tool(text: str, tip: str, parent: QWidget | None = None) -> QToolButton:
     made = QToolButton(parent)
     made.setText(text)
     made.setAutoRaise(True)
-    made.setFixedSize(TOOL)
+    made.setFixedSize(grown(TOOL.width()), grown(TOOL.height()))
     made.setFocusPolicy(Qt.FocusPolicy.TabFocus)
     made.setToolTip(plain(tip))
     made.setAccessibleName(tip)

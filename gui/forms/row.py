@@ -17,7 +17,7 @@ from gui.forms.form_fields import FIELDS, BoolField, NumberField, PlainField, Te
 from gui.forms.repeats import MOST_ROWS, TOOL, RepeatsField, tool
 from gui.forms.suggestion_field import SuggestionField
 from gui.forms.typed_text import Context, here
-from gui.widgets import Label, Note, plain
+from gui.widgets import Label, Note, grown, plain
 
 Field = PlainField | SuggestionField | RepeatsField
 LABEL, FIELD, RESET, REPEATS, SYMBOLIC, COLUMNS = range(6)
@@ -42,7 +42,7 @@ class Row(QObject):
         self.label = Label(parameter.name, form)
         self.label.setToolTip(plain(tooltip(parameter)))
         self.label.setContentsMargins(0, 0, 4, 0)
-        self.label.setMinimumHeight(TOOL.height())
+        self.label.setMinimumHeight(grown(TOOL.height()))
         self._kinds: dict[str, Field] = {}
         self.field: Field = self._made("plain")
         self.label.setBuddy(self.field)

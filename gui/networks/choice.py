@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QLineEdit, QListWidget, 
 
 import presets
 from gui.networks.subject import Subject, of_file
-from gui.widgets import heading, plain, push_button
+from gui.widgets import grown, heading, plain, push_button
 
 WIDE = 224
 SUBJECT = Qt.ItemDataRole.UserRole
@@ -23,7 +23,7 @@ class Choice(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.setFixedWidth(WIDE)
+        self.setFixedWidth(grown(WIDE))
         self.filter = QLineEdit(clearButtonEnabled=True)
         self.filter.setPlaceholderText("Filter")
         self.filter.setAccessibleName("Filter the networks")

@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QMessageBox, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QFrame, QMessageBox, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
 from engine.training.status import Status
 from gui.training.banner import NoticeStrip
@@ -53,14 +53,19 @@ class GoingOn(NoticeStrip):
 
 
 def below(strips: Iterable[QWidget], pages: QWidget) -> QWidget:
-    """All in one column; the pages take what is left."""
+    """All in one column; the pages take what is left, and scroll where that is less than they need."""
+    room = QScrollArea()
+    room.setWidgetResizable(True)
+    room.setFrameShape(QFrame.Shape.NoFrame)
+    room.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+    room.setWidget(pages)
     body = QWidget()
     column = QVBoxLayout(body)
     column.setContentsMargins(0, 0, 0, 0)
     column.setSpacing(0)
     for strip in strips:
         column.addWidget(strip)
-    column.addWidget(pages, 1)
+    column.addWidget(room, 1)
     return body
 
 

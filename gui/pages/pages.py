@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import QSize, Signal
 from PySide6.QtWidgets import QStackedWidget, QWidget
 
 from gui.design.design import DesignPage
@@ -104,6 +104,11 @@ class Pages(QStackedWidget):
         subject = self._results.subject if self._results is not None and self.currentWidget() is self._results else None
         return self.shown_run() if subject is None or subject.run is None else subject.run
 
+    def minimumSizeHint(self) -> QSize:
+        """What the page that is shown needs, not the largest of all."""
+        page = self.currentWidget()
+        return super().minimumSizeHint() if page is None else page.minimumSizeHint()
+
     # -- showing one -----------------------------------------------------------------------------------------------
 
     def show_start(self) -> None:
@@ -167,6 +172,7 @@ class Pages(QStackedWidget):
         self.shown_id = action_id
         self.design.view.end_preview()
         self.setCurrentWidget(page)
+        self.updateGeometry()
         self.shown.emit(action_id)
 
     def leave_start(self) -> None:

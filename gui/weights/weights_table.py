@@ -9,7 +9,7 @@ from engine.weights.recipe import shape_words
 from engine.weights.report import Report
 from gui.icons import icon
 from gui.weights.source_delegate import SourceDelegate
-from gui.widgets import plain
+from gui.widgets import grown, plain
 
 HOW = {
     "name": "by its name",
@@ -37,8 +37,9 @@ class WeightsTable(QTableWidget):
         header = self.horizontalHeader()
         for column, mode in enumerate(("Interactive", "ResizeToContents", "Stretch", "Interactive")):
             header.setSectionResizeMode(column, QHeaderView.ResizeMode[mode])
-        self.setColumnWidth(0, 230)
-        self.setColumnWidth(3, 330)
+        header.setMinimumSectionSize(grown(90))
+        self.setColumnWidth(0, grown(230))
+        self.setColumnWidth(3, grown(330))
         self.setWordWrap(False)
         header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         header.setResizeContentsPrecision(50)

@@ -29,7 +29,7 @@ from gui.inside.evaluate.plain_table import PlainTable
 from gui.inside.subject import Subject
 from gui.inside.tab import ResultsTab
 from gui.training.words import main_metrics, metric_text, metric_title, value_text
-from gui.widgets import Label, Note, heading, plain
+from gui.widgets import Label, Note, grown, heading, plain
 from gui.work.background import Background
 from gui.work.work_bar import WorkBar
 
@@ -222,7 +222,7 @@ class CompareTab(ResultsTab):
 
     def _lay_out(self) -> None:
         left = QWidget()
-        left.setFixedWidth(WIDE)
+        left.setFixedWidth(grown(WIDE))
         column = QVBoxLayout(left)
         column.setContentsMargins(0, 0, 0, 0)
         column.addWidget(heading("Runs"))

@@ -19,7 +19,7 @@ from gui.inside.evaluate.evaluator import Evaluator
 from gui.inside.evaluate.plain_table import PlainTable
 from gui.inside.evaluate.residuals_view import ResidualsView
 from gui.training.words import metric_title, value_text
-from gui.widgets import Note, heading
+from gui.widgets import Note, grown, heading
 
 if TYPE_CHECKING:
     from engine.inside.evaluation.scores import Interval
@@ -52,7 +52,7 @@ class ScoresTab(EvaluationTab):
             self.pages.addWidget(page)
         self.views.currentChanged.connect(self.pages.setCurrentIndex)
         left = QWidget()
-        left.setFixedWidth(WIDE)
+        left.setFixedWidth(grown(WIDE))
         column = QVBoxLayout(left)
         column.setContentsMargins(0, 0, 0, 0)
         column.addWidget(self.count)

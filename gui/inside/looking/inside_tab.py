@@ -28,7 +28,7 @@ from gui.inside.looking.result_view import ResultView
 from gui.inside.looking.sample_list import SampleList
 from gui.inside.subject import Subject, Weights
 from gui.inside.tab import ResultsTab
-from gui.widgets import Label, Note, label, plain
+from gui.widgets import Label, Note, grown, label, plain
 from gui.work.background import Background
 
 if TYPE_CHECKING:
@@ -323,7 +323,7 @@ class InsideTab(ResultsTab):
         left.setWidgetResizable(True)
         left.setFrameShape(QScrollArea.Shape.NoFrame)
         left.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        left.setFixedWidth(WIDE)
+        left.setFixedWidth(grown(WIDE))
         left.setWidget(inside)
         left.setAccessibleName("What is shown")
         row = QHBoxLayout(self)

@@ -29,7 +29,7 @@ from gui.inside.predict.pad import DrawingPad
 from gui.inside.predict.value_form import ValueForm
 from gui.inside.subject import Subject
 from gui.inside.tab import ResultsTab
-from gui.widgets import Note, push_button
+from gui.widgets import Note, grown, push_button
 from gui.work.background import Background
 
 if TYPE_CHECKING:
@@ -249,7 +249,7 @@ class PredictTab(ResultsTab):
             self.stack.addWidget(page)
         self.ways.currentChanged.connect(self._way_changed)
         left = QWidget()
-        left.setFixedWidth(WIDE)
+        left.setFixedWidth(grown(WIDE))
         column = QVBoxLayout(left)
         column.setContentsMargins(0, 0, 0, 0)
         column.addWidget(self.ways)

@@ -20,7 +20,7 @@ from PySide6.QtWidgets import (
 from gui.theme import theme
 from gui.training.plots.curves import Curve
 from gui.training.plots.pacing import cpu_seconds
-from gui.widgets import plain
+from gui.widgets import grown, plain
 
 Index = QModelIndex | QPersistentModelIndex
 ROW = 20
@@ -77,7 +77,7 @@ class _Delegate(QStyledItemDelegate):
     """Paints a row; a click anywhere on it hides or shows the curve."""
 
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
-        return QSize(120, ROW)
+        return QSize(120, grown(ROW))
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         model = index.model()

@@ -21,7 +21,7 @@ from gui.training.plots.pacing import Extent
 from gui.training.plots.plot_axes import LEAST, Axis
 from gui.training.plots.plot_canvas import Canvas, axis_text
 from gui.training.words import metric_title, unit
-from gui.widgets import plain
+from gui.widgets import grown, plain
 
 SIDE = 244
 """Pixels of the legend."""
@@ -339,7 +339,7 @@ class Plot(QWidget):
         side.addLayout(head)
         side.addWidget(self.legend, 1)
         frame = QWidget()
-        frame.setFixedWidth(SIDE)
+        frame.setFixedWidth(grown(SIDE))
         frame.setLayout(side)
         box = QHBoxLayout(self)
         box.setContentsMargins(0, 0, 0, 0)
@@ -355,5 +355,5 @@ def _tool(text: str, name: str, tip: str) -> QToolButton:
     button.setText(text)
     button.setAccessibleName(name)
     button.setToolTip(plain(tip))
-    button.setFixedSize(button.fontMetrics().horizontalAdvance(text) + 22, 26)
+    button.setFixedSize(button.fontMetrics().horizontalAdvance(text) + 22, grown(26))
     return button

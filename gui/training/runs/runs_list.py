@@ -272,7 +272,7 @@ class RunsList(QWidget):
         self.filter = QLineEdit()
         self.filter.setPlaceholderText("Filter: name, state, tag, note …")
         self.filter.setAccessibleName("Filter the runs")
-        self.filter.setToolTip("Show the runs in which all these words occur")
+        self.filter.setToolTip("Filter: name, state, tag, note …\nShow the runs in which all these words occur")
         self.filter.setClearButtonEnabled(True)
         self.filter.setMaximumWidth(230)
         self.filter.textChanged.connect(self._filtered)

@@ -75,6 +75,16 @@ FONT_SIZE: Final = Preference(
     ),
     "font large small letters scale accessibility",
 )
+MOTION: Final = Preference(
+    "appearance/motion",
+    "Appearance",
+    _choice(
+        "Motion",
+        "whether menus fade, the caret blinks and pictures of the help move by themselves",
+        {"system": "as the system", "reduced": "reduced", "full": "full"},
+    ),
+    "animation reduced accessibility still",
+)
 GRID: Final = Preference(
     "canvas/grid", "Canvas", _switch("Show the grid", "dots behind the network"), "raster background"
 )
@@ -156,5 +166,5 @@ NOTIFY: Final = Preference(
     _switch("Notify when finished", "show a message when a training has ended while you look elsewhere"),
     "message desktop notification end",
 )
-PREFERENCES: Final = (THEME, FONT_SIZE, GRID, SNAP, WHEEL, ZOOM, RECENT, OPEN_LAST, AUTOSAVE, HOST, NOTIFY)
+PREFERENCES: Final = (THEME, FONT_SIZE, MOTION, GRID, SNAP, WHEEL, ZOOM, RECENT, OPEN_LAST, AUTOSAVE, HOST, NOTIFY)
 """In the order of the dialog; what other parts of the program add is added here."""

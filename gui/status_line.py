@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QRect, Qt, QTimer, Signal
-from PySide6.QtGui import QHelpEvent, QPainter, QPaintEvent
+from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QHelpEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QPushButton, QSizePolicy, QStatusBar, QStyle, QStyleOption, QToolTip, QWidget
 
 from gui.amounts import memory, short
@@ -58,6 +58,8 @@ class StatusLine(QStatusBar):
         """Show a sentence for a while; an empty one ends the one before."""
         if sentence:
             self.showMessage(sentence, 15_000)
+            if QAccessible.isActive():
+                QAccessible.updateAccessibility(QAccessibleAnnouncementEvent(self, sentence))
         else:  # Qt would start a timer that nothing ends
             self.clearMessage()
 

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QPoint, Qt
-from PySide6.QtGui import QFont
+from PySide6.QtCore import QEvent, QObject, QPoint, Qt
+from PySide6.QtGui import QFocusEvent, QFont, QPainter, QPaintEvent, QRegion
 from PySide6.QtWidgets import QWidget
 
 from gui.keys.keymap import keymap
 from gui.theme import theme
 from gui.widgets import Label
+
+RING = 2
+"""The width of the frame that says where the keys go, in pixels."""
 
 
 class _Words(Label):
@@ -80,3 +83,43 @@ class MouseNote(_Words):
         self.move(max(x, 4), max(y, 4))
         self.show()
         self.raise_()
+
+
+class FocusRing(QWidget):
+    """A frame around the canvas while it has the keys and they were led there by keys."""
+
+    BY_KEYS = (
+        Qt.FocusReason.TabFocusReason,
+        Qt.FocusReason.BacktabFocusReason,
+        Qt.FocusReason.ShortcutFocusReason,
+        Qt.FocusReason.PopupFocusReason,
+        Qt.FocusReason.OtherFocusReason,
+    )
+
+    def __init__(self, view: QWidget) -> None:
+        super().__init__(view)
+        self._view = view
+        self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        view.installEventFilter(self)
+        self.hide()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Come with the focus, go with it or with the first press of the mouse (which the viewport sends on)."""
+        if isinstance(event, QFocusEvent):
+            self.setVisible(event.gotFocus() and event.reason() in self.BY_KEYS)
+            self._fit()
+        elif event.type() == QEvent.Type.Resize:
+            self._fit()
+        elif event.type() in (QEvent.Type.MouseButtonPress, QEvent.Type.Wheel):
+            self.hide()
+        return False
+
+    def _fit(self) -> None:
+        area = self._view.rect()
+        self.setGeometry(area)
+        self.setMask(QRegion(area) - QRegion(area.adjusted(RING, RING, -RING, -RING)))  # what is inside is not covered
+        self.raise_()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        QPainter(self).fillRect(self.rect(), theme.color("accent"))

@@ -21,7 +21,7 @@ from gui.canvas.in_place.growing import making_room
 from gui.canvas.layout.flow import Flow, flow_of
 from gui.canvas.layout.layout import PAGE, Page
 from gui.canvas.minimap import Minimap
-from gui.canvas.overlays import Hint, MouseNote
+from gui.canvas.overlays import FocusRing, Hint, MouseNote
 from gui.canvas.overview import Overview
 from gui.canvas.scene import Scene
 from gui.canvas.style import OVERVIEW
@@ -68,6 +68,7 @@ class Sheet(QGraphicsView):
         self._opened = self._refused = self._seen = False
         self._grid, self._overview = Grid(), Overview(self.canvas)
         self._hint, self._note = Hint(self), MouseNote(self)
+        self.ring = FocusRing(self)
         self.minimap = Minimap(self, self.canvas, self._overview)
         self._settle = QTimer(self, singleShot=True, interval=SETTLED)
         self._settle.timeout.connect(lambda: self.be_fast(False))

@@ -34,6 +34,7 @@ from engine.training.runs.run_info import read
 from gui.exporting.export_process import ExportProcess
 from gui.exporting.formats_list import FormatsList
 from gui.exporting.result_view import ResultView
+from gui.motion import motion
 from gui.preferences import Preferences
 from gui.widgets import Label, MessageBox, Note, grown, push_button
 from gui.work.background import Background
@@ -250,7 +251,7 @@ class ExportDialog(QDialog):
         self.path.textEdited.connect(lambda _text: self._typed())
         self.browse = push_button("Browse …", "Choose a file or the name of a folder", self._browse)
         self.bar = QProgressBar()
-        self.bar.setRange(0, 0)
+        self.bar.setRange(0, 1 if motion.reduced else 0)  # to and fro, or still
         self.bar.setTextVisible(False)
         self.bar.setAccessibleName("An export is under way")
         self.phase, self.grey = Note(), Note(GREY)

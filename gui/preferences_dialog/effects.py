@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QApplication
 from gui import preference_list as known
 from gui.canvas.sheet import Habits, Sheet
 from gui.keys.keymap import keymap
+from gui.motion import motion
 from gui.open_file.autosave import Autosave
 from gui.preferences import Preferences
 from gui.theme import theme
@@ -26,12 +27,13 @@ class PreferenceEffects(QObject):
         self._effects: dict[str, Callable[[], None]] = {
             known.THEME.key: self._theme,
             known.FONT_SIZE.key: self._font,
+            known.MOTION.key: self._motion,
             known.AUTOSAVE.key: self._save,
             **dict.fromkeys((known.GRID.key, known.SNAP.key, known.WHEEL.key, known.ZOOM.key), self._habits),
             **dict.fromkeys((known.RECENT.key, "recent", "pinned"), listed),
         }
         keymap.follow(preferences)
-        for effect in (self._font, self._save, self._habits):
+        for effect in (self._font, self._motion, self._save, self._habits):
             effect()
         preferences.changed.connect(self._changed)
         QApplication.styleHints().colorSchemeChanged.connect(self._system_changed)
@@ -47,6 +49,9 @@ class PreferenceEffects(QObject):
     def _system_changed(self, _scheme: Qt.ColorScheme) -> None:
         if self._preferences.get(known.THEME) == "system":
             self._theme()
+
+    def _motion(self) -> None:
+        motion.set(str(self._preferences.get(known.MOTION)))
 
     def _font(self) -> None:
         theme.set_text_size(int(str(self._preferences.get(known.FONT_SIZE))))

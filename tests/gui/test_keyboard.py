@@ -162,6 +162,7 @@ def test_escape_leads_back_to_the_canvas_and_f6_from_part_to_part(
     for _ in range(6):
         press(Key.Key_F6)
         found.append(next((part for part in window.commands.parts.all() if part.isAncestorOf(focus())), focus()))
+    assert design.view.ring.isVisible(), "the canvas shows that it has the keys"
     toolbar, status = window.commands.parts.all()[0], window.commands.parts.all()[-1]
     assert found == [design.inspector, design.tabs, status, toolbar, design.side, design.view]
     press(Key.Key_F6, SHIFT)

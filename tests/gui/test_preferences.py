@@ -11,11 +11,16 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from engine.home import home
 from gui.app import build_window
+from gui.motion import motion
+from gui.preference_list import MOTION
 from gui.preferences import DAMAGED, FILE, LARGEST, Preferences
+from gui.window import MainWindow
 
 
 @pytest.fixture(autouse=True, scope="module")
@@ -131,3 +136,18 @@ def test_a_file_whose_name_is_no_text_is_remembered(layerloom_home: Path) -> Non
     path = Path(os.fsdecode(b"/a/gr\xf6\xdfe.loom"))
     Preferences().add_recent(path)
     assert Preferences().recent() == [path]
+
+
+def test_reduced_motion_counts_at_once(qtbot: QtBot, windows: Callable[[], MainWindow]) -> None:
+    app = QApplication.instance()
+    assert isinstance(app, QApplication)
+    window, flash = windows(), app.cursorFlashTime()
+    assert not motion.reduced
+    with qtbot.waitSignal(motion.changed):
+        window.preferences.put(MOTION, "reduced")
+    assert motion.reduced
+    assert app.cursorFlashTime() == 0
+    assert not app.isEffectEnabled(Qt.UIEffect.UI_AnimateMenu)
+    window.preferences.put(MOTION, "full")
+    assert not motion.reduced
+    assert app.cursorFlashTime() == flash

@@ -20,7 +20,7 @@ from PySide6.QtWidgets import (
 
 from gui.icons import icon
 from gui.theme import theme
-from gui.widgets import grown, label, plain, push_button
+from gui.widgets import label, plain, push_button
 from presets.facts import MULTIPLY_ADDS_A_SECOND
 from presets.finding import Search
 

@@ -331,6 +331,7 @@ def state(graph: Graph) -> Any:
         {node_id: dict(ports) for node_id, ports in graph.incoming.items()},
         {node_id: set(edges) for node_id, edges in graph.outgoing.items()},
         list(graph.frames.items()),
+        dict(graph.blocks.drawing),
         repr(graph.settings),
         [(b, state(b.graph)) for b in graph.blocks.values()] if graph.inside is None else [],
         [edge.target for edge in graph.edges],

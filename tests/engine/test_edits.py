@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from engine import project
+from engine.drawing import SetDrawing
 from engine.edits import (
     MISSING,
     AddNode,
@@ -67,6 +68,7 @@ ALL_EDITS: list[Edit] = [
     AddFrame(Frame("f2", (0.0, 0.0, 48.0, 48.0)), 0),
     RemoveFrame("f1"),
     SetFrame(Frame("f1", (0.5, 0.0, 90.0, 60.0), "Head", "", "red")),
+    SetDrawing("direction", "right"),
     SetSetting(("training", "optimizer", "lr"), 0.5),
     SetSetting(("training", "optimizer"), MISSING),
     SetSetting(("training", "a", "b", "c"), [1, 2]),
@@ -93,7 +95,11 @@ def test_the_inverse_takes_an_edit_back_and_its_inverse_brings_it_again(edit: Ed
 
 
 def test_every_kind_of_edit_is_tried() -> None:
-    kinds = {cls.__name__ for cls in Edit.__subclasses__() if cls.__module__ in ("engine.edits", "engine.frames")}
+    kinds = {
+        cls.__name__
+        for cls in Edit.__subclasses__()
+        if cls.__module__ in ("engine.edits", "engine.frames", "engine.drawing")
+    }
     assert {type(edit).__name__ for edit in ALL_EDITS} == kinds
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtWidgets import QHBoxLayout, QToolButton, QWidget
 
 from engine.blocks.block_edits import uses_of
+from gui.canvas.in_place.open_boxes import open_blocks
 from gui.document import Document
 from gui.widgets import Label, plain
 
@@ -32,10 +33,12 @@ class Breadcrumb(QWidget):
         """Show the path to the open level."""
         document = self.document
         inside = document.graph.inside
-        self.setVisible(inside is not None)
-        titles = document.titles() if inside is not None else []
+        shown = inside is not None or bool(open_blocks(document.sheet.graph))  # it comes when a block is opened in
+        self.setVisible(shown)  # place, not when something inside is pressed: the sheet would move below the mouse
+        titles = document.titles() if shown else []
         if [part.text() for part in self.parts] != [_text(index, name) for index, (name, _) in enumerate(titles)]:
             self._lay(titles)
+        self.hint.setText("")
         if inside is not None:
             block = document.project.blocks[inside]
             count = len(uses_of(document.project, block))

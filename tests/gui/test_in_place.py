@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from PySide6.QtCore import QPoint, QPointF, Qt
+from pytestqt.qtbot import QtBot
 
 from engine.blocks.group import group
 from engine.drawing import open_in_place, opened
@@ -18,6 +19,7 @@ from engine.project import from_bytes, to_bytes
 from gui.canvas.in_place.room import resized
 from gui.canvas.layout.flow import FLOWS, Flow
 from gui.canvas.scene import Scene
+from gui.design.breadcrumb import Breadcrumb
 from gui.document import Document
 from gui.drawing.drawing import Options
 from gui.drawing.making import drawing_of
@@ -254,3 +256,19 @@ def test_a_project_with_open_blocks_is_drawn_so_everywhere(nested: Graph, qapp: 
     assert set(Scene(Document(again)).parts) == {(), (use.id,), (use.id, "n2")}
     size = drawing_of(again, Options(kind="canvas")).size
     assert size.height() > closed.height()
+
+
+def test_the_breadcrumb_comes_with_an_open_block_so_that_a_press_inside_moves_nothing(
+    qtbot: QtBot, nested: Graph
+) -> None:
+    document = Document(nested)
+    breadcrumb = Breadcrumb(document)
+    qtbot.addWidget(breadcrumb)
+    assert breadcrumb.isHidden()
+    document.apply(open_in_place(nested, ["n2"], is_open=True))
+    assert not breadcrumb.isHidden()
+    breadcrumb.show()
+    before = breadcrumb.height()
+    document.open_block(("n2",))
+    assert [part.text() for part in breadcrumb.parts] == ["nested", "› first"]
+    qtbot.waitUntil(lambda: breadcrumb.sizeHint().height() == before)

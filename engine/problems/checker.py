@@ -116,19 +116,22 @@ class Checker:
             self._ended = ended
             for node_id, found in self._loose.items():
                 self._put(END, node_id, found if ended else [])
+        known: dict[str, Rules] = {}
         for node_id in visited:
-            rules = self._rules(node_id)
+            rules = known[node_id] = self._rules(node_id)
             found = _run(rules.node, graph, report, node_id)
             if rules.of_block:
                 found = within(graph, report, node_id, found)
             yield self._put(NODE, node_id, found)
             self._loose.pop(node_id, None)
-            if found := _run(rules.ended, graph, report, node_id):
+            found = _run(rules.ended, graph, report, node_id) if rules.ended else []
+            if found:
                 self._loose[node_id] = found
             yield self._put(END, node_id, found if ended else [])
         altered = self._altered(visited)
         for node_id in visited if everywhere else visited | behind(graph, report, altered):
-            yield self._put(EDGE, node_id, _run(self._rules(node_id).edge, graph, report, node_id))
+            rules = known.get(node_id) or self._rules(node_id)
+            yield self._put(EDGE, node_id, _run(rules.edge, graph, report, node_id) if rules.edge else [])
         self._network.changed(graph, visited)
         self._of_graph = self._trial = None
 

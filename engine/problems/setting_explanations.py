@@ -23,7 +23,7 @@ SETTINGS: Final[dict[str, Explanation]] = {
         "steps = epochs · ⌈samples / (batch_size · accumulate)⌉",
     ),
     "batch-size": Explanation(
-        "A batch larger than the data",
+        "An epoch of a single step",
         "A step learns from one batch. Where a batch holds all training samples, an epoch is one step, and ten epochs "
         "are ten steps: too few for most networks. Small batches make more steps, and their noise helps to generalise.",
         "steps per epoch = ⌈samples / batch_size⌉",

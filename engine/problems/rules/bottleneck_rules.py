@@ -8,7 +8,7 @@ from typing import Final
 from engine.graph import Graph
 from engine.layers.endpoints import Output
 from engine.live_nodes import STARTS
-from engine.problems.looking import PASSES_THROUGH, called, kind_of, only, origins
+from engine.problems.looking import PASSES_THROUGH, called, keeps_layout, kind_of, only, origins
 from engine.problems.problem import Problem
 from engine.problems.rule import Found, MarkRule, NodeRule
 from engine.problems.rules.depth_rules import side
@@ -30,7 +30,7 @@ def hidden_softmax(graph: Graph, report: Report, node_id: str) -> Found:
     yield Problem(
         "warning",
         "hidden-softmax",
-        f"{called(graph, graph.node(node_id))} stands between two layers with weights: its numbers add up to 1, so "
+        f"{called(graph, graph.node(node_id))} is between two layers with weights: its numbers add up to 1, so "
         f"they are small and one grows only where others shrink, and hardly any gradient passes. Take an activation "
         "that looks at every number by itself, such as ReLU, or leave it out.",
         node_id,
@@ -104,9 +104,24 @@ def _gives_one(graph: Graph, report: Report, node_id: str) -> bool:
 
 
 def _one_of_many(graph: Graph, report: Report, node_id: str) -> bool:
-    """Whether it makes one number of many, not of the steps of a sequence or of the few that there are."""
+    """Whether it makes one number of many, of which a weighted sum makes several again.
+
+    Thresholds on one number are meant: Cao et al. 2020, Rank consistent ordinal regression (CORAL),
+    https://arxiv.org/abs/1901.07884
+    """
     inputs = report.inputs.get(node_id, ())
-    return bool(inputs) and _numbers(inputs[0].shape[1:]) >= MANY
+    return bool(inputs) and _numbers(inputs[0].shape[1:]) >= MANY and _widened(graph, node_id)
+
+
+def _widened(graph: Graph, node_id: str) -> bool:
+    """Whether a layer with weights reads a node, through layers that bend it or only hand it on."""
+    for edge in graph.outgoing[node_id]:
+        kind = kind_of(graph, edge.target)
+        if kind.linear_map:
+            return True
+        if (kind.numbers in PASSES_THROUGH or keeps_layout(kind)) and _widened(graph, edge.target):
+            return True
+    return False
 
 
 def _all_through(graph: Graph, output: str, node_id: str) -> bool:

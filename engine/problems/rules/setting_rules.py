@@ -154,9 +154,8 @@ def batch_size(graph: Graph, report: Report) -> Found:
         yield Problem(
             "warning",
             "batch-size",
-            f"data.batch_size is {'all' if data.batch_size is None else f'{data.batch_size:,}'}: every epoch is one "
-            f"step with all {samples:,} training samples, and the whole run has {training.epochs}. Smaller batches "
-            "make more steps.",
+            f"Every epoch is one step with all {samples:,} training samples, so the whole run has {training.epochs} "
+            "steps. Smaller batches (data.batch_size) make more steps.",
             setting="data.batch_size",
         )
         return

@@ -188,7 +188,7 @@ def own_settings(site: FaultSite) -> Iterator[Way | None]:
                     yield site.set(dim=axes)
         else:
             usual = fields["dim"].default
-            first = [usual] if isinstance(usual, int) else []
+            first = [axes[0] for axes in _of_steps(site, rank)] + ([usual] if isinstance(usual, int) else [])
             first += [1, -1] if own == 0 else [-1, 1]  # the batch was not counted
             for axis in dict.fromkeys((*first, rank - 1, *range(2, rank))):
                 yield site.set(dim=axis)

@@ -24,9 +24,9 @@ def _flattened_first(site: FaultSite, edge: Edge | None) -> Iterator[Way | None]
     """The same where something further down has to go for it, because there is no image any more to be boiled down."""
     gone, current = [], site.id
     while len(wires := list(site.graph.outgoing[current])) == 1:
-        current = wires[0].target
+        current, x = wires[0].target, site.spec(wires[0])
         kind = kind_of(site.graph, current)
-        if kind.linear_map or not kind.inputs:
+        if x is None or x.rank < 3 or not kind.inputs:
             break
         if kind.family == "Reduction" or kind.numbers in ("same", "averaged", "pooled"):
             gone.append(current)

@@ -237,6 +237,12 @@ FAULTS = [*NARROW, *POOLED, *SUMMED]
 SOUND = [
     fine(
         "bottleneck",
+        WINE,
+        "x: Input(shape=(13,)); h: Linear(out_features=16); r: ReLU; one: Linear(out_features=1); "
+        "at: Parameter(shape=(1, 3)) <- -; y0: Add <- one, at; y: Output",
+    ),
+    fine(
+        "bottleneck",
         CANCER,
         "x: Input(shape=(30,)); h: Linear(out_features=16); r: ReLU; fc: Linear(out_features=1); "
         "y: Output(loss='binary_cross_entropy_with_logits')",

@@ -19,7 +19,7 @@ MANY: Final = 4
 FEW: Final = 2
 """One number tells yes from no, and on a line it may stand for two numbers that go together."""
 NARROW: Final = 12
-"""So few channels, and fewer than classes, are left by a pooling that was too early. (64 channels for 100 classes are
+"""So few channels, and no more than classes, are left by a pooling that was too early. (64 channels for 100 classes are
 published: ResNet-20 on CIFAR-100.)"""
 
 
@@ -38,17 +38,15 @@ def hidden_softmax(graph: Graph, report: Report, node_id: str) -> Found:
 
 
 def hidden(graph: Graph, report: Report, node_id: str) -> bool:
-    """Whether a softmax of many numbers is read by weighted sums alone, and made by a layer that learns.
+    """Whether a softmax of many numbers is read by weighted sums alone, and is none of the data.
 
     Weights of attention and gates are multiplied with what they weigh.
     """
     layer, outputs = report.layer(node_id), report.outputs.get(node_id)
     if layer is None or layer.squashes != "softmax" or not outputs or not layer.together(*report.inputs[node_id]):
         return False
-    made = [report.layer(edge.source) for edge in origins(graph, report, node_id, only(*PASSES_THROUGH))]
-    learned = all(each is not None and (each.linear_map or each.runs_over_time or each.family == "Activation")
-                  for each in made)  # fmt: skip
-    return learned and _summed(graph, node_id)
+    made = [graph.nodes[edge.source].type for edge in origins(graph, report, node_id, only(*PASSES_THROUGH))]
+    return not any(each in STARTS for each in made) and _summed(graph, node_id)
 
 
 def _summed(graph: Graph, node_id: str) -> bool:
@@ -72,7 +70,7 @@ def bottleneck(graph: Graph, report: Report, single: Collection[str]) -> Found:
                     "warning",
                     "bottleneck",
                     f"{called(graph, graph.nodes[node_id])} gives one number a sample, and all that "
-                    f"{called(graph, output)} knows of it to tell {answers} apart goes through there: give it as many "
+                    f"{called(graph, output)} knows of it for {answers} answers goes through there: give it as many "
                     "numbers as the layers around it, or leave it out.",
                     node_id,
                     None,
@@ -140,13 +138,14 @@ def _all_through(graph: Graph, output: str, node_id: str) -> bool:
 
 
 def few_channels(graph: Graph, report: Report, pools: Collection[str]) -> Found:
-    """A global pooling leaves fewer numbers than there are classes, of a map that had many cells."""
+    """A global pooling leaves no more numbers than there are classes, of a map that had many cells, to weigh them."""
     for node_id in pools:
         x = report.inputs[node_id][0]
         channels = x.shape[1]
         for output in graph.of_type("Output"):
-            classes = _answers(graph, report, output.id)
-            if isinstance(channels, int) and channels < classes and _all_through(graph, output.id, node_id):
+            classes = _answers(graph, report, output.id) if _tells_classes(report, output.id) else 0
+            few = isinstance(channels, int) and channels <= classes and _widened(graph, node_id)
+            if few and _all_through(graph, output.id, node_id):
                 yield Problem(
                     "warning",
                     "early-pooling",
@@ -155,6 +154,12 @@ def few_channels(graph: Graph, report: Report, pools: Collection[str]) -> Found:
                     "cells, or put more channels before it.",
                     node_id,
                 )
+
+
+def _tells_classes(report: Report, output: str) -> bool:
+    """Whether an Output tells classes apart: the code of an autoencoder may be narrow."""
+    layer = report.layer(output)
+    return isinstance(layer, Output) and layer.criterion.target == "classes"
 
 
 def _pools_to_few(graph: Graph, report: Report, node_id: str) -> bool:

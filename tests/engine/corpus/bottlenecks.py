@@ -163,6 +163,14 @@ POOLED = [
         "flat: Flatten",
         TEN,
     ),
+    pooled(
+        "p",
+        "Set output_size to 4",
+        DIGITS,
+        "x: Input(shape=(1, 8, 8)); c: Conv2d(out_channels=10, kernel_size=3, padding=1); r: ReLU; "
+        "p: AdaptiveAvgPool2d(output_size=1); flat: Flatten",
+        TEN,
+    ),
 ]
 SUMMED = [
     between(
@@ -232,9 +240,25 @@ SUMMED = [
         "x: Input(shape=(48, 2)); h: Linear(out_features=16); s: Softmax(dim=2); "
         "g: Flatten; fc: Linear(out_features=12); y: Output(loss='mse_loss')",
     ),
+    between(
+        "s",
+        "Remove s",
+        ROWS,
+        "x: Input(shape=(8, 8)); p: SinusoidalPositions; e: TransformerEncoderLayer(nhead=2); m: Mean(dim=1); "
+        "s: Softmax(dim=1)",
+        TEN,
+    ),
 ]
 FAULTS = [*NARROW, *POOLED, *SUMMED]
 SOUND = [
+    fine(
+        "early-pooling",
+        DIGITS,
+        MAPS,
+        "p: AdaptiveAvgPool2d(output_size=1); flat: Flatten; d: Linear(out_features=64); "
+        "u: Unflatten(dim=1, unflattened_size=(1, 8, 8)); y: Output(loss='mse_loss', field='image')",
+    ),
+    fine("hidden-softmax", WINE, "x: Input(shape=(13,)); s: Softmax(dim=1)", THREE),
     fine(
         "bottleneck",
         WINE,

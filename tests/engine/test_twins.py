@@ -25,7 +25,7 @@ PAIRED = "pairs-4790ec"
 """The seed of the pairs whose faulty twin is fixed: others than those on which fixes were improved."""
 NAMED, FLAGGED = 0.85, 0.05
 """The share of faulty trainings that are named rightly in time, and of sound ones about which anything is said."""
-FIXED, BETTER = 0.85, 0.6
+FIXED, BETTER = 0.96, 0.8
 """The share of first fixes that give the twin's score, and of settings that are better as advised."""
 TRAINED = tuple(each for each in FAULTS if not each.refused)
 CHECKED = tuple(each for each in FAULTS if each.checked)

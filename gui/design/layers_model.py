@@ -104,7 +104,8 @@ class LayersModel(QAbstractItemModel):
         if role == Qt.ItemDataRole.DisplayRole:
             return HEAD[section] if section < len(HEAD) else self.common[section - len(HEAD)]
         words = HELP[section] if section < len(HEAD) else "A parameter of these layers, as it was typed"
-        return plain(words) if role == Qt.ItemDataRole.ToolTipRole else None
+        name = self.headerData(section, orientation)  # where there is no room for it
+        return plain(f"{name}\n{words}") if role == Qt.ItemDataRole.ToolTipRole else None
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         if not index.isValid():

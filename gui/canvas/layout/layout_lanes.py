@@ -6,6 +6,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator
 from functools import partial
 from itertools import pairwise
+from math import inf
 from typing import NamedTuple
 
 from engine.graph import Position
@@ -89,9 +90,16 @@ class Lanes:
             if clearance == NODE_GAP:
                 taken += [(x - LANE_GAP, x + LANE_GAP) for x, y, end in self._used if y < bottom and end > top]
             choices = sorted(_gaps(taken, (wire.sx, wire.tx)), key=lambda x: (_cost(bundle, x), x != wire.sx, -x))
+            low, high = -inf, inf  # what bars the way to a lane beside both ends bars it to those beyond
             for lane in choices:
+                if not low < lane < high:
+                    continue
                 if (path := self._path(wire, lane, turn)) is not None:
                     return lane, path
+                if lane < min(wire.sx, wire.tx):
+                    low = lane
+                elif lane > max(wire.sx, wire.tx):
+                    high = lane
             lane = choices[0]
         return lane, [(lane, top), (lane, bottom)] if top < bottom else []
 
@@ -110,10 +118,14 @@ class Lanes:
         if lane != wire.sx:
             while hits := self._within(wire.sx, lane, leave, leave + turn):
                 leave = max(box.bottom for box in hits)
+                if leave + turn > arrive:
+                    return None
             start = leave + turn
         if lane != wire.tx:
             while hits := self._within(wire.tx, lane, arrive - turn, arrive):
                 arrive = min(box.top for box in hits)
+                if arrive - turn < start:
+                    return None
             end = arrive - turn
         ends = self._within(wire.sx, wire.sx, wire.sy, leave) or self._within(wire.tx, wire.tx, arrive, wire.ty)
         if ends or start > end:

@@ -66,7 +66,7 @@ class TourCard(QFrame):
         buttons.addStretch(1)
         buttons.addWidget(self.leave)
         box = QVBoxLayout(self)
-        box.setContentsMargins(14, 10, 14, 12)
+        box.setContentsMargins(12, 8, 12, 12)
         box.setSpacing(6)
         for widget in (self.count, self.bar, self.title, self.text):
             box.addWidget(widget)

@@ -11,10 +11,18 @@ import sys
 from PySide6.QtCore import QTimer
 
 import presets
-from engine.graph import GraphError
+from engine.graph import Graph, GraphError
 from gui import app
+from gui.canvas.laid_out import lay_out
 from gui.document import Document
 from tests.engine.graphs import random_edit
+
+
+def drawn() -> Graph:
+    """The network that the edits begin with, placed as if by hand: no window arranges it."""
+    network = presets.build("mlp")
+    lay_out(network)
+    return network
 
 
 def edit_once(document: Document, rng: random.Random) -> None:
@@ -44,7 +52,7 @@ def main(seed: int, count: int) -> int:
 
     app.application()
     QTimer.singleShot(0, edit)
-    return app.main((presets.build("mlp"), None))
+    return app.main((drawn(), None))
 
 
 if __name__ == "__main__":

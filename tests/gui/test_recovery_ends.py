@@ -19,7 +19,7 @@ from engine.training.runs.folder import METRICS
 from engine.training.runs.run_info import read
 from gui import ending
 from gui.document import Document
-from tests.gui.editing import edit_once
+from tests.gui.editing import drawn, edit_once
 from tests.gui.test_recovery import Made, offered
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -76,7 +76,7 @@ def test_a_window_that_is_killed_loses_the_last_edit_at_most(name: str, code: in
     done = max([done, *map(int, rest.split())])
     assert process.returncode == code, words
     assert "Traceback" not in words
-    document, rng = Document(presets.build("mlp")), random.Random(seed)
+    document, rng = Document(drawn()), random.Random(seed)
     states = [project.to_bytes(document.project)]
     for _ in range(done + 1):
         edit_once(document, rng)

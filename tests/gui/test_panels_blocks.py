@@ -108,7 +108,7 @@ def test_a_block_is_shown_with_its_name_help_and_parameters(seen: Seen) -> None:
     seen.select("first")
     assert seen.panel.kind.text() == "Unit · Block × 3"
     assert "A convolution and a ReLU." in seen.texts()
-    properties = {"when", "repeat", "share_weights", "apply", "frozen", "weights_of", "initialization"}
+    properties = {"when", "bypassed", "repeat", "share_weights", "apply", "frozen", "weights_of", "initialization"}
     properties |= {"frozen_statistics", "lr_multiplier"}
     assert {"channels", "stride", *properties} == seen.rows()
     assert "out  (N, 16, 16, 16) float32" in seen.texts()
@@ -140,9 +140,9 @@ def test_the_number_of_repeats_is_a_property(seen: Seen) -> None:
 @pytest.mark.parametrize(
     ("name", "properties"),
     [
-        ("conv1", {"when", "weights_of", "frozen", "lr_multiplier", "initialization", "parametrization"}),
-        ("flatten1", {"when"}),
-        ("fc1", {"when", "weights_of", "frozen", "lr_multiplier", "initialization", "parametrization"}),
+        ("conv1", {"when", "bypassed", "weights_of", "frozen", "lr_multiplier", "initialization", "parametrization"}),
+        ("flatten1", {"when", "bypassed"}),
+        ("fc1", {"when", "bypassed", "weights_of", "frozen", "lr_multiplier", "initialization", "parametrization"}),
         ("input", set()),
     ],
 )

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QPoint
-from PySide6.QtWidgets import QFileDialog, QInputDialog, QLineEdit, QPushButton, QToolButton, QWidget
+from PySide6.QtWidgets import QFileDialog, QInputDialog, QLineEdit, QToolButton, QWidget
 from pytestqt.qtbot import QtBot
 
 import presets
@@ -123,9 +123,8 @@ def test_a_newcomer_trains_lenet_makes_a_mistake_and_comes_back(qtbot: QtBot, ha
     hand.key("ctrl+q")
     qtbot.waitUntil(lambda: not window.isVisible())
     again = shown(qtbot)
-    recent = next(
-        b for b in again.start.findChildren(QPushButton) if "evening.loom" in b.accessibleName() and b.isVisible()
-    )
+    rows = again.start.recent.findChildren(QWidget)
+    recent = next(row for row in rows if row.accessibleName().startswith("Open evening.loom"))
     hand.click(recent)
     qtbot.waitUntil(lambda: again.document.path == file)
     assert project.to_bytes(again.document.graph) == saved

@@ -28,6 +28,15 @@ for light in {LIGHT!r}:
 """
 
 
+UNUSED = ("sklearn", "scipy", "torchmetrics", "matplotlib", "pandas", "pyarrow", "PySide6")
+"""What a short training has no use for; together they take longer to import than it lasts."""
+TRAIN = f"""
+import sys, gui.cli
+code = gui.cli.main(["train", "linear-classifier", "--epochs", "1", "--run-dir", sys.argv[1]])
+sys.exit(", ".join(name for name in {UNUSED!r} if name in sys.modules) or code)
+"""
+
+
 def python_files() -> list[Path]:
     """The Python files of the project: those git tracks, or all where there is no git."""
     git = ["git", "-C", str(ROOT), "ls-files", "-z", "*.py"]
@@ -49,6 +58,12 @@ def test_the_house_is_found() -> None:
 def test_the_light_modules_leave_the_heavy_ones_alone() -> None:
     done = subprocess.run([sys.executable, "-c", ASK], cwd=ROOT, capture_output=True, text=True, check=False)
     assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_a_training_imports_nothing_that_it_has_no_use_for(tmp_path: Path) -> None:
+    command = [sys.executable, "-c", TRAIN, str(tmp_path / "run")]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
 
 
 @each(FILES)

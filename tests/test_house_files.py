@@ -34,6 +34,7 @@ EXEMPT = {
     "engine/nn/__init__.py": "our own code",
     "engine/layers/torch_norms.py": "the code of torch",
     "engine/data/baselines.py": "resources of the package",
+    "engine/data/on_board.py": "resources of the package",
     "engine/data/generated/standard_library.py": "Python's own code",
     "gui/preferences.py": "what earlier versions kept is in a format of Qt",
     "gui/keys/keymap.py": "resources of the package",

@@ -132,7 +132,7 @@ class Dataset:
     samples: int
     fields: Mapping[str, Field]
     options: Mapping[str, Any] = field(default_factory=dict)
-    loader: str = "engine.data.scikit"
+    loader: str = "engine.data.on_board"
     kind: Kind = "table"
     licence: str = ""
     parting: Parting = "samples"

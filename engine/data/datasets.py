@@ -89,7 +89,7 @@ def load(name: str, path: str | None = None) -> Columns:
 
 def feature_names(name: str) -> tuple[str, ...]:
     """What the values of one sample of a table are called, in order; loads the dataset. Raises DataError."""
-    from engine.data.scikit import names
+    from engine.data.on_board import names
 
     return names(get(name))
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Literal
 from engine.data import membership
 from engine.data.dataset import DataError, Dataset, Field, Samples
 from engine.data.origin import declared, opened
+from engine.data.shuffle_split import shuffle_split
 from engine.seeds import derive
 from engine.settings.data import DataConfig
 
@@ -61,8 +62,6 @@ def _labels(raw: Columns, specs: dict[str, Field]) -> Array | None:
 
 def _single(config: DataConfig, rest: Array, counts: tuple[int, int, int], labels: Array | None) -> Parts:
     """Every sample for itself, the mix of ``labels`` kept where there are any."""
-    from sklearn.model_selection import train_test_split
-
     train, validation, test = counts
     if train <= 0:
         raise _none_left(f"{len(rest)} samples")
@@ -73,15 +72,14 @@ def _single(config: DataConfig, rest: Array, counts: tuple[int, int, int], label
         if count:
             state = derive(config.seed, f"split {name}") % 2**32
             try:
-                rest, taken[name] = train_test_split(
-                    rest, test_size=count, random_state=state, stratify=None if labels is None else labels[rest]
-                )
+                kept, chosen = shuffle_split(len(rest), count, state, None if labels is None else labels[rest])
             except ValueError as error:
                 raise DataError(
                     f"The {name} part cannot keep the mix of classes ({error}): "
                     f"enlarge data.split.{name}, or switch data.split.stratify off.",
                     setting=f"data.split.{name}",
                 ) from error
+            rest, taken[name] = rest[kept], rest[chosen]
     return {"train": rest, "validation": taken["validation"], "test": taken["test"]}
 
 

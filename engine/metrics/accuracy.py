@@ -24,6 +24,7 @@ class Accuracy(Metric):
     help: ClassVar[str] = "the share of right answers"
     kinds: ClassVar[frozenset[Kind]] = frozenset({"classes", "two"})
     of_steps: ClassVar[frozenset[Kind]] = frozenset({"classes", "two"})
+    counts: ClassVar[bool] = True
     percent: ClassVar[bool] = True
     formula: ClassVar[str] = "right answers / answers"
     rank: ClassVar[int] = 10
@@ -33,15 +34,20 @@ class Accuracy(Metric):
         return True
 
     @classmethod
-    def score(cls, loss: Loss, answer: Tensor, target: Tensor, masked: bool) -> tuple[Tensor, Tensor | int]:
+    def right(cls, loss: Loss, answer: Tensor, target: Tensor, masked: bool) -> tuple[Tensor, Tensor | None]:
         if answer.dim() == target.dim() + 1 and answer.shape[-1] > 1:
             right = answer.argmax(-1) == target
             if masked and loss.ignored is not None:
                 kept = target != loss.ignored
-                return (right & kept).sum(), kept.sum()
+                return right & kept, kept
         else:
             right = loss.says_yes(answer) == (loss.values(answer, target) > 0.5)
-        return right.sum(), right.numel()
+        return right, None
+
+    @classmethod
+    def score(cls, loss: Loss, answer: Tensor, target: Tensor, masked: bool) -> tuple[Tensor, Tensor | int]:
+        right, kept = cls.right(loss, answer, target, masked)
+        return right.sum(), right.numel() if kept is None else kept.sum()
 
     @classmethod
     def sums(cls, answers: Answers) -> Mapping[str, Tensor]:

@@ -3,17 +3,13 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 from engine.losses.loss import Loss
-from engine.metrics.metric import Value
-from engine.metrics.task import Task
-from engine.metrics.torch_metric import PerClassMetric
+from engine.metrics.metric import Metric, Value
+from engine.metrics.task import MOST_CLASSES, Kind, Task
 
 if TYPE_CHECKING:
-    from torch import Tensor
-
     from engine.metrics.streams.answers import Answers
     from engine.metrics.streams.shared import Shared
 
@@ -21,46 +17,61 @@ THRESHOLDS: Final = 200
 """Over many positions a sample: exact curves would keep every number."""
 
 
-class AUROC(PerClassMetric):
-    """How probable it is that a position of a class is given a higher probability of it than one of another class."""
+class AUROC(Metric):
+    """How probable it is that a position of a class is given a higher probability of it than one of another class.
+
+    Counted by torchmetrics, which is loaded with the first answers: importing it takes longer than a short training.
+    """
 
     name: ClassVar[str] = "auroc"
     title: ClassVar[str] = "AUROC"
     help: ClassVar[str] = "area under the curve of true over false positives: mean over the classes"
+    kinds: ClassVar[frozenset[Kind]] = frozenset({"classes", "two"})
+    percent: ClassVar[bool] = True
+    per_class: ClassVar[bool] = True
     formula: ClassVar[str] = "∫ TPR dFPR over all thresholds"
     reference: ClassVar[str] = "Hanley and McNeil 1982, The Meaning and Use of the Area under an ROC Curve"
-    torchmetrics: ClassVar[str] = "AUROC"
     rank: ClassVar[int] = 70
-    only_in_targets: ClassVar[bool] = True
 
     def __init__(self, task: Task, loss: Loss, shared: Shared) -> None:
         super().__init__(task, loss, shared)
-        self._ones: Tensor | int = 0
-        self._numbers = 0
+        from engine.metrics.streams.shared import ClassCounts
+
+        self._counts = shared.part(ClassCounts)
+        self._counter: Any = None
+
+    def _made(self) -> Any:
+        from torchmetrics import classification
+
+        thresholds = THRESHOLDS if self.task.axes else None
+        if self.task.kind == "two":
+            return classification.BinaryAUROC(thresholds=thresholds, validate_args=False)
+        several = self.task.classes
+        return classification.MulticlassAUROC(several, average="none", thresholds=thresholds, validate_args=False)
 
     def reset(self) -> None:
-        super().reset()
-        self._ones = self._numbers = 0
-
-    def options(self) -> dict[str, Any]:
-        return {**super().options(), "thresholds": THRESHOLDS if self.task.axes else None}
-
-    def scores(self, answers: Answers) -> Tensor:
-        return answers.ranks
+        if self._counter is not None:
+            self._counter.reset()
 
     def update(self, answers: Answers) -> None:
-        super().update(answers)
-        if self.task.kind == "two":
-            self._ones, self._numbers = self._ones + answers.labels.sum(), self._numbers + len(answers.labels)
+        if self._counter is None:
+            self._counter = self._made().to(answers.answer.device)
+        if len(answers.labels):
+            self._counter.update(answers.ranks, answers.labels)
 
     def compute(self) -> dict[str, Value]:
-        """NaN where one of two classes does not occur: there is nothing to rank then."""
-        one_sided = self.task.kind == "two" and int(self._ones) in (0, self._numbers)
-        return {self.name: math.nan} if one_sided else super().compute()
-
-    @classmethod
-    def sums(cls, answers: Answers) -> Mapping[str, Tensor]:
-        return {}
+        """The mean over the classes that occur, and others than they, too: else there is nothing to rank."""
+        if self._counts.empty:
+            return {self.name: math.nan}
+        true = self._counts.totals()["true"][0]
+        ranked = (true > 0) & (true < true.sum())
+        if self.task.kind == "two":
+            return {self.name: float(self._counter.compute()) if ranked.all() else math.nan}
+        each = self._counter.compute().cpu().numpy()
+        result: dict[str, Value] = {self.name: float(each[ranked].mean()) if ranked.any() else math.nan}
+        if self.task.classes <= MOST_CLASSES:
+            result[f"{self.name}_per_class"] = each.tolist()
+        return result
 
 
 METRICS = (AUROC,)

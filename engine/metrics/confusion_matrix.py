@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-from typing import ClassVar, Literal
+import math
+from typing import TYPE_CHECKING, ClassVar, Literal
 
-from engine.metrics.task import MOST_CLASSES, Task
-from engine.metrics.torch_metric import TorchMetric
+from engine.losses.loss import Loss
+from engine.metrics.metric import Metric, Value
+from engine.metrics.task import MOST_CLASSES, Kind, Task
+
+if TYPE_CHECKING:
+    from engine.metrics.streams.shared import Shared
 
 
-class ConfusionMatrix(TorchMetric):
+class ConfusionMatrix(Metric):
     """How often each class (a row) was taken for each other (a column)."""
 
     name: ClassVar[str] = "confusion_matrix"
@@ -16,8 +21,17 @@ class ConfusionMatrix(TorchMetric):
     help: ClassVar[str] = "how often each class was taken for each other"
     needs: ClassVar[str] = f"needs {MOST_CLASSES} classes at most"
     better: ClassVar[Literal["high", "low", ""]] = ""
-    torchmetrics: ClassVar[str] = "ConfusionMatrix"
+    kinds: ClassVar[frozenset[Kind]] = frozenset({"classes", "two"})
     rank: ClassVar[int] = 60
+
+    def __init__(self, task: Task, loss: Loss, shared: Shared) -> None:
+        super().__init__(task, loss, shared)
+        from engine.metrics.streams.shared import ClassCounts
+
+        self._counts = shared.part(ClassCounts)
+
+    def compute(self) -> dict[str, Value]:
+        return {self.name: math.nan if self._counts.empty else self._counts.table.tolist()}
 
     @classmethod
     def suits(cls, task: Task) -> bool:

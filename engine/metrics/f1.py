@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar
 
+from engine.metrics.counted_metric import CountedMetric
 from engine.metrics.task import Task
-from engine.metrics.torch_metric import PerClassMetric
 
 if TYPE_CHECKING:
     from engine.metrics.metric import Array
 
 
-class F1(PerClassMetric):
+class F1(CountedMetric):
     """The harmonic mean of precision and recall."""
 
     name: ClassVar[str] = "f1"
@@ -19,7 +19,6 @@ class F1(PerClassMetric):
     help: ClassVar[str] = "harmonic mean of precision and recall: mean over the classes"
     formula: ClassVar[str] = "2 TP / (2 TP + FP + FN)"
     reference: ClassVar[str] = "van Rijsbergen 1979, Information Retrieval"
-    torchmetrics: ClassVar[str] = "F1Score"
     rank: ClassVar[int] = 50
 
     @classmethod

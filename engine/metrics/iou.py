@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar
 
+from engine.metrics.counted_metric import CountedMetric
 from engine.metrics.task import Task
-from engine.metrics.torch_metric import PerClassMetric
 
 if TYPE_CHECKING:
     from engine.metrics.metric import Array
 
 
-class IoU(PerClassMetric):
+class IoU(CountedMetric):
     """Intersection over union of every class, over all positions of a part."""
 
     name: ClassVar[str] = "iou"
@@ -19,7 +19,6 @@ class IoU(PerClassMetric):
     help: ClassVar[str] = "intersection over union of each class (Jaccard index): mean over the classes"
     formula: ClassVar[str] = "TP / (TP + FP + FN)"
     reference: ClassVar[str] = "Jaccard 1912, The Distribution of the Flora in the Alpine Zone"
-    torchmetrics: ClassVar[str] = "JaccardIndex"
     rank: ClassVar[int] = 100
 
     @classmethod

@@ -44,6 +44,8 @@ class Metric:
     """Whether it is also kept class by class, as ``NAME_per_class``."""
     of_steps: ClassVar[frozenset[Kind]] = frozenset()
     """The kinds of answers for which every training step reports it. `score` gives it then."""
+    counts: ClassVar[bool] = False
+    """Whether `score` counts the positions that `right` gives, whatever axes come before: of many batches at once."""
     formula: ClassVar[str] = ""
     reference: ClassVar[str] = ""
     """Where it is described."""
@@ -72,6 +74,11 @@ class Metric:
     def score(cls, loss: Loss, answer: Tensor, target: Tensor, masked: bool) -> tuple[Tensor, Tensor | int]:
         """(sum, number) of a batch, of which it is the quotient; only of metrics of steps."""
         raise TypeError(f"{cls.name} is not a metric of steps")
+
+    @classmethod
+    def right(cls, loss: Loss, answer: Tensor, target: Tensor, masked: bool) -> tuple[Tensor, Tensor | None]:
+        """(right and counted, counted) of every position, None: all count; only of metrics that count."""
+        raise TypeError(f"{cls.name} does not count positions")
 
     def reset(self) -> None:
         """Forget what was collected."""

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, ClassVar, Literal
+from typing import TYPE_CHECKING, ClassVar, Literal
 
+from engine.metrics.summed_metric import SummedMetric
 from engine.metrics.task import Kind, Task
-from engine.metrics.torch_metric import TorchMetric
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from engine.metrics.streams.answers import Answers
 
 
-class Perplexity(TorchMetric):
+class Perplexity(SummedMetric):
     """exp of the mean cross-entropy of all positions."""
 
     name: ClassVar[str] = "perplexity"
@@ -25,23 +25,11 @@ class Perplexity(TorchMetric):
     better: ClassVar[Literal["high", "low", ""]] = "low"
     formula: ClassVar[str] = "exp(−Σ ln p[class] / positions)"
     reference: ClassVar[str] = "Jelinek and others 1977, Perplexity"
-    torchmetrics: ClassVar[str] = "Perplexity"
     rank: ClassVar[int] = 80
 
     @classmethod
     def usual(cls, task: Task) -> bool:
         return task.axes == 1
-
-    def made(self) -> Any:
-        """torchmetrics' counter, for probabilities (M, C) of positions that are all alike."""
-        import torch
-        from torchmetrics.text import Perplexity
-
-        class Flat(Perplexity):
-            def update(self, preds: Tensor, target: Tensor) -> None:
-                super().update(preds.clamp(min=torch.finfo(preds.dtype).tiny).log()[None], target[None])
-
-        return Flat()
 
     @classmethod
     def sums(cls, answers: Answers) -> Mapping[str, Tensor]:

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar
 
+from engine.metrics.counted_metric import CountedMetric
 from engine.metrics.task import Task
-from engine.metrics.torch_metric import PerClassMetric
 
 if TYPE_CHECKING:
     from engine.metrics.metric import Array
 
 
-class Precision(PerClassMetric):
+class Precision(CountedMetric):
     """Of all positions that were called a class, the share that is of it."""
 
     name: ClassVar[str] = "precision"
@@ -19,7 +19,6 @@ class Precision(PerClassMetric):
     help: ClassVar[str] = "of what was called a class, the share that is: mean over the classes"
     formula: ClassVar[str] = "TP / (TP + FP)"
     reference: ClassVar[str] = "van Rijsbergen 1979, Information Retrieval"
-    torchmetrics: ClassVar[str] = "Precision"
     rank: ClassVar[int] = 30
 
     @classmethod

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar
 
+from engine.metrics.counted_metric import CountedMetric
 from engine.metrics.task import Task
-from engine.metrics.torch_metric import PerClassMetric
 
 if TYPE_CHECKING:
     from engine.metrics.metric import Array
 
 
-class Recall(PerClassMetric):
+class Recall(CountedMetric):
     """Of all positions of a class, the share that was called so."""
 
     name: ClassVar[str] = "recall"
@@ -19,7 +19,6 @@ class Recall(PerClassMetric):
     help: ClassVar[str] = "of what is of a class, the share that was found: mean over the classes"
     formula: ClassVar[str] = "TP / (TP + FN)"
     reference: ClassVar[str] = "van Rijsbergen 1979, Information Retrieval"
-    torchmetrics: ClassVar[str] = "Recall"
     rank: ClassVar[int] = 40
 
     @classmethod

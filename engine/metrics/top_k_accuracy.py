@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
+from engine.metrics.summed_metric import SummedMetric
 from engine.metrics.task import MANY_CLASSES, Kind, Task
-from engine.metrics.torch_metric import TorchMetric
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -15,22 +15,18 @@ if TYPE_CHECKING:
     from engine.metrics.streams.answers import Answers
 
 
-class TopKAccuracy(TorchMetric):
+class TopKAccuracy(SummedMetric):
     """An answer is right where the right class is among the ``k`` likeliest."""
 
     kinds: ClassVar[frozenset[Kind]] = frozenset({"classes"})
     percent: ClassVar[bool] = True
     formula: ClassVar[str] = "answers with the right class among the k likeliest / answers"
     reference: ClassVar[str] = "Russakovsky and others 2015, ImageNet Large Scale Visual Recognition Challenge"
-    torchmetrics: ClassVar[str] = "Accuracy"
     k: ClassVar[int]
 
     @classmethod
     def suits(cls, task: Task) -> bool:
         return task.classes > cls.k
-
-    def options(self) -> dict[str, Any]:
-        return {**super().options(), "top_k": self.k, "average": "micro"}
 
     @classmethod
     def sums(cls, answers: Answers) -> Mapping[str, Tensor]:

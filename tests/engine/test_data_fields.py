@@ -8,6 +8,7 @@ import sys
 
 import numpy as np
 import pytest
+from sklearn import datasets as sklearn_datasets
 
 from engine.data.binding import bind
 from engine.data.datasets import DataError, catalogue, feature_names, get, load
@@ -179,3 +180,12 @@ def test_a_folder_for_data_without_files_is_refused_and_taken_back() -> None:
 )
 def test_a_batch_is_never_larger_than_the_training_part(dataset: str, size: int | None, taken: int) -> None:
     assert batch_of(DataConfig(dataset=dataset, batch_size=size)) == taken
+
+
+@pytest.mark.parametrize("name", ["digits", "iris", "wine", "breast_cancer", "diabetes"])
+def test_what_lies_on_board_is_what_scikit_learn_gives(name) -> None:
+    dataset, loaded = get(name), getattr(sklearn_datasets, f"load_{name}")(**get(name).options)
+    for (key, field), values in zip(dataset.fields.items(), (loaded.data, loaded.target), strict=True):
+        expected = np.array(values, dtype=field.dtype).reshape(dataset.samples, *field.shape)
+        assert load(name)[key].tolist() == expected.tolist()
+    assert feature_names(name) == tuple(map(str, loaded.feature_names))

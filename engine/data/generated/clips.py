@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from engine.data.dataset import Dataset, Samples
 from engine.data.generated.drawing import draws
+from engine.data.on_board import digits
+
+if TYPE_CHECKING:
+    from engine.data.dataset import Columns
 
 STEPS = ((-1, 0), (-1, 1), (0, 1), (1, 1), (1, 0), (1, -1), (0, -1), (-1, -1))
 """A frame's way (down, right) of each heading, in the order of their names."""
@@ -18,26 +23,24 @@ def load(dataset: Dataset, folder: Path | None) -> Samples:
     The groups are the handwritten digits; no clip comes twice.
     """
     import numpy as np
-    from sklearn import datasets
 
     source = draws(dataset.name)
-    images, labels = datasets.load_digits(return_X_y=True)
-    digits = images.reshape(-1, PATCH, PATCH).astype(np.uint8)
+    images, labels = digits()
     frames, _, height, width = dataset.fields["clip"].shape
     ways = _ways(frames, height - PATCH, width - PATCH)
-    each = dataset.samples // len(digits)
-    headings = [source.permutation(len(STEPS))[:each] for _ in digits]
-    numbers = np.repeat(np.arange(len(digits)), each)
+    each = dataset.samples // len(images)
+    headings = [source.permutation(len(STEPS))[:each] for _ in images]
+    numbers = np.repeat(np.arange(len(images)), each)
     way = np.array([ways[heading][source.randint(len(ways[heading]))] for row in headings for heading in row.tolist()])
     clip = np.zeros((dataset.samples, frames, 1, height, width), np.uint8)
     sample, patch = np.arange(dataset.samples)[:, None, None], np.arange(PATCH)
     steps = np.array(STEPS)[way[:, 0]]
     for frame in range(frames):
         top, left = (way[:, 1:] + frame * steps).T
-        clip[sample, frame, 0, (top[:, None] + patch)[:, :, None], (left[:, None] + patch)[:, None, :]] = digits[
+        clip[sample, frame, 0, (top[:, None] + patch)[:, :, None], (left[:, None] + patch)[:, None, :]] = images[
             numbers
         ]
-    arrays = {"clip": clip, "label": labels[numbers].astype(np.int64), "heading": way[:, 0].astype(np.int64)}
+    arrays: Columns = {"clip": clip, "label": labels[numbers].astype(np.int64), "heading": way[:, 0].astype(np.int64)}
     return Samples(arrays, numbers)
 
 

@@ -81,7 +81,7 @@ def _columns(asked: Answered, name: str, field: Field) -> tuple[str, ...]:
     width, config = field.shape[0], asked.data.config
     if field.columns:
         return field.columns
-    if config.source is None and field.role == "input" and declared(config).loader == "engine.data.scikit":
+    if config.source is None and field.role == "input" and declared(config).loader == "engine.data.on_board":
         names = feature_names(declared(config).name)
         if len(names) == width:
             return names

@@ -37,6 +37,14 @@ class Answers:
         return labels if self._kept is None else labels[self._kept]
 
     @cached_property
+    def said(self) -> Tensor:
+        """(M) the classes that were answered; of a yes or no 1 or 0."""
+        if self.task.kind == "two":
+            return self._yes.flatten().long()
+        flat = self._said.flatten()
+        return flat if self._kept is None else flat[self._kept]
+
+    @cached_property
     def scores(self) -> Tensor:
         """(M, C) probabilities that add up to 1; of a yes or no (M) that of yes."""
         return self.ranks if self.task.kind == "two" else self._raw.softmax(-1)

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any, Protocol, TypeVar
+from typing import TYPE_CHECKING, Protocol, TypeVar
 
+import torch
 from torch import Tensor
 
 from engine.metrics.streams.answers import Answers
-from engine.metrics.task import Task
+from engine.metrics.task import MOST_CLASSES, Task
+
+if TYPE_CHECKING:
+    from engine.metrics.metric import Array
 
 
 class Part(Protocol):
@@ -49,30 +53,43 @@ class Shared:
 
 
 class ClassCounts:
-    """How often each class was right, missed and taken for another."""
+    """How often each class was right, answered and meant: a table of pairs where the classes are few."""
 
     def __init__(self, task: Task) -> None:
-        self._task = task
-        self._counter: Any = None
+        self._classes = 2 if task.kind == "two" else task.classes
+        self._counts: Tensor | None = None
 
     def reset(self) -> None:
         """Forget what was collected."""
-        if self._counter is not None:
-            self._counter.reset()
+        self._counts = None
 
     def update(self, answers: Answers) -> None:
         """Take a batch."""
-        if self._counter is None:
-            from torchmetrics.classification import MulticlassStatScores
+        classes, labels, said = self._classes, answers.labels, answers.said
+        if classes <= MOST_CLASSES:
+            counts = torch.bincount(labels * classes + said, minlength=classes * classes)
+        else:
+            both = labels[labels == said]
+            counts = torch.stack([torch.bincount(one, minlength=classes) for one in (both, said, labels)])
+        self._counts = counts if self._counts is None else self._counts + counts
 
-            counter = MulticlassStatScores(num_classes=self._task.classes, average="none", validate_args=False)
-            self._counter = counter.to(answers.answer.device)
-        if len(answers.labels):
-            self._counter.update(answers.scores, answers.labels)
+    @property
+    def empty(self) -> bool:
+        """Whether no position was counted."""
+        return self._counts is None or not bool(self._counts.any())
 
-    def occurring(self, only_in_targets: bool) -> Tensor:
-        """(C) the classes that occur in targets or answers; or in targets, and others than it, too."""
-        true, false, right_not, missed = self._counter.compute().unbind(-1)[:4]
-        occurs: Tensor = true + missed > 0
-        more: Tensor = false + right_not > 0 if only_in_targets else false > 0
-        return occurs & more if only_in_targets else occurs | more
+    @property
+    def table(self) -> Tensor:
+        """(C, C) how often each class (a row) was taken for each other; only of up to `MOST_CLASSES`."""
+        assert self._counts is not None
+        return self._counts.view(self._classes, self._classes)
+
+    def totals(self) -> dict[str, Array]:
+        """(1, C) each: how often a class was right (``both``), answered (``given``) and meant (``true``)."""
+        assert self._counts is not None
+        few = self._classes <= MOST_CLASSES
+        parts = (self.table.diag(), self.table.sum(0), self.table.sum(1)) if few else tuple(self._counts)
+        return {
+            name: part.cpu().numpy().astype("float64")[None]
+            for name, part in zip(("both", "given", "true"), parts, strict=True)
+        }

@@ -11,6 +11,7 @@ from typing import Final
 
 from engine import own_files
 from engine.training.history import History, Values
+from engine.training.runs import curves_cache
 from engine.training.runs.folder import TIMING
 from engine.training.runs.lines import LONGEST_LINE, read_metrics
 from engine.training.series import Series
@@ -47,8 +48,21 @@ class Clock:
 def read_curves(run: Path, history: History | None = None) -> History:
     """The curves of a run with their times, into ``history`` if one is given.
 
-    Metrics have to be an integer (RunError), times not: from a damaged line on they are not known.
+    Metrics have to be an integer (RunError), times not: from a damaged line on they are not known. Those of a long run
+    are stored as columns and read from there the next time.
     """
+    stamp = curves_cache.stamp_of(run) if history is None else None
+    stored = None if stamp is None else curves_cache.load(run, stamp)
+    if stored is not None:
+        return stored
+    history = _read(run, history)
+    if stamp is not None:
+        curves_cache.store(run, stamp, history)
+    return history
+
+
+def _read(run: Path, history: History | None) -> History:
+    """The curves of a run by its lines. Raises RunError."""
     clock, rows = Clock(), _rows(run)
     for row in rows:
         clock.add(int(row["step"]), row["seconds"])

@@ -27,12 +27,14 @@ NAMES: Final = (
     PROJECT, FACTS, METRICS, TIMING, WEIGHTS, ERROR, CHECKPOINTS, PREPARATION, "predictions.json", "words.txt",
 )  # fmt: skip
 """All that a run writes under a name that somebody else's file could have."""
+CURVES: Final = ".curves"
+"""The lines as columns, a cache: see `engine.training.runs.curves_cache`."""
 SPARE: Final = ".spare"
 """Room that is held while a run is active, and given up to say how it ended where the disk is full."""
 SPARE_BYTES: Final = 2**16
 _STATE: Final = re.compile(r"(?:last|kept)-(\d{10})")
 _HALF: Final = re.compile(
-    r"\.(spare|(last|kept)-\d{10}(\.old)?|(model|best)\.safetensors(\.\w+\.tmp)?"
+    r"\.(spare|\.?curves(\.\w+\.tmp)?|(last|kept)-\d{10}(\.old)?|(model|best)\.safetensors(\.\w+\.tmp)?"
     r"|((run|predictions|preparation)\.json|project\.loom)\.\w+(\.tmp)?|tmp[A-Za-z0-9]{6})"
 )
 """The last is what safetensors has left, which wrote the tensors of former versions."""

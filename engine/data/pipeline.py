@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 
 FIRST = 256
 """Samples by which a field is judged that is read from files."""
+GATHERED = 2**20
+"""Bytes of samples that are gathered at once for several batches: what a core has at hand, and no more memory."""
 UNKNOWN = 8 * 2**30
 """Bytes of memory where the system does not say what it has."""
 
@@ -86,13 +88,12 @@ class Part:
         starts = range(skip * size, len(self) - (size - 1 if drop_last else 0), size)
         if order is not None and tensors:
             order = order.to(next(iter(tensors.values())).device)
+        dealt = _dealt(tensors, size, order, starts)
+        if self.target is None and augment is None and not self.views:
+            yield from dealt
+            return
         read = self._read(wanted, size, order, starts)
-        for start in starts:
-            if order is None:
-                batch = {name: tensor[start : start + size] for name, tensor in tensors.items()}
-            else:
-                chosen = order[start : start + size]
-                batch = {name: tensor.index_select(0, chosen) for name, tensor in tensors.items()}
+        for start, batch in zip(starts, dealt, strict=True):
             batch |= next(read)
             if self.target is not None:
                 batch = {name: tensor.to(self.target, non_blocking=True) for name, tensor in batch.items()}
@@ -121,6 +122,30 @@ class Part:
         pinned = self.target is not None and torch.device(self.target).type == "cuda"
         chosen = (positions[start : start + size] for start in starts)
         return batches_ahead(views, chosen, self.threads, pinned=pinned)
+
+
+def _dealt(
+    tensors: Mapping[str, torch.Tensor], size: int, order: torch.Tensor | None, starts: range
+) -> Iterator[dict[str, torch.Tensor]]:
+    """Batches of the tensors that begin at these positions; those in an ``order`` are gathered many at a time.
+
+    Which are gathered together does not depend on where it begins, so a batch lies where it would lie without a resume.
+    """
+    if order is None or not tensors:
+        for start in starts:
+            yield {name: tensor[start : start + size] for name, tensor in tensors.items()}
+        return
+    bytes_a_sample = sum(tensor[:1].nbytes for tensor in tensors.values())
+    together = size * max(1, GATHERED // max(1, size * bytes_a_sample))
+    import torch
+
+    names = list(tensors)
+    for first in range(starts.start // together * together, starts.stop, together):
+        chosen = order[first : first + together]
+        pieces = zip(*(torch.split(tensor.index_select(0, chosen), size) for tensor in tensors.values()), strict=True)
+        for start, values in zip(range(first, starts.stop, size), pieces, strict=False):
+            if start >= starts.start:
+                yield dict(zip(names, values, strict=True))
 
 
 @dataclass(frozen=True, slots=True)

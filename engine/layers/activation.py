@@ -99,6 +99,9 @@ class RReLU(_Activation):
     lower: float = Field(1 / 8, description="the least slope")
     upper: float = Field(1 / 3, description="the greatest slope")
 
+    def draws(self) -> bool:
+        return True
+
     def check(self) -> None:
         if self.lower > self.upper:
             raise ShapeError(f"has lower {self.lower:g} above upper {self.upper:g}.", parameter="lower")

@@ -152,6 +152,9 @@ class _FractionalMaxPool(Indexed, AdaptivePooling):
         output_size: Any
         output_ratio: Any
 
+    def draws(self) -> bool:
+        return True
+
     def check(self) -> None:
         if self.output_size is None and self.output_ratio is None:
             raise ShapeError(

@@ -202,6 +202,14 @@ class Layer(Nature, BaseModel):
             warnings.warn(f"{cls.__name__}.hands_on is called passes_through now.", DeprecationWarning, stacklevel=2)
             setattr(cls, "passes_through", cls.__dict__["hands_on"])  # noqa: B010 - mypy forbids the plain assignment
 
+    def draws(self) -> bool:
+        """Whether it may draw at random while training: one of a package may, as long as it does not say otherwise."""
+        if not type(self).__module__.startswith("engine."):
+            return True
+        if self.drops_by:
+            return bool(getattr(self, self.drops_by))
+        return self.numbers in ("dropped", "noisy")
+
     def mixes_samples(self, *inputs: Spec) -> bool:
         """Whether what it makes of one sample depends on the others of the batch (the first axis), in training, too.
 

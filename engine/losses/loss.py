@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import cached_property, partial
 from typing import TYPE_CHECKING, ClassVar, Literal
 
 from pydantic import BaseModel, ConfigDict
@@ -108,6 +109,11 @@ class Loss(BaseModel):
 
     def given(self, answer: Tensor, target: Tensor, weights: Tensor | None) -> dict[str, object]:
         """The arguments of torch's function beside the pair."""
+        return dict(self.arguments)
+
+    @cached_property
+    def arguments(self) -> dict[str, object]:
+        """All parameters by name, put together once: they never change, and every step asks."""
         return {name: getattr(self, name) for name in type(self).model_fields}
 
     def compare(self, answer: Tensor, target: Tensor, weights: Tensor | None, reduction: Reduction) -> Tensor:
@@ -133,6 +139,10 @@ class Loss(BaseModel):
         Where some targets are the ignored class (``masked``) and none is left that counts, the loss is 0.
         """
         return self.compare(answer, target, weights, "mean")
+
+    def bound(self, weights: Tensor | None, masked: bool) -> Callable[[Tensor, Tensor], Tensor]:
+        """`mean` for the steps of a training, in which these two never change."""
+        return partial(self.mean, weights=weights, masked=masked)
 
     def summed(
         self, answer: Tensor, target: Tensor, weights: Tensor | None = None, *, masked: bool = True

@@ -75,6 +75,8 @@ class Control:
 
         ``before_waiting`` is called, without any lock, before a wait begins.
         """
+        if not self._paused and not self._stopped:  # as nearly always: what is asked for now counts at the next gate
+            return True
         with self._changed:
             if not self._held():
                 return self._pass()

@@ -67,7 +67,7 @@ def open_session(
         stepper,
         Probed(plan.graph, plan.report, stepper.network.module),
         HealthMonitor(facts_of(plan, data, stepper)),
-        Recorder(run, history, stepper.network.metric, device),
+        Recorder(run, history, stepper.network, device),
         Keeper(plan.training.checkpoint, run, stepper),
         Patience(plan.training.early_stopping),
         observers=[PredictionSampler(run.path, history, data.fields)],

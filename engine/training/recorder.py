@@ -12,6 +12,8 @@ from torch import Tensor
 
 from engine.errors import About
 from engine.metrics.metric import Value
+from engine.training.evaluation.network import Network
+from engine.training.evaluation.scores import Score, numbers
 from engine.training.history import History, LiveChange
 from engine.training.runs.clock import OF_THE_CLOCK as OF_THE_CLOCK
 from engine.training.runs.run import Run
@@ -36,14 +38,12 @@ class Diverged(ArithmeticError):
 class Recorder:
     """Rows of one run: into ``metrics.jsonl`` and the History alike. Rows never depend on when they are flushed.
 
-    ``metric`` is what the steps report beside their loss; empty: nothing. ``epoch_means`` are those of the current
-    epoch so far, without the batches in which no target counts.
+    ``metric`` is what the steps of the ``network`` report beside their loss; empty: nothing.
     """
 
-    def __init__(self, run: Run, history: History, metric: str, device: torch.device | None = None) -> None:
-        self.run, self.history, self.metric = run, history, metric
+    def __init__(self, run: Run, history: History, network: Network, device: torch.device | None = None) -> None:
+        self.run, self.history, self.network, self.metric = run, history, network, network.metric
         self.device = device or torch.device("cpu")
-        self.epoch_means: dict[str, float] = {}
         self.samples_per_second = 0.0
         self.waiting = 0.0
         """Which share of the time between the last two flushes was spent waiting for data, 0 to 1."""
@@ -52,7 +52,7 @@ class Recorder:
         self.seconds = 0.0  # of work, without pauses
         self._steps: list[tuple[int, int, float, int, float]] = []  # step, epoch, lr, samples, seconds
         self._losses: list[Tensor] = []
-        self._scores: list[tuple[Tensor, Tensor | int]] = []
+        self._scores: list[Sequence[Score]] = []
         self._norms: dict[int, Tensor] = {}
         self._sums = (0.0, 0.0, 0)
         self._waiting = 0.0
@@ -65,14 +65,14 @@ class Recorder:
         samples: int,
         lr: float,
         loss: Tensor,
-        score: tuple[Tensor, Tensor | int],
+        scores: Sequence[Score],
         norm: Tensor | None,
     ) -> bool:
         """Keep what a step has to say; returns whether it is time for a flush. Nothing here waits for the device."""
         now = perf_counter()
         self._steps.append((step, epoch, lr, samples, self.seconds + now - self._since))
         self._losses.append(loss)
-        self._scores.append(score)
+        self._scores.append(scores)
         if norm is not None:
             self._norms[step] = norm
         return now - self._flushed >= INTERVAL
@@ -86,27 +86,22 @@ class Recorder:
         self.work()
         if not self._steps:
             return
-        losses, sums = _numbers(self._losses), _numbers([total for total, _ in self._scores])
-        counts = _numbers([count for _, count in self._scores])
-        norms = dict(zip(self._norms, _numbers(list(self._norms.values())), strict=True))
+        losses, scores = numbers(self._losses), self.network.totals(self._scores)
+        norms = dict(zip(self._norms, map(_short, numbers(self._norms.values())), strict=True))
+        metric = self.metric
         rows: list[dict[str, Any]] = []
-        times, diverged = [], None
-        for index, (step, epoch, lr, samples, seconds) in enumerate(self._steps):
-            loss = _short(losses[index])
-            score = _short(sums[index] / counts[index]) if counts[index] else math.nan
-            row = {
-                "step": step,
-                "epoch": epoch,
-                "split": "train",
-                "loss": loss,
-                **self._judged(score),
-                "lr": _short(lr),
-            }
+        diverged = None
+        for (step, epoch, lr, samples, _), loss, (total, number) in zip(self._steps, losses, scores, strict=True):
+            loss = _short(loss)
+            row: dict[str, Any] = {"step": step, "epoch": epoch, "split": "train", "loss": loss}
+            score = _short(total / number) if number else math.nan
+            if metric:
+                row[metric] = score
+            row["lr"] = _short(lr)
             if step in norms:
-                row["grad_norm"] = _short(norms[step])
+                row["grad_norm"] = norms[step]
             rows.append(row)
-            times.append(seconds)
-            if counts[index]:
+            if number:
                 self._add(loss, score, samples)
             if not math.isfinite(loss):
                 diverged = Diverged(step, lr, loss)
@@ -117,15 +112,23 @@ class Recorder:
         self.waiting = min(1.0, self._waiting / spent)
         self.waited, self.watched = self.waited + self._waiting, self.watched + spent
         self._waiting = 0.0
+        steps = self._steps[: len(rows)]
         self._steps, self._losses, self._scores, self._norms, self._flushed = [], [], [], {}, now
-        self.run.metrics(rows)
+        self.run.steps(rows)
         self._time(rows[-1])
-        for name in ("loss", self.metric, "lr", "grad_norm"):
-            points = [(r["step"], r[name], r["epoch"], time) for r, time in zip(rows, times, strict=True) if name in r]
-            if points:
-                self.history.extend(f"train/{name}", *zip(*points, strict=True))
+        self._show(rows, [item[4] for item in steps])
         if diverged is not None:
             raise diverged
+
+    def _show(self, rows: Sequence[Mapping[str, Any]], times: Sequence[float]) -> None:
+        """Add steps to the curves."""
+        steps, epochs = [row["step"] for row in rows], [row["epoch"] for row in rows]
+        for name in filter(None, ("loss", self.metric, "lr")):
+            self.history.extend(f"train/{name}", steps, [row[name] for row in rows], epochs, times)
+        measured = [(row, time) for row, time in zip(rows, times, strict=True) if "grad_norm" in row]
+        if measured:
+            points = [(row["step"], row["grad_norm"], row["epoch"], time) for row, time in measured]
+            self.history.extend("train/grad_norm", *zip(*points, strict=True))
 
     def _time(self, row: Mapping[str, Any]) -> None:
         """Write what depends on the clock and the machine, apart from the metrics."""
@@ -162,18 +165,16 @@ class Recorder:
 
     @property
     def sums(self) -> tuple[float, float, int]:
-        """The sums after `epoch_means`: loss, metric, samples."""
+        """What `epoch_means` are quotients of: loss, metric, samples."""
         return self._sums
 
     def restore(self, seconds: float, sums: tuple[float, float, int]) -> None:
         """Resume the time and the sums of a checkpoint."""
         self.seconds, self._sums = seconds, sums
-        if sums[2]:
-            self.epoch_means = {"loss": sums[0] / sums[2], **self._judged(sums[1] / sums[2])}
 
     def new_epoch(self) -> None:
         """Begin the means of an epoch again."""
-        self._sums, self.epoch_means = (0.0, 0.0, 0), {}
+        self._sums = (0.0, 0.0, 0)
         self.waited = self.watched = 0.0
 
     def work(self) -> None:
@@ -188,10 +189,14 @@ class Recorder:
         self._since = self._flushed = perf_counter()
 
     def _add(self, loss: float, score: float, samples: int) -> None:
-        sums = self._sums
-        self._sums = (sums[0] + loss * samples, sums[1] + score * samples, sums[2] + samples)
-        means = [self._sums[0] / self._sums[2], self._sums[1] / self._sums[2]]
-        self.epoch_means = {"loss": means[0], **self._judged(means[1])}
+        before = self._sums
+        self._sums = (before[0] + loss * samples, before[1] + score * samples, before[2] + samples)
+
+    @property
+    def epoch_means(self) -> dict[str, float]:
+        """The means of the current epoch so far, without the batches in which no target counts."""
+        loss, score, samples = self._sums
+        return {"loss": loss / samples, **self._judged(score / samples)} if samples else {}
 
     def _judged(self, score: float) -> dict[str, float]:
         return {self.metric: score} if self.metric else {}
@@ -211,10 +216,3 @@ def _short_row(item: float | list[float]) -> float | list[float]:
     if isinstance(item, list):
         return [number if isinstance(number, int) else _short(number) for number in item]
     return item if isinstance(item, int) else _short(item)
-
-
-def _numbers(values: Sequence[Tensor | int]) -> list[float]:
-    """The values as numbers, fetched from the device in one go."""
-    if any(isinstance(value, Tensor) for value in values):
-        return torch.stack([torch.as_tensor(value) for value in values]).tolist()
-    return [float(value) for value in values]

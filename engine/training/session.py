@@ -36,7 +36,7 @@ from engine.training.recorder import Diverged, Recorder
 from engine.training.runs.checkpoint import Progress
 from engine.training.runs.folder import RunError
 from engine.training.status import Metrics, Result, State
-from engine.training.steps.assembly import steps_of
+from engine.training.steps.assembly import evaluation_size, steps_of
 from engine.training.steps.device import seed_step
 from engine.training.steps.stepper import Halted, Stepper
 from engine.training.steps.turns import TURN
@@ -85,11 +85,15 @@ class Session:
         self._counter = AnswerCounter()
         self._first_epoch = 0
         """The one this session began with."""
+        self._paused: ExitStack | None = None
+        """While it is held: what was lent."""
         self._lost = ""
         """Why no data can be read any more."""
         self._replay = {one.step: one.value for one in self.recorder.run.info.replay if one.setting == LR}
         """Step → the learning rate from then on, as it was changed before the run was lengthened."""
         self.network, self.lr = self.stepper.network, self.stepper.lr
+        self._together = evaluation_size(self.plan, len(self.data.train))
+        """Samples that are evaluated at once."""
         self.steps_total = self.config.epochs * steps_of(len(self.data.train), self.plan)
 
     def note(self, short: str, whole: str = "") -> None:
@@ -222,7 +226,11 @@ class Session:
     def _next(self, batches: Iterator[Batch]) -> Sequence[Batch]:
         """The batches of the next step; none: the epoch is over. How long that takes is taken down."""
         began = perf_counter()
-        together = list(itertools.islice(batches, self.config.accumulate))
+        if self.config.accumulate == 1:
+            batch = next(batches, None)
+            together = [] if batch is None else [batch]
+        else:
+            together = list(itertools.islice(batches, self.config.accumulate))
         self.recorder.wait(perf_counter() - began)
         return together
 
@@ -235,10 +243,10 @@ class Session:
         lr = self.lr.value
         every = 0 if self.config.compile else self.config.health  # compiled code has other bits than what is looked at
         probe = HealthProbe(self.probed, self.plan.graph) if due(number, every) else None
-        measure, going = number % NORM_EVERY == 1, lambda: not self.control.stopped
-        done = self.stepper.step(batches, number, measure=measure, probe=probe, go_on=going)
+        measure = number % NORM_EVERY == 1
+        done = self.stepper.step(batches, number, measure=measure, probe=probe, go_on=self._going)
         self.steps = number
-        late = self.recorder.step(number, epoch, done.samples, lr, done.loss, done.score, done.norm)
+        late = self.recorder.step(number, epoch, done.samples, lr, done.loss, done.scores, done.norm)
         if not done.finite:
             self._broken(number, batches)
         elif probe is not None:
@@ -248,6 +256,9 @@ class Session:
         if late:
             self._flush()
             self._mind_waiting(epoch)
+
+    def _going(self) -> bool:
+        return not self.control.stopped
 
     def _mind_waiting(self, epoch: int) -> None:
         """Say once where the steps of an epoch wait too long for their data."""
@@ -277,22 +288,22 @@ class Session:
 
     def _gate(self) -> bool:
         """Between two steps: wait while paused; returns whether to continue."""
-        paused = False
-        with ExitStack() as lent:
-
-            def pause() -> None:
-                nonlocal paused
-                paused = True
-                self._flush()
-                self.show(state="paused")
-                lent.enter_context(TURN.lent())
-
-            go_on = self.control.gate(pause)
-        if paused:
+        go_on = self.control.gate(self._pausing)
+        if self._paused is not None:
+            self._paused.close()
+            self._paused = None
             self.recorder.rest()
             self.show(state="running")
-        self._yield_turn()
+        if TURN.wanted:
+            self._yield_turn()
         return go_on
+
+    def _pausing(self) -> None:
+        """The run is held from here on: let others compute meanwhile."""
+        self._flush()
+        self.show(state="paused")
+        self._paused = ExitStack()
+        self._paused.enter_context(TURN.lent())
 
     def _between_batches(self) -> bool:
         """Within an evaluation: whether to continue."""
@@ -346,7 +357,7 @@ class Session:
         observers = (*self.observers, self._counter)
         for observer in observers:
             observer.begin(evaluation)
-        size, followers = self.plan.data.size(len(self.data.train)), [observer.add for observer in observers]
+        size, followers = self._together, [observer.add for observer in observers]
         numbers = itertools.count()
 
         def go_on() -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import inspect
 from collections.abc import Iterable
 from typing import Any
@@ -132,6 +133,7 @@ def test_weights_source_and_cost_are_those_of_torch(cls: type[Layer], scale: int
         check_source(network, written, trial)
         check_project(graph, written)
         check_cost(graph, network, trial)
+        check_chance(graph, network, trial)
 
     check()
 
@@ -167,6 +169,20 @@ def check_source(ours: nn.Module, written: Source, trial: Trial) -> None:
         b = expected[index].expand(a.shape)
         assert a.dtype == b.dtype, written.text
         assert torch.allclose(a, b, rtol=1e-5, atol=1e-6, equal_nan=True), written.text
+
+
+def check_chance(graph: Graph, network: nn.Module, trial: Trial) -> None:
+    """A layer that says it draws nothing leaves torch's generator as it is while training: its steps get no seed."""
+    node = graph.by_name("layer")
+    assert node is not None
+    layer = infer(graph).layer(node.id)
+    assert layer is not None
+    if layer.draws():
+        return
+    before = torch.get_rng_state()
+    with contextlib.suppress(ValueError):  # so small a batch has no variance
+        network.train()(*flowing(trial))
+    assert torch.equal(torch.get_rng_state(), before), f"{type(layer).__name__} draws at random"
 
 
 def check_project(graph: Graph, written: Source) -> None:

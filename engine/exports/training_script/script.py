@@ -162,7 +162,12 @@ class Script:
             score = f"\n        good, number = {expression}"
             score += "\n        right, judged = right + float(good), judged + float(number)"
             result = f'\n    result["{name}"] = right / judged if judged else math.nan'
-        return sections.EVALUATE.strip().format(scores=scores, score=score, result=result)
+        from engine.training.steps.assembly import evaluation_size  # loads torch, and the window knows this module
+
+        samples = len(self.data.train)
+        several = evaluation_size(self.plan, samples) // self.plan.data.size(samples)
+        together = f"{several} * " if several > 1 else ""
+        return sections.EVALUATE.strip().format(scores=scores, score=score, result=result, together=together)
 
     # -- the loop --------------------------------------------------------------------------------------------------
 

@@ -65,7 +65,7 @@ def evaluate(model, part, args, split, step):
     """Loss and metrics over a whole part, every sample counting the same."""
     sums = [[0.0, 0.0] for _ in OBJECTIVES]{scores}
     model.eval()
-    for number, batch in enumerate(batches_of(part, args.batch_size or args.samples)):
+    for number, batch in enumerate(batches_of(part, {together}(args.batch_size or args.samples))):
         torch.manual_seed(derive(args.seed, split, step, number))  # some layers draw here, too
         answers = answers_of(model, batch)
         for total, (_, loss, count) in zip(sums, OBJECTIVES):

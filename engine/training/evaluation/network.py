@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import torch
 from torch import Tensor, nn
@@ -18,10 +19,11 @@ from engine.graph import Graph
 from engine.layers.endpoints import Output
 from engine.losses import Loss, compares
 from engine.losses.targets import balanced
-from engine.metrics.metric import Value
+from engine.metrics.metric import Metric, Value
 from engine.metrics.streams.output_metrics import OutputMetrics
 from engine.metrics.task import Task
 from engine.shapes import Report
+from engine.training.evaluation.scores import SMALL, Score, exact, fetched, totals
 from engine.training.evaluation.tasks import task
 
 Batch = Mapping[str, Tensor]
@@ -49,19 +51,25 @@ class Head:
     node: str | None = None
     axis: int | None = None
     judge: OutputMetrics = dataclasses.field(init=False)
+    criterion: Loss = dataclasses.field(init=False)
+    """The loss that compares its answer with the field."""
+    mean: Callable[[Tensor, Tensor], Tensor] = dataclasses.field(init=False)
+    """Its mean over a batch, of `answer` and `target`."""
+    step_metric: type[Metric] = dataclasses.field(init=False)
+    """What the steps report."""
 
     def __post_init__(self) -> None:
+        metric = metrics.get(self.task.step_metric)
+        assert metric is not None
+        object.__setattr__(self, "criterion", self.output.criterion)
+        object.__setattr__(self, "mean", self.criterion.bound(self.weights, self.masked))
+        object.__setattr__(self, "step_metric", metric)
         object.__setattr__(self, "judge", OutputMetrics(self.criterion, self.task, self.metrics, self.masked))
 
     @property
-    def criterion(self) -> Loss:
-        """The loss that compares its answer with the field."""
-        return self.output.criterion
-
-    @property
     def metric(self) -> str:
-        """What the steps report."""
-        return self.task.step_metric
+        """The name of what the steps report."""
+        return self.step_metric.name
 
     def answer(self, answers: tuple[Tensor, ...]) -> Tensor:
         """What the network answers here, (N, …), classes last."""
@@ -91,7 +99,7 @@ class Head:
 
     def loss(self, answers: tuple[Tensor, ...], batch: Batch) -> Tensor:
         """The mean loss of a batch times the weight of this Output."""
-        value = self.criterion.mean(self.answer(answers), self.target(batch), self.weights, masked=self.masked)
+        value = self.mean(self.answer(answers), self.target(batch))
         return value if self.output.weight == 1.0 else value * self.output.weight
 
     def count(self, batch: Batch) -> Tensor | int:
@@ -101,17 +109,19 @@ class Head:
     def score(self, answers: tuple[Tensor, ...], batch: Batch) -> tuple[Tensor, Tensor | int]:
         """(sum, number) of the metric over a batch, apart from the gradients."""
         answer, target = self.answer(answers).detach(), self.labels(batch)
-        metric = metrics.get(self.metric)
-        assert metric is not None
-        return metric.score(self.criterion, answer, target, self.masked)
+        return self.step_metric.score(self.criterion, answer, target, self.masked)
 
-    def sums(self, answers: tuple[Tensor, ...], batch: Batch) -> list[Tensor]:
-        """[sum of the loss, its count, sum of the metric, its count], each a tensor without axes."""
+    def waits(self, answer: Tensor, target: Tensor) -> bool:
+        """Whether what steps report is counted later, of an answer and the field as they come."""
+        if not self.step_metric.counts or answer.numel() > SMALL or answer._is_view():  # of a weight that will change
+            return False
+        return (self.axis is None or self.axis == answer.dim() - 1) and not self.soft(target)
+
+    def sums(self, answers: tuple[Tensor, ...], batch: Batch) -> list[Tensor] | list[float]:
+        """[sum of the loss, its count, sum of the metric, its count], each without axes."""
         answer = self.answer(answers)
         values = self.criterion.summed(answer, self.target(batch), self.weights, masked=self.masked)
-        exact = torch.float32 if answer.device.type == "mps" else torch.float64
-        every = (*values, *self.score(answers, batch))
-        return [torch.as_tensor(value, dtype=exact, device=answer.device) for value in every]
+        return exact((*values, *self.score(answers, batch)), answer)
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,12 +149,11 @@ class Term:
         """How much a batch counts in the mean over several: its samples."""
         return len(next(iter(batch.values())))
 
-    def sums(self, answers: tuple[Tensor, ...]) -> list[Tensor]:
-        """[the mean times the samples of a batch, the samples], each a tensor without axes."""
+    def sums(self, answers: tuple[Tensor, ...]) -> list[Tensor] | list[float]:
+        """[the mean times the samples of a batch, the samples], each without axes."""
         answer = answers[self.index]
-        exact = torch.float32 if answer.device.type == "mps" else torch.float64
-        number = torch.tensor(len(answer), dtype=exact, device=answer.device)
-        return [answer.to(exact).mean() * number, number]
+        double = torch.float32 if answer.device.type == "mps" else torch.float64
+        return exact((answer.to(double).mean() * len(answer), len(answer)), answer)
 
 
 class Network:
@@ -168,14 +177,16 @@ class Network:
     ) -> None:
         self.module, self.inputs, self.heads, self.channels_last = module, inputs, heads, channels_last
         self.terms = terms
+        self._objectives: tuple[Head | Term, ...] = (*heads, *terms)
         self.forward: Forward = module
+        self._reported = heads[0] if heads else None
         self.autocast = autocast
         self.fields = tuple(dict.fromkeys((*inputs, *(head.field for head in heads))))
 
     @property
     def objectives(self) -> tuple[Head | Term, ...]:
         """All that the loss is the weighted sum of: the heads, then the terms."""
-        return (*self.heads, *self.terms)
+        return self._objectives
 
     @property
     def metric(self) -> str:
@@ -188,6 +199,17 @@ class Network:
             return self.heads[0].score(answers, batch)
         return torch.zeros((), device=answers[0].device), len(answers[0])
 
+    def step_score(self, answers: tuple[Tensor, ...], batch: Batch) -> Score:
+        """The same for a step, which may be counted later."""
+        head = self._reported
+        if head is not None and head.waits(answer := answers[head.index], target := batch[head.field]):
+            return Score(answer.detach(), target, waiting=True)
+        return Score(*self.score(answers, batch))
+
+    def totals(self, steps: Sequence[Sequence[Score]]) -> list[tuple[float, float]]:
+        """(sum, number) of every step whose batches have these scores."""
+        return totals(self._reported, steps)
+
     def answers(self, batch: Batch, forward: Forward | None = None) -> tuple[Tensor, ...]:
         """What the network (or ``forward``, a module like it) answers to a batch, in the order of its Outputs.
 
@@ -195,18 +217,22 @@ class Network:
         """
         inputs = [batch[name] for name in self.inputs]
         if self.channels_last:
-            inputs = [channels_last(value) for value in inputs]
+            inputs = list(map(channels_last, inputs))
         compute = self.forward if forward is None else forward
         if self.autocast is None:
             result = compute(*inputs)
         else:  # losses are computed outside: torch refuses some of them within
             with torch.autocast(inputs[0].device.type, self.autocast):
                 result = compute(*inputs)
+        if self.autocast is None and isinstance(result, Tensor):
+            return (result,)
         return tuple(map(_single, result)) if isinstance(result, tuple) else (_single(result),)
 
     def loss(self, answers: tuple[Tensor, ...], batch: Batch, shares: Sequence[Tensor | float] | None = None) -> Tensor:
         """The weighted sum of all losses; ``shares`` are those of this batch among several, by `objectives`."""
-        losses = [each.loss(answers, batch) for each in self.objectives]
+        if len(self._objectives) == 1 and shares is None:
+            return self._objectives[0].loss(answers, batch)
+        losses = [each.loss(answers, batch) for each in self._objectives]
         if shares is not None:
             losses = [value * share for value, share in zip(losses, shares, strict=True)]
         total = losses[0]
@@ -247,6 +273,7 @@ class Network:
                 yield answers, batch
                 for see in observers:
                     see(answers, batch)
+            stopped = not go_on()  # asked for while the last batch was looked at
 
         module.eval()
         try:
@@ -258,18 +285,18 @@ class Network:
 
     def measure(self, answered: Iterable[tuple[tuple[Tensor, ...], Batch]]) -> dict[str, Value]:
         """Loss and metrics over batches with their answers, every sample counting the same; empty without any."""
-        rows: list[Tensor] = []
+        rows: list[list[Tensor] | list[float]] = []
         for head in self.heads:
             head.judge.reset()
         for answers, batch in answered:
-            sums = [value for head in self.heads for value in head.sums(answers, batch)]
+            sums: list[Any] = [value for head in self.heads for value in head.sums(answers, batch)]
             sums += [value for term in self.terms for value in term.sums(answers)]
-            rows.append(torch.stack(sums))
+            rows.append(sums)
             for head in self.heads:
                 head.judge.update(head.answer(answers), head.labels(batch))
         if not rows:
             return {}
-        return self._means([sum(column) for column in zip(*torch.stack(rows).tolist(), strict=True)])
+        return self._means([sum(column) for column in zip(*fetched(rows), strict=True)])
 
     def _means(self, totals: list[float]) -> dict[str, Value]:
         several = len(self.heads) > 1

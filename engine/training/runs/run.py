@@ -9,7 +9,7 @@ import contextlib
 import json
 import os
 import shutil
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
@@ -38,7 +38,7 @@ from engine.training.runs.folder import (
     not_kept,
     writer_lock,
 )
-from engine.training.runs.lines import Row, line, plain
+from engine.training.runs.lines import Row, line, lines_of_numbers, plain
 from engine.training.runs.origin import facts_of_a_new_run, note_for, reason
 from engine.training.runs.run_info import RunInfo, read
 from engine.training.runs.tensors import write_tensors
@@ -152,11 +152,15 @@ class Run:
 
     def metrics(self, rows: Iterable[Row]) -> None:
         """Append to ``metrics.jsonl``. Raises RunError."""
-        self._sum.update(self._append(self._metrics, rows))
+        self._sum.update(self._append(self._metrics, "\n".join(map(line, rows))))
+
+    def steps(self, rows: Sequence[Row]) -> None:
+        """Append those of steps, which hold nothing but numbers and plain words. Raises RunError."""
+        self._sum.update(self._append(self._metrics, lines_of_numbers(rows)))
 
     def timing(self, row: Row) -> None:
         """Append to ``timing.jsonl``. Raises RunError."""
-        self._append(self._timing, [row])
+        self._append(self._timing, line(row))
 
     def update(self, **facts: object) -> None:
         """Change entries of ``run.json``, atomically. Raises RunError."""
@@ -230,10 +234,10 @@ class Run:
                 "Put it back to resume from its last stored state, or train again."
             )
 
-    def _append(self, file: IO[bytes], rows: Iterable[Row]) -> bytes:
-        """What was appended."""
+    def _append(self, file: IO[bytes], text: str) -> bytes:
+        """Append lines; returns what was appended."""
         self.check()
-        content = "".join(f"{line(row)}\n" for row in rows).encode()
+        content = f"{text}\n".encode()
         try:
             file.write(content)
             file.flush()

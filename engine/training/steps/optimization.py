@@ -98,7 +98,8 @@ class LearningRate:
     @property
     def value(self) -> float:
         """The learning rate of the next step, that of weights whose multiplier is 1."""
-        return float(self.optimizer.param_groups[0]["lr"]) / self._multipliers[0]
+        group = self.optimizer.param_groups[0]
+        return float(group["lr"]) / float(group.get(MULTIPLIER, 1.0))
 
     def step_done(self) -> None:
         """Take what counts steps one further."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import torch
@@ -14,17 +14,19 @@ from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 from engine.settings.training import TrainingConfig
 from engine.training.diagnosis.health import HealthProbe
 from engine.training.evaluation.network import Batch, Forward, Network
+from engine.training.evaluation.scores import Score
 from engine.training.runs.checkpoint import State
 from engine.training.steps.device import seed_step
 from engine.training.steps.optimization import Clipping, LearningRate, Penalty, make_optimizer
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class StepResult:
-    """What a step has to say, on the device: mean loss of its samples before it, their score, norm of the gradients."""
+    """What a step has to say, on the device: mean loss of its samples before it, the score of each batch, norm of the
+    gradients."""
 
     loss: Tensor
-    score: tuple[Tensor, Tensor | int]
+    scores: tuple[Score, ...]
     norm: Tensor | None
     samples: int
     finite: bool = True
@@ -52,19 +54,32 @@ class Stepper:
         device: torch.device,
         steps: int,
         rates: Mapping[str, Mapping[str, float]] | None = None,
+        *,
+        draws: bool = True,
     ) -> None:
-        """``steps`` is how many an epoch has, ``rates`` those of `engine.source.Source`."""
+        """``steps`` is how many an epoch has, ``rates`` those of `engine.source.Source`.
+
+        ``draws`` says whether its layers may draw at random while training: only then steps begin with a seed.
+        """
         self.network, self.config, self.device = network, config, device
         module = network.module
-        weights = list(module.parameters())
+        self._weights = weights = list(module.parameters())
+        self.draws = draws
         self.optimizer = make_optimizer(config.optimizer, module, device, rates)
         self.lr = LearningRate(self.optimizer, config, steps)
         self.clipping, self.penalty = Clipping(config, weights), Penalty(config, module)
+        self._penalized = bool(self.penalty)
+        self._walks = isinstance(self.optimizer, torch.optim.LBFGS)
+        """Whether a step of the optimizer looks at the loss several times, at other weights."""
+        self._looks_at_losses = device.type == "cpu"  # where that costs nothing
+        self._clips = config.clip_norm is not None or config.clip_value is not None
         # Half precision underflows without it; bfloat16 has the range of float32.
         self.scaler = torch.amp.GradScaler(device.type) if config.precision == "float16" else None
         self.average: AveragedModel | None = None
         if config.ema is not None:
             self.average = AveragedModel(module, multi_avg_fn=get_ema_multi_avg_fn(config.ema.decay))  # type: ignore[no-untyped-call]
+        special = (self.scaler, self.average, self._penalized or None, self._walks or None)
+        self._usual = all(one is None for one in special)
 
     @property
     def judged(self) -> nn.Module:
@@ -86,42 +101,48 @@ class Stepper:
         waited for, and the recorder finds it a moment later.) ``go_on`` is asked between two batches, also where the
         optimizer looks at them several times. Raises Halted where it says no.
         """
-        scores: list[tuple[Tensor, Tensor | int]] = []
-        norm: Tensor | None = None
-        forward = None if probe is None else probe.listening(self.network.module)
-        several = len(batches) > 1 or isinstance(self.optimizer, torch.optim.LBFGS)
+        if len(batches) == 1 and self._usual and probe is None:
+            return self._single(batches[0], number, measure)
+        several = len(batches) > 1 or self._walks
         before = self._kept() if go_on is not None and several else None
+        found = _Found(measure, None if probe is None else probe.listening(self.network.module))
 
         def halt() -> None:
-            if scores and before is not None and go_on is not None and not go_on():
+            if found.scores and before is not None and go_on is not None and not go_on():
                 self._put_back(before)
                 raise Halted
 
-        def gradients() -> Tensor:
-            nonlocal norm
-            seed_step(self.device, self.config.seed, "step", number)
-            self.optimizer.zero_grad()
-            loss = self._gradients(batches, scores, forward, halt)
-            if self.device.type == "cpu" and not math.isfinite(loss.item()):
-                raise _NotFinite(loss)
-            if self.scaler is not None:
-                self.scaler.unscale_(self.optimizer)
-            found = self.clipping.apply(measure=measure)
-            norm = found if norm is None else norm  # of the first look, as the loss
-            return loss
-
         finite = True
         try:
-            loss = self._learn(gradients, probe)
+            loss = self._learn(lambda: self._gradients(batches, number, found, halt), probe)
         except _NotFinite as error:
             loss, finite = error.loss, False
         if self.average is not None:
             self.average.update_parameters(self.network.module)
         self.lr.step_done()
-        scores = scores[: len(batches)]  # an optimizer that looks several times begins with the loss that is said
-        score = scores[0] if len(scores) == 1 else (sum(s for s, _ in scores), sum(n for _, n in scores))
-        samples = sum(map(samples_of, batches))
-        return StepResult(loss.detach(), score, norm if measure and finite else None, samples, finite)  # type: ignore[arg-type]
+        scores = found.scores[: len(batches)]  # an optimizer that looks several times begins with the loss that is said
+        samples = samples_of(batches[0]) if len(batches) == 1 else sum(map(samples_of, batches))
+        norm = found.norm if measure and finite else None
+        return StepResult(loss.detach(), tuple(scores), norm, samples, finite)
+
+    def _single(self, batch: Batch, number: int, measure: bool) -> StepResult:
+        """The usual step, of one batch and with nothing special about it: of a tiny network every call counts."""
+        if self.draws:
+            seed_step(self.device, self.config.seed, "step", number)
+        for weight in self._weights:  # as zero_grad does, which takes a thirtieth of a tiny step
+            weight.grad = None
+        network = self.network
+        answers = network.answers(batch)
+        loss = network.loss(answers, batch)
+        loss.backward()  # type: ignore[no-untyped-call]
+        scores = (network.step_score(answers, batch),)
+        finite, norm = not self._looks_at_losses or math.isfinite(loss.item()), None
+        if finite:
+            if measure or self._clips:
+                norm = self.clipping.apply(measure=measure)
+            self.optimizer.step()
+        self.lr.step_done()
+        return StepResult(loss.detach(), scores, norm if measure else None, samples_of(batch), finite)
 
     def _learn(self, gradients: Callable[[], Tensor], probe: HealthProbe | None) -> Tensor:
         """Take the gradients and step."""
@@ -145,7 +166,7 @@ class Stepper:
     def _kept(self) -> _Kept:
         """What a step changes before its end: the buffers, and with L-BFGS, which walks on the way, all else."""
         module = self.network.module
-        if not isinstance(self.optimizer, torch.optim.LBFGS):
+        if not self._walks:
             return _Kept([(buffer, buffer.clone()) for buffer in module.buffers()], None)
         tensors = [(tensor, tensor.detach().clone()) for tensor in (*module.buffers(), *module.parameters())]
         state = {key: dict(map(_own, values.items())) for key, values in self.optimizer.state.items()}
@@ -176,28 +197,45 @@ class Stepper:
         if self.scaler is not None:
             self.scaler.load_state_dict(dict(state["scaler"]))
 
-    def _gradients(
-        self,
-        batches: Sequence[Batch],
-        scores: list[tuple[Tensor, Tensor | int]],
-        forward: Forward | None,
-        halt: Callable[[], None],
-    ) -> Tensor:
-        """Add up the gradients of the batches, each by its share; returns the mean loss without axes."""
+    def _gradients(self, batches: Sequence[Batch], number: int, found: _Found, halt: Callable[[], None]) -> Tensor:
+        """Add up the gradients of the batches, each by its share, and clip; returns the mean loss without axes.
+
+        Raises _NotFinite on the CPU, where looking at the loss costs nothing.
+        """
+        if self.draws:
+            seed_step(self.device, self.config.seed, "step", number)
+        for weight in self._weights:  # as zero_grad does, which takes a thirtieth of a tiny step
+            weight.grad = None
         total: Tensor | None = None
-        shares = self.network.shares(batches) if len(batches) > 1 else None
+        network, shares = self.network, self.network.shares(batches) if len(batches) > 1 else None
         for index, batch in enumerate(batches):
             halt()
-            answers = self.network.answers(batch, forward)
-            goal = self.network.loss(answers, batch, None if shares is None else shares[index])
+            answers = network.answers(batch, found.forward)
+            goal = network.loss(answers, batch, None if shares is None else shares[index])
             said = goal.detach()
-            if self.penalty and index == 0:
+            if index == 0 and self._penalized:
                 goal = goal + self.penalty()
             (goal if self.scaler is None else self.scaler.scale(goal)).backward()  # type: ignore[no-untyped-call]
             total = said if total is None else total + said
-            scores.append(self.network.score(answers, batch))
+            found.scores.append(network.step_score(answers, batch))
         assert total is not None
+        if self._looks_at_losses and not math.isfinite(total.item()):
+            raise _NotFinite(total)
+        if self.scaler is not None:
+            self.scaler.unscale_(self.optimizer)
+        norm = self.clipping.apply(measure=found.measure)
+        found.norm = norm if found.norm is None else found.norm  # of the first look, as the loss
         return total
+
+
+@dataclass(slots=True)
+class _Found:
+    """What is found on the way through a step. ``forward`` computes the answers, None: the network."""
+
+    measure: bool
+    forward: Forward | None
+    scores: list[Score] = field(default_factory=list)
+    norm: Tensor | None = None
 
 
 @dataclass(frozen=True, slots=True)

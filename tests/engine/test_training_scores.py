@@ -1,0 +1,83 @@
+"""What steps report beside their loss, counted later: the same numbers, whatever is counted together; and how many
+samples are evaluated at once."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from torch import nn
+
+import presets
+from engine.data.pipeline import _dealt
+from engine.graph import Graph
+from engine.layers.endpoints import Output
+from engine.metrics.task import Task
+from engine.training.evaluation.network import Head, Network
+from engine.training.plan import check
+from engine.training.steps.assembly import evaluation_size
+from tests.engine.test_training_learning import table
+
+
+def network(task: Task, **output: Any) -> Network:
+    head = Head("out", Output.model_validate(output), 0, "y", task, masked="ignore_index" in output)
+    return Network(nn.Identity(), ("x",), (head,))
+
+
+@settings(max_examples=30, deadline=None)
+@given(
+    st.lists(st.lists(st.integers(1, 9), min_size=1, max_size=3), min_size=1, max_size=6),
+    st.sampled_from(["classes", "masked", "two", "values"]),
+    st.integers(0, 99),
+)
+def test_scores_counted_later_are_those_of_each_batch(steps: list[list[int]], kind: str, seed: int) -> None:
+    known: dict[str, tuple[Task, dict[str, Any]]] = {
+        "classes": (Task("classes", 3), {}),
+        "masked": (Task("classes", 3), {"ignore_index": 0}),
+        "two": (Task("two"), {"loss": "binary_cross_entropy_with_logits"}),
+        "values": (Task("values"), {"loss": "mse_loss"}),
+    }
+    task, output = known[kind]
+    taken, source = network(task, **output), torch.Generator().manual_seed(seed)
+    scores, expected = [], []
+    for sizes in steps:
+        batches = []
+        for size in sizes:
+            answer = torch.randn(size, 3 if task.kind == "classes" else 1, generator=source)
+            target = torch.randint(0, 3 if task.kind == "classes" else 2, (size,), generator=source)
+            batches.append(((answer,), {"y": target.float() if task.kind == "values" else target}))
+        scores.append([taken.step_score(*one) for one in batches])
+        each = [taken.score(*one) for one in batches]
+        expected.append((sum(float(total) for total, _ in each), sum(float(number) for _, number in each)))
+    for ours, theirs in zip(taken.totals(scores), expected, strict=True):
+        assert ours == pytest.approx(theirs, rel=1e-6)
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.integers(1, 60), st.integers(1, 9), st.integers(0, 8), st.booleans(), st.integers(0, 99))
+def test_batches_gathered_together_are_those_of_the_order(
+    samples: int, size: int, skip: int, drop_last: bool, seed: int
+) -> None:
+    values = {"x": torch.arange(samples).float()[:, None], "y": torch.arange(samples)}
+    order = torch.randperm(samples, generator=torch.Generator().manual_seed(seed))
+    starts = range(skip * size, samples - (size - 1 if drop_last else 0), size)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("engine.data.pipeline.GATHERED", 3 * size * 12)
+        dealt = list(_dealt(values, size, order, starts))
+    assert [batch["y"].tolist() for batch in dealt] == [order[start : start + size].tolist() for start in starts]
+    assert all(batch["x"][:, 0].tolist() == batch["y"].tolist() for batch in dealt)
+
+
+def test_several_batches_are_evaluated_at_once_unless_samples_depend_on_each_other() -> None:
+    plan = check(presets.build("mlp"))
+    assert evaluation_size(plan, 1257) == 8 * plan.data.size(1257)
+
+    def normed(track: bool) -> Graph:
+        return table(layers=(("BatchNorm1d", {"track_running_stats": track}),))
+
+    running, of_the_batch = check(normed(True)), check(normed(False))
+    assert evaluation_size(running, 106) > running.data.size(106)
+    assert evaluation_size(of_the_batch, 106) == of_the_batch.data.size(106)

@@ -17,11 +17,11 @@ from gui.help.page import HelpPage, link
 
 COMMON: Final = frozenset(
     (
-        *("Input", "Output", "Add", "Mean", "Max", "Min", "Sum", "Range", "Where", "And", "Or", "Not", "Less", "Equal"),
-        *("Greater", "Constant", "Select", "Slice", "Scale", "Shift", "Identity", "Power", "Round", "Sign"),
+        *("input", "output", "add", "mean", "max", "min", "sum", "range", "where", "and", "or", "not", "less", "equal"),
+        *("greater", "constant", "select", "slice", "scale", "shift", "identity", "power", "round", "sign"),
     )
 )
-"""Layers whose names are words of everyday life: in a text they are mostly meant as these."""
+"""Words of everyday life that layers are called by, too: in a text they are mostly meant as these."""
 
 
 def layer_pages() -> list[HelpPage]:
@@ -91,7 +91,8 @@ def _problems_about() -> dict[str, list[str]]:
 @cache
 def _names() -> re.Pattern[str]:
     """The names of layers in a text; words of everyday life that are layers too are no names."""
-    names = [cls.type_name() for cls in layers.all() if cls.type_name() not in COMMON and len(cls.type_name()) > 2]
+    every = (cls.type_name() for cls in layers.all())
+    names = [name for name in every if name.lower() not in COMMON and len(name) > 2]
     return re.compile(rf"\b({'|'.join(sorted(map(re.escape, names), key=len, reverse=True))})\b")
 
 

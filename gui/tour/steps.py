@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final, Literal
 
+import presets
 from engine.graph import Graph, Node
 from gui.keys.keymap import keymap
 
@@ -43,8 +44,8 @@ KEYS: Final = {
     "next": "problem.next",
     "train": "train.start",
 }
-BODY: Final = ("Conv2d", "ReLU", "MaxPool2d")
-HEAD: Final = ("Flatten", "Linear", "ReLU", "Linear", "ReLU", "Linear")
+LENET: Final = tuple(node.type for node in presets.build("lenet-5").nodes.values())
+"""The layers that are drawn, in this order: an Input, twice a convolution with what follows it, the head, an Output."""
 
 
 def path(graph: Graph) -> list[Node]:
@@ -109,21 +110,21 @@ STEPS: Final = (
         "Bend and shrink",
         "Back on the canvas (Esc), add ReLU, which lets the network bend, then MaxPool2d, which halves the image.",
         "canvas",
-        begins("Input", *BODY),
+        begins(*LENET[:4]),
     ),
     Step(
         "Once more",
         "Add the same three again: Conv2d, ReLU, MaxPool2d. The second convolution finds patterns of patterns; LeNet-5 "
         "has 16 filters of 5 × 5 here, but the usual ones do.",
         "canvas",
-        begins("Input", *BODY, *BODY),
+        begins(*LENET[:7]),
     ),
     Step(
         "A row of numbers",
         "Add Flatten, which makes the image one row, then Linear, ReLU, Linear, ReLU, Linear: each weighs all numbers "
         "of the one before.",
         "canvas",
-        begins("Input", *BODY, *BODY, *HEAD),
+        begins(*LENET[:13]),
     ),
     Step(
         "The answer",

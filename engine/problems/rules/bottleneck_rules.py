@@ -159,7 +159,7 @@ def few_channels(graph: Graph, report: Report, pools: Collection[str]) -> Found:
 def _tells_classes(report: Report, output: str) -> bool:
     """Whether an Output tells classes apart: the code of an autoencoder may be narrow."""
     layer = report.layer(output)
-    return isinstance(layer, Output) and layer.criterion.target == "classes"
+    return isinstance(layer, Output) and layer.loss is not None and layer.criterion.target == "classes"
 
 
 def _pools_to_few(graph: Graph, report: Report, node_id: str) -> bool:

@@ -38,6 +38,8 @@ class WirePopup(SearchPopup):
         super().__init__(view, at)
         self.list.setItemDelegate(_WireRow(self))
         self.list.currentRowChanged.connect(self._look_ahead)
+        for signal in (self._document.changed, self._document.replaced):
+            signal.connect(self.close_up)  # its ends may be gone
 
     def matches(self, query: str) -> Sequence[Match]:
         """By name, type or port of the other layer; of the rows that are seen, free inputs first, and what fits."""
@@ -108,6 +110,8 @@ class UnwirePopup(SearchPopup):
         self.prompt = f"Disconnect {view.document.graph.nodes[node_id].name} …"
         super().__init__(view, at)
         self.list.setItemDelegate(_WireRow(self))
+        for signal in (self._document.changed, self._document.replaced):
+            signal.connect(self.close_up)
 
     def matches(self, query: str) -> Sequence[Match]:
         """The wires that lead in, then those that lead out, by the name of the other layer."""

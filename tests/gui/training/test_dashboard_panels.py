@@ -17,6 +17,7 @@ from pytestqt.qtbot import QtBot
 
 from gui.document import Document
 from gui.preferences import Preferences
+from gui.theme import theme
 from gui.training.dashboard import Dashboard
 from gui.training.plots.exporting import save
 from gui.training.plots.plots import Plots
@@ -164,7 +165,7 @@ def test_curves_are_exported(qtbot: QtBot, show: Show, tmp_path: Path) -> None:
     image = QImage(str(tmp_path / "a.png"))
     assert image.width() > 2 * plots.panels[0].canvas.width()
     colors = {image.pixelColor(x, y).name() for x in range(0, image.width(), 3) for y in range(0, image.height(), 3)}
-    assert "#1f6feb" in colors, "the curve is in the picture"
+    assert theme.color("curve.train").name() in colors, "the curve is in the picture"
     save(tmp_path / "a.svg", plots.panels, runs)
     root = ElementTree.parse(tmp_path / "a.svg").getroot()
     words = {"".join(item.itertext()) for item in root.iter("{http://www.w3.org/2000/svg}text")}

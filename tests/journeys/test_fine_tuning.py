@@ -15,7 +15,7 @@ from pytestqt.qtbot import QtBot
 import presets
 from engine.compile import compile_graph
 from engine.edits import SetSetting
-from engine.training.runs.folder import kept
+from engine.training.runs.folder import WEIGHTS
 from engine.weights.known_names import of_title
 from engine.weights.names import published_name
 from gui.inside.predict.predict_tab import PredictTab
@@ -150,7 +150,7 @@ def test_published_weights_learn_the_users_own_classes(qtbot: QtBot, hand: Hand,
     assert run.host.result is not None
     assert run.host.result.state == "finished", run.host.result
     assert run.folder is not None
-    assert kept(run.folder)
+    assert (run.folder / WEIGHTS).is_file()
 
     # and it knows the user's classes
     hand.click(tool(window, "page.results"))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, ClassVar, Literal
 
+from engine.metrics.perplexity import Perplexity
 from engine.metrics.summed_metric import SummedMetric
 from engine.metrics.task import Kind, Task
 
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 
 
 class BitsPerToken(SummedMetric):
-    """The mean cross-entropy in bits: per character where tokens are characters."""
+    """The mean cross-entropy in bits, the logarithm of the perplexity: per character where tokens are characters."""
 
     name: ClassVar[str] = "bits_per_token"
     title: ClassVar[str] = "bits per token"
@@ -34,13 +35,13 @@ class BitsPerToken(SummedMetric):
 
     @classmethod
     def sums(cls, answers: Answers) -> Mapping[str, Tensor]:
-        return {"surprise": answers.surprise, "numbers": answers.counted.double().sum(1)}
+        return Perplexity.sums(answers)
 
     @classmethod
     def of_totals(cls, totals: Mapping[str, Array], task: Task) -> Array:
         import numpy as np
 
-        found: Array = totals["surprise"] / totals["numbers"] / np.log(2)
+        found: Array = np.log2(Perplexity.of_totals(totals, task))
         return found
 
 

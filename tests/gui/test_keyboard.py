@@ -7,36 +7,18 @@ from typing import Any
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
 import presets
 from engine.graph import Edge, Graph
 from gui.canvas.geometry import GRID
 from gui.window import MainWindow
+from tests.gui.keys_hand import focus, press, write
 from tests.gui.training.boards import FakeHost, host_of
 
 Show = Callable[[Graph], Any]
 Key, Mod = Qt.Key, Qt.KeyboardModifier
 CTRL, SHIFT, ALT = Mod.ControlModifier, Mod.ShiftModifier, Mod.AltModifier
-
-
-def focus() -> QWidget:
-    found = QApplication.activePopupWidget() or QApplication.focusWidget()
-    assert found is not None
-    return found
-
-
-def press(key: Qt.Key, modifiers: Qt.KeyboardModifier = Mod.NoModifier) -> None:
-    """A key, wherever the focus is, and what follows from it."""
-    QTest.keyClick(focus(), key, modifiers)
-    QApplication.processEvents()
-
-
-def write(text: str) -> None:
-    QTest.keyClicks(focus(), text)
-    QApplication.processEvents()
 
 
 def add(name: str) -> None:

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, Qt
-from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QLineEdit, QWidget
+from PySide6.QtWidgets import QLineEdit
 from pytestqt.qtbot import QtBot
 
 import presets
@@ -15,25 +14,10 @@ from engine.graph import Graph
 from gui.design.outline.panel import Outline
 from gui.document import Document
 from gui.window import MainWindow
+from tests.gui.keys_hand import focus, press, write
 
 Key, Mod = Qt.Key, Qt.KeyboardModifier
 SPOKEN = Qt.ItemDataRole.AccessibleTextRole
-
-
-def focus() -> QWidget:
-    found = QApplication.activePopupWidget() or QApplication.focusWidget()
-    assert found is not None
-    return found
-
-
-def press(key: Qt.Key, modifiers: Qt.KeyboardModifier = Mod.NoModifier) -> None:
-    QTest.keyClick(focus(), key, modifiers)
-    QApplication.processEvents()
-
-
-def write(text: str) -> None:
-    QTest.keyClicks(focus(), text)
-    QApplication.processEvents()
 
 
 def rows(outline: Outline, parent: QModelIndex | QPersistentModelIndex | None = None) -> list[str]:

@@ -9,9 +9,9 @@ from PySide6.QtWidgets import QPushButton, QSizePolicy, QStatusBar, QStyle, QSty
 from gui.amounts import memory, short
 from gui.document import Document
 from gui.icons import icon
-from gui.network_cost import NetworkCost
 from gui.theme import theme
 from gui.widgets import OneLine, plain
+from gui.work.network_cost import NetworkCost
 
 EDGE = 6
 """Pixels beside a message."""

@@ -23,10 +23,10 @@ from gui.design.palette import Palette
 from gui.design.problems_panel import ProblemsPanel
 from gui.document import Document
 from gui.explanation import Explanation
-from gui.network_cost import NetworkCost
 from gui.preferences import Preferences
 from gui.theme import theme
 from gui.widgets import grown
+from gui.work.network_cost import NetworkCost
 
 SPLITTERS = ("columns", "rows")
 

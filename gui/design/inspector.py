@@ -17,8 +17,8 @@ from gui.design.node_page import NodePage
 from gui.design.several_form import SeveralForm
 from gui.document import Document
 from gui.forms import Form
-from gui.network_cost import NetworkCost
 from gui.theme import theme
+from gui.work.network_cost import NetworkCost
 
 
 class Inspector(QScrollArea):

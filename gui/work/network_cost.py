@@ -11,7 +11,7 @@ from engine.cost import Cost
 from engine.data.fields import batch_of
 from engine.settings.resolution import SettingFault, resolve_settings
 from gui.document import Document
-from gui.slices import Slices
+from gui.work.slices import Slices
 
 SMALL: Final = 200
 """A network of so many layers is computed at once."""

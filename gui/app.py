@@ -69,9 +69,10 @@ def application() -> QApplication:
 def build_window(opened: tuple[Graph, Path | None] | None = None) -> MainWindow:
     """The main window with a project shown, if one is given."""
     preferences = Preferences()
-    theme.set_text_size(int(str(preferences.get(FONT_SIZE))))
-    theme.set(preferences.theme)
-    window = MainWindow(Document(), preferences)
+    with theme.dressing_last():
+        theme.set_text_size(int(str(preferences.get(FONT_SIZE))))
+        theme.set(preferences.theme)
+        window = MainWindow(Document(), preferences)
     if opened is not None:
         window.files.show_graph(*opened)
     return window

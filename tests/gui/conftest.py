@@ -8,6 +8,7 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from types import SimpleNamespace
 
 import pytest
 
@@ -19,12 +20,14 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 from shiboken6 import isValid
 
+import presets
 from engine.graph import Graph
 from engine.project import to_bytes
 from engine.training.process.handover import live
 from gui.app import build_window
 from gui.canvas.geometry import End
 from gui.canvas.view import View
+from gui.data.own import suggestions
 from gui.document import Document
 from gui.hosts import process_host
 from gui.window import MainWindow
@@ -80,9 +83,10 @@ def nothing_left_behind() -> Iterator[None]:
     """Fails a test that leaves a thread, a process, an active timer or a window after."""
     before = _at_work()
     yield
+    if QCoreApplication.instance() is not None:  # else windows of former tests follow every change of the theme
+        QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
     if left := _at_work() - before:
         if QCoreApplication.instance() is not None:
-            QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
             QCoreApplication.processEvents()
         gc.collect()
         garbage.settle()  # else noticed within a tenth of a second: that a thread has ended, and its timer with it
@@ -239,9 +243,14 @@ def windows(qtbot: QtBot) -> Callable[[], MainWindow]:
     return make
 
 
+TRIED = ("linear-classifier", "mlp", "resnet-18")
+"""The presets that are tried on data of one's own: all of them take seconds, in every test."""
+
+
 @pytest.fixture
-def hand(qtbot: QtBot) -> OwnHand:
+def hand(qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> OwnHand:
     """A window of its own, and who adds data of the user's own to it."""
+    monkeypatch.setattr(suggestions, "presets", SimpleNamespace(all=lambda: [presets.get(name) for name in TRIED]))
     QApplication.setStyle("Fusion")
     window = build_window()
     qtbot.addWidget(window, before_close_func=lambda w: w.document.discard())

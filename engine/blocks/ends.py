@@ -41,6 +41,11 @@ def handed_on(block: Block, scanned: bool = False) -> tuple[tuple[int, int], ...
     return tuple(pairs)
 
 
+def has_states(block: Block) -> bool:
+    """Whether it is a step of something recurrent: it hands values on to itself."""
+    return any(node.parameters.get("state") is True for node in block.graph.of_type("BlockInput"))
+
+
 def states(block: Block) -> dict[int, int]:
     """Which output hands its value to which input of the next step, by their indices. Raises ShapeError."""
     inputs = block.graph.of_type("BlockInput")

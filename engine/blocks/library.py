@@ -1,6 +1,7 @@
-"""Blocks for more than one project: a folder of the user's own. A block is copied into a project, so a file is whole.
+"""Blocks for more than one project: those that come along, and a folder of the user's own.
 
-Each entry is a project file whose network is empty: the last definition is the block, those before stand within it.
+A block is copied into a project, so a file is whole. An entry of one's own is a project file whose network is empty:
+the last definition is the block, those before stand within it. One that comes along is drawn by a function.
 """
 
 from __future__ import annotations
@@ -8,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from itertools import count
 from pathlib import Path
@@ -23,6 +25,9 @@ from engine.reading.file_versions import FileVersion
 from engine.saving.project_saving import store
 from engine.system import names
 
+SHIPPED = "Layerloom"
+"""The source of the blocks that come along, as a project with a copy of one says."""
+
 
 @dataclass(frozen=True, slots=True)
 class LibraryEntry:
@@ -31,7 +36,9 @@ class LibraryEntry:
     name: str
     help: str
     source: str
-    path: Path
+    path: Path | None = None
+    define: Callable[[Graph], object] | None = None
+    """Defines it, and before it what stands within it, in a project; else it is in the file at ``path``."""
 
 
 def folder() -> Path:
@@ -92,11 +99,20 @@ def load(entry: LibraryEntry, graph: Graph) -> tuple[Compound, str]:
 
     Raises ProjectError where the file cannot be read.
     """
-    source = project.load(entry.path)
+    return bring(graph, block_of(entry), entry.source)
+
+
+def block_of(entry: LibraryEntry) -> Block:
+    """The block of an entry, in a project of its own. Raises ProjectError where the file cannot be read."""
+    source = Graph()
+    if entry.define is not None:
+        entry.define(source)
+    elif entry.path is not None:
+        source = project.load(entry.path)
     block = _last(source)
     if block is None:
-        raise project.ProjectError(f"{entry.path.name} holds no block.")
-    return bring(graph, block, entry.source)
+        raise project.ProjectError(f"{entry.path.name if entry.path else entry.name} holds no block.")
+    return block
 
 
 def bring(graph: Graph, block: Block, library: str = "") -> tuple[Compound, str]:
@@ -127,9 +143,9 @@ def bring(graph: Graph, block: Block, library: str = "") -> tuple[Compound, str]
 
 
 def fingerprint(block: Block) -> str:
-    """A hash of what a block is: its words, parameters and inside, but neither id nor origin."""
+    """A hash of what a block is: its words, parameters and inside, but neither id, origin nor where its nodes stand."""
     text = json.loads(project.block_text(block))
-    for key in ("id", "origin"):
+    for key in ("id", "origin", "positions"):
         text.pop(key, None)
     return hashlib.sha256(json.dumps(text, sort_keys=True).encode()).hexdigest()
 

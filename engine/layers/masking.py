@@ -10,7 +10,7 @@ from engine.dims import Dim, product
 from engine.layers.axes import named
 from engine.layers.layer import Layer, Port, Saves, ShapeError, need_float, need_truth
 from engine.layers.parameters import Whole
-from engine.spec import Spec
+from engine.spec import UNWIRED, Spec
 
 PADDING = "the number that fills up what is shorter than the others"
 
@@ -48,7 +48,11 @@ class MaskedFill(Layer):
     formula: ClassVar[str] = "y = value where mask, else x"
     inputs: ClassVar[tuple[Port, ...]] = (
         Port("input", "the numbers"),
-        Port("mask", "booleans; where true, the number is replaced; axes of size 1 are repeated"),
+        Port(
+            "mask",
+            "booleans; where true, the number is replaced; axes of size 1 are repeated; none: all stay",
+            optional=True,
+        ),
     )
 
     value: float = Field(-1e9, description="what takes the place of the numbers")
@@ -57,6 +61,8 @@ class MaskedFill(Layer):
         x, mask = inputs
         if x.dtype != "float32":
             raise ShapeError(f"gets {x.dtype} input {x} but fills float32 only.", port="input", code="dtype")
+        if mask is UNWIRED:
+            return x
         need_truth(mask, "mask", "a mask")
         rank = max(x.rank, mask.rank)
         out: list[Dim] = []
@@ -71,7 +77,8 @@ class MaskedFill(Layer):
         return x.with_shape(out, x.axes if rank == x.rank else None)
 
     def expression(self, module: str, arguments: list[str]) -> str:
-        return f"{arguments[0]}.masked_fill({arguments[1]}, {self.value!r})"
+        filled = f"{arguments[0]}.masked_fill({arguments[1]}, {self.value!r})"
+        return arguments[0] if arguments[1] == "None" else filled
 
     def kept(self, inputs: tuple[Spec, ...], outputs: tuple[Spec, ...]) -> Dim:
         return 0

@@ -65,14 +65,3 @@ def store(block: Block, parent: QWidget, said: Callable[[str], object], over: Fi
         ask_taken(parent, f"block {block.name} in your library", taken, replace).open()
     else:
         said(f"{block.name} is in your library now.")
-
-
-def bring_in(document: Document, entry: library.LibraryEntry) -> str:
-    """Copy a block of the library into the project, if it is not there yet; the type of its uses.
-
-    Raises GraphError, and ProjectError where the file cannot be read.
-    """
-    edit, node_type = library.load(entry, document.graph)
-    if edit.edits:
-        document.apply(edit)
-    return node_type

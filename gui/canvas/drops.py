@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from PySide6.QtCore import QMimeData, QPoint
 
-from engine.graph import Edge, Graph, GraphError
-from engine.resolve import layer_class
+from engine.graph import Edge, Graph
 from gui.canvas.commands.edit_commands import EditCommands
+from gui.canvas.commands.offered_blocks import kind
 from gui.canvas.geometry import HEIGHT, WIDTH
 from gui.canvas.sheet import Sheet
 
@@ -19,9 +19,10 @@ def layer_in(data: QMimeData, graph: Graph) -> str | None:
     if not data.hasFormat(MIME):
         return None
     try:
-        return layer_class(bytes(data.data(MIME).data()).decode("utf-8"), graph.blocks).type_name()
-    except (GraphError, UnicodeDecodeError):
+        cls = kind(graph, bytes(data.data(MIME).data()).decode("utf-8"))
+    except UnicodeDecodeError:
         return None
+    return None if cls is None else cls.type_name()
 
 
 class PaletteDrop:
@@ -53,8 +54,8 @@ class PaletteDrop:
         self._glow(None)
 
     def _target(self, name: str, at: QPoint) -> Edge | None:
-        cls = layer_class(name, self._view.document.graph.blocks)
-        if not cls.inputs or not cls.outputs:
+        cls = kind(self._view.document.graph, name)
+        if cls is None or not cls.inputs or not cls.outputs:
             return None
         return self._view.canvas.find.wire(self._view.point_at(at), pixels=18)
 

@@ -16,14 +16,15 @@ from engine.errors import GraphError
 from engine.files import FileError
 from engine.layers.layer import Layer
 from gui.canvas import blocks, glyphs
+from gui.canvas.commands.offered_blocks import entries, type_of
 from gui.canvas.node_kinds import kinds
 from gui.document import Document
 from gui.theme import theme
 from gui.widgets import plain
 
 MIME = "application/x-layerloom-layer"
-TYPE, ABOUT, ENTRY = Qt.ItemDataRole.UserRole, Qt.ItemDataRole.UserRole + 1, Qt.ItemDataRole.UserRole + 2
-MINE = "My blocks"
+TYPE, ABOUT = Qt.ItemDataRole.UserRole, Qt.ItemDataRole.UserRole + 1
+MINE, SHIPPED = "My blocks", "Ready-made blocks"
 FOLDED = ("Padding", "Resampling", "Dropout", "Reduction", "Math", "Logic")
 """The families that are folded at first: long, or seldom needed."""
 
@@ -70,7 +71,7 @@ class Palette(QWidget):
             self._fill()
 
     def _fill(self) -> None:
-        layers, own = kinds(self.document.graph), library.entries()[0]
+        layers, own = kinds(self.document.graph), entries()
         if (theme.name, layers, own) == self._filled:
             return
         self._filled = (theme.name, layers, own)
@@ -84,13 +85,14 @@ class Palette(QWidget):
             item.setData(0, TYPE, cls.type_name())
             item.setData(0, ABOUT, f"{cls.title()} {cls.family} {cls.__doc__}".lower())
         for entry in own:
-            item = QTreeWidgetItem(self._head(heads, MINE), [entry.name])
+            group = SHIPPED if entry.source == library.SHIPPED else MINE
+            item = QTreeWidgetItem(self._head(heads, group), [entry.name])
             item.setIcon(0, glyphs.icon("Block"))
             item.setToolTip(
-                0, plain(f"{entry.help or entry.name}\nDouble-click to copy it into the project and add it.")
+                0, plain(f"{entry.help or entry.name}\nDrag it onto the canvas, or double-click: a copy is added.")
             )
-            item.setData(0, ENTRY, entry)
-            item.setData(0, ABOUT, f"{entry.name} {entry.help} my blocks".lower())
+            item.setData(0, TYPE, type_of(entry))
+            item.setData(0, ABOUT, f"{entry.name} {entry.help} {group}".lower())
         for title, head in heads.items():
             head.setExpanded(title not in self._closed)
         self.tree.blockSignals(False)
@@ -122,15 +124,7 @@ class Palette(QWidget):
         return [head for head in found if head is not None]
 
     def _activated(self, item: QTreeWidgetItem) -> None:
-        entry = item.data(0, ENTRY)
-        name = item.data(0, TYPE)
-        if entry is not None:
-            try:
-                name = blocks.bring_in(self.document, entry)
-            except (GraphError, FileError) as error:
-                self.message.emit(str(error))
-                return
-        if name:
+        if name := item.data(0, TYPE):
             self.chosen.emit(name)
 
     def _choose_first(self) -> None:

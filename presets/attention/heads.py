@@ -25,12 +25,21 @@ def connect(graph: Graph, start: Wire, end: str, target: int | str | None = None
     graph.connect(node, end, source=port, target=target)
 
 
-def added(graph: Graph, *parts: Wire) -> str:
+def added(graph: Graph, *parts: Wire, name: str | None = None) -> str:
     """The sum of these."""
-    total = graph.add("Add")
+    return _joined(graph, "Add", parts, name)
+
+
+def multiplied(graph: Graph, *parts: Wire, name: str | None = None) -> str:
+    """The product of these, number by number."""
+    return _joined(graph, "Multiply", parts, name)
+
+
+def _joined(graph: Graph, node_type: str, parts: Sequence[Wire], name: str | None) -> str:
+    node = graph.add(node_type, name=name)
     for part in parts:
-        connect(graph, part, total)
-    return total
+        connect(graph, part, node)
+    return node
 
 
 def split_heads(graph: Graph, start: Wire, heads: object, *more: Row) -> str:

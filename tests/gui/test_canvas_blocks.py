@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import pytest
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QInputDialog
+from PySide6.QtWidgets import QInputDialog, QTreeWidgetItem
 from pytestqt.qtbot import QtBot
 
 import presets
@@ -16,13 +16,15 @@ from engine.blocks.block_edits import AddBlock
 from engine.edits import SetProperty
 from engine.graph import Graph
 from engine.source import write
-from gui.canvas import blocks, clipboard
+from gui.canvas import clipboard
+from gui.canvas.commands.layer_commands import add_layer
 from gui.canvas.node_kinds import kinds
 from gui.canvas.view import View
 from gui.design.breadcrumb import Breadcrumb
 from gui.design.palette import Palette
 from gui.document import Document
 from tests.engine.networks import lenet
+from tests.gui.test_canvas_popup import carry
 
 
 @pytest.fixture
@@ -150,18 +152,62 @@ def test_a_kept_block_is_offered_in_other_projects(resnet: View, qtbot: QtBot) -
     with qtbot.waitSignal(resnet.message) as said:
         resnet.blocks.keep()
     assert said.args == ["BasicBlock is in your library now."]
-    (entry,), faults = library.entries()
-    assert faults == []
+    assert library.entries()[1] == []
     other = Document(Graph("other"))
     palette = Palette(other)
     qtbot.addWidget(palette)
     palette.search.setText("my blocks")
     with qtbot.waitSignal(palette.chosen) as chosen:
         qtbot.keyClick(palette.search, Qt.Key.Key_Return)
-    assert chosen.args == ["block.basic_block"]
+    assert chosen.args == ["library:yours/BasicBlock"]
+    for _ in range(2):
+        added = add_layer(other, chosen.args[0], None)
+        assert other.graph.nodes[added].type == "block.basic_block"
     assert other.graph.blocks["basic_block"].origin["library"] == "yours"
-    assert blocks.bring_in(other, entry) == "block.basic_block"
     assert len(other.graph.blocks) == 1
+
+
+def test_ready_made_blocks_are_offered_like_layers_and_those_with_states_are_scanned(qtbot: QtBot) -> None:
+    graph = Graph("sequence")
+    rows = graph.add("Input", name="rows", shape=(8, 8))
+    view = View(Document(graph))
+    qtbot.addWidget(view)
+    view.resize(900, 700)
+    with qtbot.waitExposed(view):
+        view.show()
+    document = view.document
+    document.select([rows])
+    view.adder.open()
+    assert view.adder.popup is not None
+    line, offered = view.adder.popup.line, view.adder.popup.list
+    qtbot.keyClicks(line, "lstm cell")
+    assert [offered.item(row).text() for row in range(2)] == ["LSTMCell", "LSTM cell"]
+    qtbot.keyClick(line, Qt.Key.Key_Down)
+    qtbot.keyClick(line, Qt.Key.Key_Return)
+    (cell,) = document.selection
+    assert document.graph.nodes[cell].properties == {"apply": "scan"}
+    assert next(str(spec) for spec in document.report.outputs[cell].values()) == "(N, 8, 64)"
+    places = [*document.graph.blocks["lstm_cell"].graph.positions.values()]
+    assert len({x for x, _ in places}) > 2, "it is laid out"
+    palette = Palette(document)
+    qtbot.addWidget(palette)
+    palette.search.setText("ready-made attention")
+    shown = [item for item in _lines(palette) if not item.isHidden()]
+    assert {item.text(0) for item in shown} == {"Multi-head attention", "Scaled dot-product attention"}
+    shown.sort(key=lambda item: item.text(0))
+    at, nothing = view.mapFromScene(QPointF(600, 300)), Qt.KeyboardModifier.NoModifier
+    assert carry(view, palette.tree.mimeData(shown[:1]), at, nothing)
+    assert {block.name for block in document.graph.blocks.values()} == {
+        *("LSTM cell", "Multi-head attention", "Scaled dot-product attention")
+    }
+    document.history.undo()
+    document.history.undo()
+    assert (list(document.graph.nodes), list(document.graph.blocks)) == ([rows], [])
+
+
+def _lines(palette: Palette) -> list[QTreeWidgetItem]:
+    heads = (palette.tree.topLevelItem(row) for row in range(palette.tree.topLevelItemCount()))
+    return [head.child(index) for head in heads if head is not None for index in range(head.childCount())]
 
 
 def test_each_level_offers_what_can_be_used_there(resnet: View) -> None:

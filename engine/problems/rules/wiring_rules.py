@@ -42,7 +42,8 @@ def unconnected(graph: Graph, report: Report, node_id: str) -> Found:
             yield Problem(
                 "error",
                 "unconnected",
-                f"{called(graph, node)} has nothing on its {port.name}: draw a wire to it from the layer before.",
+                f"{called(graph, node)} has nothing on its {port.label or port.name}: "
+                "draw a wire to it from the layer before.",
                 node_id,
                 port.name,
             )

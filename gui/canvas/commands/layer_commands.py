@@ -16,6 +16,7 @@ from engine.graph import Edge, Graph, GraphError, Node, Position
 from engine.literals import literal
 from engine.resolve import layer_class
 from gui.canvas.clipboard import Fragment
+from gui.canvas.commands.offered_blocks import brought, entry_of, usual
 from gui.canvas.draft import Draft, bridge, can_splice, splice
 from gui.canvas.geometry import HEIGHT, WIDTH, Box, End, Side, node_size, snap, snap_down
 from gui.canvas.layout import layout
@@ -40,12 +41,14 @@ def add_layer(
 ) -> str:
     """Add a layer with its initial parameters, select it, and return its id. One undo step.
 
+    A block of a library is copied into the project first; one with states is scanned over time.
+
     ``position`` is the top left corner. ``wire_from`` is the port a pending wire depends on (an input takes the new
     node's output). ``after`` puts the node behind another one: wired if that one has a free output, spliced into its
     wire if it has just one; ``into`` splices it into a wire. Raises GraphError for an unknown type or a wire the graph
-    refuses.
+    refuses, and ProjectError for a library's block whose file cannot be read.
     """
-    graph, cls = document.graph, layer_class(type_name, document.graph.blocks)
+    graph = document.graph
     if after is not None and wire_from is None:
         wire_from, position = free_output(graph, after), below(graph, after)
         if wire_from is None and (into := only_wire(graph, after)):
@@ -53,7 +56,13 @@ def add_layer(
             x, y = flow.turn(graph.positions[after])
             position = flow.turn((x, y + flow.turn((WIDTH, HEIGHT))[1] + flow.gap))
     draft = Draft(graph)
-    node = Node(draft.graph.fresh_id(), cls.type_name(), draft.graph.fresh_name(cls.stem()), literal(cls.initial))
+    if (entry := entry_of(type_name)) is not None:
+        edits, type_name = brought(draft.graph, entry)
+        for edit in edits.edits:
+            draft.do(edit)
+    cls, block = layer_class(type_name, draft.graph.blocks), draft.graph.blocks.of_type(type_name)
+    name, properties = draft.graph.fresh_name(cls.stem()), {} if block is None else usual(block)
+    node = Node(draft.graph.fresh_id(), cls.type_name(), name, literal(cls.initial), literal(properties))
     left, top = position if position is not None else open_position(graph)
     x, y = snap(left), snap(top)
     draft.do(AddNode(node, (x, y) if into is not None else unoccupied(graph, x, y)))  # never on top of another

@@ -8,9 +8,9 @@ from PySide6.QtWidgets import QGraphicsPathItem
 from engine.graph import Edge
 from gui.canvas.commands.edit_commands import EditCommands
 from gui.canvas.commands.layer_commands import free_output, only_wire
+from gui.canvas.commands.offered_blocks import addable
 from gui.canvas.geometry import GRID, HEIGHT, WIDTH, End, wire_path
 from gui.canvas.layout.flow import Flow, flow_of
-from gui.canvas.node_kinds import kinds
 from gui.canvas.searching.layer_popup import LayerPopup
 from gui.canvas.searching.ranking import usual_after
 from gui.canvas.sheet import Sheet
@@ -50,7 +50,7 @@ class Adder:
         (x, y), (across, along) = flow.turn((point.x(), point.y())), flow.turn((WIDTH, HEIGHT))
         position = flow.turn((x - across / 2, y - before * along))
         usual = usual_after(graph.nodes[source.node].type, graph) if source is not None and flows else None
-        popup = self.popup = LayerPopup(view, at, spec, kinds(graph), usual)
+        popup = self.popup = LayerPopup(view, at, spec, addable(graph), usual)
         if wire is not None and after is None:
             self._show_pending(wire, point)
         popup.chosen.connect(lambda name: self._editing.add_layer(name, position, None if after else wire, after, into))

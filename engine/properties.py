@@ -41,6 +41,11 @@ class Properties(BaseModel):
         description="'each_step': to every step of a sequence (N, T, …) by itself; 'scan': step by step, "
         "handing its states on",
     )
+    truncation: Annotated[int, Field(ge=0, le=MOST_REPEATS)] = Field(
+        0,
+        description="in a scan: gradients go back through at most so many steps, for the states are detached after "
+        "each so many (truncated backpropagation through time); 0: through all",
+    )
     weights_of: Annotated[str, Field(max_length=40)] | None = Field(
         None, description="the node whose weights it uses instead of its own"
     )
@@ -65,7 +70,7 @@ class Properties(BaseModel):
 
 
 DEFAULT: Final = Properties()
-OF_BLOCKS: Final = ("repeat", "share_weights", "apply")
+OF_BLOCKS: Final = ("repeat", "share_weights", "apply", "truncation")
 
 
 def check_properties(node: Node, values: Mapping[str, object]) -> Properties | tuple[str, str]:

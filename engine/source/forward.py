@@ -303,7 +303,16 @@ class Forward:
         steps = {index: identifier("step", local) for index in cuts}
         unbound = [f"{given[index]}.unbind(1)" for index in cuts]
         source = unbound[0] if len(unbound) == 1 else f"zip({', '.join(unbound)})"
-        lines.append(f"for {', '.join(steps.values())} in {source}:")
+        every, each = self._truncation(node, use) if held else "", ", ".join(steps.values())
+        if every:
+            number = identifier("index", local)
+            inner = each if len(steps) == 1 else f"({each})"
+            lines.append(f"for {number}, {inner} in enumerate({source}):")
+            when = " and ".join([number, *([] if every.isdigit() else [every]), f"{number} % {every} == 0"])
+            lines.append(f"    if {when}:  # truncated backpropagation through time")
+            lines.append(f"        {', '.join(held.values())} = {', '.join(f'{n}.detach()' for n in held.values())}")
+        else:
+            lines.append(f"for {each} in {source}:")
         values = [steps.get(index, held.get(index, name)) for index, name in enumerate(given)]
         fresh = {index: identifier("result", local) for index in stacked}
         back = [held[pairs[index]] if index in pairs else fresh.get(index, "_") for index in range(len(targets))]
@@ -313,6 +322,13 @@ class Forward:
         lines += [f"{name} = {held[pairs[output]]}" for output, name in handed.items() if output in pairs]
         self.pool.release(spares, last=True)
         yield from (pad + line for line in lines)
+
+    def _truncation(self, node: Node, use: Use) -> str:
+        """After how many steps the states are detached; empty for never."""
+        raw = node.properties.get("truncation", 0)
+        if self.plan.block is not None and expressions.depends(raw):
+            return self._own(self.plan.expressed(raw))
+        return str(use.properties.truncation or "")
 
     def _zeros(self, node: Node, given: list[str], sequence: str, module: str, size: str) -> str:
         """Zeros for as many samples as the sequence has, in the numbers that the network computes with."""

@@ -24,10 +24,22 @@ NODES = (
 TORCH = {"Tensor", "cat", "zeros", "stack", "maximum", "ones_like", "bool"} | {
     cls.torch.removeprefix("torch.") for cls in layers.all() if cls.torch.startswith("torch.")
 }
-CALLED = {"super", "range", "zip", "initialize", "layer", "pad_same", "pool_same", "masked_mean", "min", "max"}
+CALLED = {
+    "super",
+    "range",
+    "zip",
+    "enumerate",
+    "initialize",
+    "layer",
+    "pad_same",
+    "pool_same",
+    "masked_mean",
+    "min",
+    "max",
+}
 METHODS = {
     *("flatten", "unflatten", "unbind", "append", "requires_grad_", "shape", "device", "reshape", "permute", "squeeze"),
-    "new_zeros",
+    *("new_zeros", "detach"),
     *("unsqueeze", "split", "chunk", "mean", "sum", "amax", "amin", "transpose", "triu", "masked_fill", "clamp"),
     *("logsumexp", "cumsum", "topk", "gather", "index_select", "expand", "expand_as", "tile", "flip", "roll"),
     *("parametrizations", "weight_norm", "spectral_norm"),

@@ -257,3 +257,46 @@ def test_more_than_can_be_looked_at_is_a_fault_and_takes_no_time() -> None:
     faults = [p.message for p in find(graph) if p.severity == "error"]
     assert len(faults) == 1
     assert "unfolds into more than" in faults[0]
+
+
+@pytest.mark.parametrize("every", [1, 2, 3, 7])
+def test_truncated_backpropagation_stops_where_the_states_are_detached_by_hand(every: int) -> None:
+    graph = scanned(hidden=4, truncation=every)
+    model = compile_graph(graph)
+    cell = model.cell1
+    x = torch.randn(2, 7, 5, requires_grad=True)
+    output, last = model(x)
+    weights = list(model.parameters())
+    found = torch.autograd.grad((output * output).sum() + last.sum(), [x, *weights])
+    given, hidden, outputs = x.detach().requires_grad_(), torch.zeros(2, 4), []
+    for start in range(0, 7, every):
+        hidden = hidden.detach()
+        for step in given[:, start : start + every].unbind(1):
+            hidden = torch.tanh(cell.take(step) + cell.keep(hidden))
+            outputs.append(hidden)
+    loss = (torch.stack(outputs, 1) ** 2).sum() + hidden.sum()
+    for mine, theirs in zip(found, torch.autograd.grad(loss, [given, *weights]), strict=True):
+        torch.testing.assert_close(mine, theirs)
+    whole = torch.autograd.grad(compile_graph(scanned(hidden=4))(x)[1].sum(), x)[0]
+    assert strange(write(graph)) == ""
+    (only_last,) = torch.autograd.grad(model(x)[1].sum(), x)
+    stopped = 7 - ((7 - 1) % every + 1)
+    assert only_last[:, :stopped].abs().sum() == 0
+    assert (only_last[:, stopped:] != 0).all()
+    assert (whole != 0).all()
+
+
+def test_how_far_gradients_go_back_may_be_a_parameter_of_the_block_around() -> None:
+    graph = Graph("nested")
+    cell(graph)
+    outer = graph.define("Outer", back=2)
+    use = along(outer, outer.add("BlockInput", name="x"), ("Cell", {"apply": "scan", "truncation": reckoned("back")}))
+    outer.connect(use, outer.add("BlockOutput", name="y"))
+    start = graph.add("Input", shape=(6, 5))
+    for back in (0, 3):
+        graph.connect(along(graph, start, ("Outer", {"back": back})), graph.add("Output"))
+    assert strange(write(graph)) == ""
+    x = torch.randn(1, 6, 5, requires_grad=True)
+    through, short = compile_graph(graph)(x)
+    assert (torch.autograd.grad(through[:, -1].sum(), x)[0] != 0).all()
+    assert torch.autograd.grad(short[:, -1].sum(), x)[0][:, :3].abs().sum() == 0

@@ -108,8 +108,18 @@ def test_a_block_is_shown_with_its_name_help_and_parameters(seen: Seen) -> None:
     seen.select("first")
     assert seen.panel.kind.text() == "Unit · Block × 3"
     assert "A convolution and a ReLU." in seen.texts()
-    properties = {"when", "bypassed", "repeat", "share_weights", "apply", "frozen", "weights_of", "initialization"}
-    properties |= {"frozen_statistics", "lr_multiplier"}
+    properties = {
+        "when",
+        "bypassed",
+        "repeat",
+        "share_weights",
+        "apply",
+        "truncation",
+        "frozen",
+        "weights_of",
+        "initialization",
+    }
+    properties |= {"frozen_statistics", "lr_multiplier", "initialization"}
     assert {"channels", "stride", *properties} == seen.rows()
     assert "out  (N, 16, 16, 16) float32" in seen.texts()
 

@@ -32,6 +32,7 @@ from gui.project_files import Files
 from gui.reports.commands import ReportCommands
 from gui.sliding.commands import SlidingCommands
 from gui.tour.tour import Tour
+from gui.unrolled.commands import UnrolledCommands
 from gui.weights.loading import WeightsLoading
 from gui.wire_values import WireValues
 from gui.worked.commands import WorkedCommands
@@ -61,6 +62,7 @@ class Commands:
     parts: Parts
     sliding: SlidingCommands
     worked: WorkedCommands
+    unrolled: UnrolledCommands
     tour: Tour
     close: Callable[[], object]
 
@@ -146,6 +148,7 @@ class Commands:
             "frozen": drawing and self.fine_tuning.frozen,
             "fixable": drawing and len(chosen) == 1,
             "sliding": drawing and self.sliding.possible,
+            "scan": drawing and self.unrolled.possible,
             "keepable": drawing and (block or inside),
             "undo": bool(document.history.undo_title),
             "redo": bool(document.history.redo_title),

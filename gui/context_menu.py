@@ -20,7 +20,7 @@ CLIPBOARD: Final = ("edit.cut", "edit.copy", "edit.duplicate", "edit.delete", "e
 ENTRIES: Final[dict[str, tuple[str, ...]]] = {
     "layer": (
         *("edit.rename", "canvas.open_block", "canvas.fold_block", "problem.fixes", "canvas.look_inside"),
-        *("canvas.slide", "", ADD, "", *CLIPBOARD, ""),
+        *("canvas.slide", "canvas.unroll", "", ADD, "", *CLIPBOARD, ""),
         *(
             "canvas.bypass",
             "canvas.freeze",

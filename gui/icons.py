@@ -75,6 +75,7 @@ NAMES = {
     "results": "poll",
     "inside": "microscope",
     "slide": "vector-square",
+    "unroll": "film",
     "worked": "calculator",
     "theme": "adjust",
     "values": "wave-square",

@@ -46,6 +46,7 @@ from gui.tour.guide import Guide
 from gui.tour.steps import Place
 from gui.tour.tour import Tour
 from gui.undo_keys import UndoKeys
+from gui.unrolled.commands import UnrolledCommands
 from gui.weights.loading import WeightsLoading
 from gui.wire_values import WireValues
 from gui.worked.commands import WorkedCommands
@@ -105,6 +106,7 @@ class MainWindow(QMainWindow):
             Parts(self, self.pages),
             self._make_sliding(),
             WorkedCommands(self, self.files.open_made, self.values),
+            UnrolledCommands(document, self, self.pages.shown_run, self.files.open_made, self.say),
             self.tour,
             self.close,
         )
@@ -178,6 +180,7 @@ class MainWindow(QMainWindow):
         self.status.problems_wanted.connect(commands.problems.show)
         self.status.training_wanted.connect(self.pages.show_training)
         self.design.sliding_wanted.connect(commands.sliding.open)
+        self.design.unrolling_wanted.connect(commands.unrolled.open)
         document.opened.connect(self.view.canvas.live.forget)
         document.title_changed.connect(self._retitle)
         document.selection_changed.connect(update)
@@ -359,6 +362,7 @@ class MainWindow(QMainWindow):
         self.design.code.close_work()
         self.commands.drawings.close()
         self.commands.sliding.close()
+        self.commands.unrolled.close()
         self.own_state.close()
         self.commands.training.close()
         self.commands.exporting.close()

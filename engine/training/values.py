@@ -15,7 +15,7 @@ from engine.graph import Graph
 from engine.layers.endpoints import Input
 from engine.shapes import infer
 from engine.training.diagnosis.nonfinite import undisturbed
-from engine.training.diagnosis.probes import Probed, Results
+from engine.training.diagnosis.probes import Listener, Probed, Results
 from engine.training.findings import NodePath
 
 FEW, SHORT = 16, 4
@@ -79,6 +79,22 @@ def values_of(graph: Graph, weights_of: Path | None = None) -> Mapping[NodeKey, 
     The weights are those of a run, in layers where they still fit, else new. Of a block's repeats the last is kept.
     Raises TrainingError, DataError for what keeps the network from training, RunError for a run without weights.
     """
+    if (example := example_values(graph)) is not None:
+        return example
+    found: dict[NodeKey, tuple[Value | None, ...]] = {}
+
+    def hear(path: NodePath, values: Results) -> None:
+        found[path.inside, path.node] = tuple(None if value is None else measure(value) for value in values)
+
+    listen(graph, weights_of, hear)
+    return found
+
+
+def listen(graph: Graph, weights_of: Path | None, hear: Listener) -> None:
+    """Let the first batch of the training part go through the network; ``hear`` gets what every node gives.
+
+    The weights are those of `values_of`, which says what is raised.
+    """
     from engine.data.pipeline import prepare
     from engine.training.plan import check
     from engine.training.runs.stored import parent_of
@@ -87,16 +103,9 @@ def values_of(graph: Graph, weights_of: Path | None = None) -> Mapping[NodeKey, 
     from engine.training.steps.threads import use_passive_waiting
     from engine.weights.warm_start import inherit
 
-    if (example := example_values(graph)) is not None:
-        return example
     plan = check(graph)
     use_passive_waiting()
     target = torch.device("cpu")
-    found: dict[NodeKey, tuple[Value | None, ...]] = {}
-
-    def hear(path: NodePath, values: Results) -> None:
-        found[path.inside, path.node] = tuple(None if value is None else measure(value) for value in values)
-
     with devices.settled(devices.choose_threads(plan.training.threads, plan.multiply_adds)):
         data = prepare(plan.data, target)
         network = build(plan, data, target).network
@@ -108,7 +117,6 @@ def values_of(graph: Graph, weights_of: Path | None = None) -> Mapping[NodeKey, 
         devices.seed_step(target, plan.training.seed, "step", 1)
         with torch.no_grad(), undisturbed(network.module):
             network.answers(batch, probed)
-    return found
 
 
 def example_values(graph: Graph) -> Mapping[NodeKey, tuple[Value | None, ...]] | None:
@@ -117,6 +125,16 @@ def example_values(graph: Graph) -> Mapping[NodeKey, tuple[Value | None, ...]] |
     Weights are those that a new network has with the seed of the training. Raises SourceError for a network with
     errors.
     """
+    found: dict[NodeKey, tuple[Value | None, ...]] = {}
+
+    def hear(path: NodePath, values: Results) -> None:
+        found[path.inside, path.node] = tuple(None if value is None else measure(value, alone=True) for value in values)
+
+    return found if listen_to_example(graph, hear) else None
+
+
+def listen_to_example(graph: Graph, hear: Listener) -> bool:
+    """The same with the examples of the Inputs; False, and nothing heard, where data is chosen or one has none."""
     from engine.training.steps import device as devices
 
     data, report = graph.settings.get("data"), infer(graph)
@@ -124,12 +142,7 @@ def example_values(graph: Graph) -> Mapping[NodeKey, tuple[Value | None, ...]] |
     inputs = [report.layer(node.id) for node in graph.of_type("Input")]
     given = [layer for layer in inputs if isinstance(layer, Input) and layer.example is not None]
     if chosen or not inputs or len(given) < len(inputs):
-        return None
-    found: dict[NodeKey, tuple[Value | None, ...]] = {}
-
-    def hear(path: NodePath, values: Results) -> None:
-        found[path.inside, path.node] = tuple(None if value is None else measure(value, alone=True) for value in values)
-
+        return False
     with devices.settled(1), torch.random.fork_rng(devices=[]), torch.no_grad():
         torch.manual_seed(0)
         module = compile_graph(graph).eval()
@@ -138,7 +151,7 @@ def example_values(graph: Graph) -> Mapping[NodeKey, tuple[Value | None, ...]] |
         probed.listener = hear
         batch = [_example_of(one) for one in given]
         probed(*batch)
-    return found
+    return True
 
 
 def _example_of(layer: Input) -> Tensor:

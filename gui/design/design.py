@@ -39,6 +39,8 @@ class DesignPage(QWidget):
     """A page of the help is to be shown."""
     sliding_wanted = Signal()
     """The window of the selected layer is to be shown sliding."""
+    unrolling_wanted = Signal()
+    """The selected scan is to be shown step by step."""
 
     def __init__(self, document: Document, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -109,6 +111,7 @@ class DesignPage(QWidget):
         for source in (self.problems, self.view.fix_menu):
             source.why.connect(self.explain)
         self.inspector.node_page.sliding_wanted.connect(self.sliding_wanted)
+        self.inspector.node_page.unrolling_wanted.connect(self.unrolling_wanted)
         self.problems.counted.connect(self._title_problems)
         for signal in (
             self.view.message,

@@ -43,6 +43,8 @@ class NodePage(QWidget):
     """An edit to be applied."""
     sliding_wanted = Signal()
     """The window of this layer is to be shown sliding."""
+    unrolling_wanted = Signal()
+    """This scan is to be shown step by step."""
 
     def __init__(self, document: Document, live: LiveMarks, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -64,6 +66,10 @@ class NodePage(QWidget):
         self.slide.setToolTip("Show its window sliding over this input (Shift+I)")
         self.slide.setAccessibleName("How It Slides")
         self.slide.clicked.connect(self.sliding_wanted)
+        self.unroll = QPushButton("Unroll over Time …")
+        self.unroll.setToolTip("Show its first steps side by side, with its states and what flows at each")
+        self.unroll.setAccessibleName("Unroll over Time")
+        self.unroll.clicked.connect(self.unrolling_wanted)
         self.properties_head = heading("Properties")
         self.properties_head.setToolTip("What any layer may have beside its own parameters")
         self.facts = FactSheet((("Shapes", "mono"), ("Formula", "mono"), ("What it does", "muted")))
@@ -76,6 +82,7 @@ class NodePage(QWidget):
             self.offers,
             self.open,
             self.slide,
+            self.unroll,
             self.properties_head,
             self._properties_box,
             self.facts,
@@ -137,6 +144,7 @@ class NodePage(QWidget):
         self.offers.show_offers(found, guilty=bool(mine))
         self.open.setVisible(self.document.graph.blocks.of_type(node.type) is not None)
         self.slide.setVisible(node.type in KINDS)
+        self.unroll.setVisible(node.properties.get("apply") == "scan")
         self._say(node, cls)
 
     # -- forms -----------------------------------------------------------------------------------------------------

@@ -114,7 +114,7 @@ ACTIONS = (
     Action("canvas.map", "Map", "map", "Show the whole network in a corner of the canvas", lambda c: c.zooming.toggle_map(), "design"),
     Action("canvas.look_inside", "Look Inside", "inside", "Show what the selected layer answers in a trained network, and why", lambda c: c.pages.look_inside(), "fixable", separator=True),
     Action("canvas.slide", "How It Slides …", "slide", "Show the window of the selected convolution or pooling layer sliding over its input, as a matrix product, and under moves of the input", lambda c: c.sliding.open(), "sliding"),
-    Action("canvas.unroll", "Unroll over Time …", "unroll", "Show the first steps of the selected scan side by side, with the wires that carry its states and what flows at each step", lambda c: c.unrolled.open(), "scan"),
+    Action("canvas.unroll", "Unroll Over Time …", "unroll", "Show the first steps of the selected scan side by side, with the wires that carry its states and what flows at each step", lambda c: c.unrolled.open(), "scan"),
     Action("problem.next", "Next Problem", "next", "Go to the next problem and its layer", lambda c: c.problems.next()),
     Action("problem.previous", "Previous Problem", "previous", "Go to the problem before and its layer", lambda c: c.problems.previous()),
     Action("problem.fixes", "Fixes for the Layer …", "fix", "Show what would fix the selected layer, or suit its position", lambda c: c.fix_menu.open(), "fixable", separator=True),

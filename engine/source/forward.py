@@ -17,6 +17,7 @@ from engine.source.class_plan import ClassPlan, Value
 from engine.source.coded import Expression, coded_fields, own, reads_right
 from engine.source.names import identifier
 from engine.source.ordering import near
+from engine.source.truncation import loop_over_steps
 from engine.source.variables import Extents, Variables
 from engine.source.views import BlockView
 
@@ -303,16 +304,8 @@ class Forward:
         steps = {index: identifier("step", local) for index in cuts}
         unbound = [f"{given[index]}.unbind(1)" for index in cuts]
         source = unbound[0] if len(unbound) == 1 else f"zip({', '.join(unbound)})"
-        every, each = self._truncation(node, use) if held else "", ", ".join(steps.values())
-        if every:
-            number = identifier("index", local)
-            inner = each if len(steps) == 1 else f"({each})"
-            lines.append(f"for {number}, {inner} in enumerate({source}):")
-            when = " and ".join([number, *([] if every.isdigit() else [every]), f"{number} % {every} == 0"])
-            lines.append(f"    if {when}:  # truncated backpropagation through time")
-            lines.append(f"        {', '.join(held.values())} = {', '.join(f'{n}.detach()' for n in held.values())}")
-        else:
-            lines.append(f"for {each} in {source}:")
+        every = self._truncation(node, use) if held else ""
+        lines += loop_over_steps(steps.values(), source, held.values(), every, local)
         values = [steps.get(index, held.get(index, name)) for index, name in enumerate(given)]
         fresh = {index: identifier("result", local) for index in stacked}
         back = [held[pairs[index]] if index in pairs else fresh.get(index, "_") for index in range(len(targets))]

@@ -65,7 +65,7 @@ class UnrolledDialog(QDialog):
         self.steps.setRange(1, most)
         self.steps.setValue(min(FIRST, most))
         self.steps.setAccessibleName("Steps")
-        self.steps.setToolTip(f"How many of the first steps are drawn, up to {most}")
+        self.steps.setToolTip("How many of the first steps are drawn")
         self.steps.valueChanged.connect(self._show_steps)
         as_project = push_button(
             "Open as Project", "Open this network as a project of its own; all steps have the same weights", self._open

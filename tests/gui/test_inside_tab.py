@@ -18,7 +18,7 @@ from pytestqt.qtbot import QtBot
 
 import presets
 from engine.graph import Graph
-from engine.inside.looking.results import Heat
+from engine.inside.looking.results import Dots, Heat, Lines
 from engine.training.control import Control
 from engine.training.loop import Trainer
 from engine.training.runs.catalogue import runs_folder
@@ -30,6 +30,7 @@ from gui.inside.looking.drawing import drawn
 from gui.inside.looking.grid_view import GridView
 from gui.inside.looking.heat_view import HeatView
 from gui.inside.looking.inside_tab import InsideTab
+from gui.inside.looking.lines_view import LinesView
 from gui.inside.looking.nearest_view import NearestView
 from gui.inside.results_page import ResultsPage
 from gui.window import MainWindow
@@ -344,3 +345,27 @@ def test_a_layer_selected_on_the_canvas_is_looked_into(
     window.document.select([extra.id])
     action.trigger()
     qtbot.waitUntil(lambda: tab.result.title.text() == "Feature maps · fc3" and not tab.busy, timeout=30_000)
+
+
+def test_lines_and_named_vectors_are_told_apart_by_more_than_colour(qtbot: QtBot) -> None:
+    lines = LinesView()
+    qtbot.addWidget(lines)
+    lines.resize(600, 300)
+    heights = np.array([[0.0, -1.0, np.nan], [1.0, 2.0, 3.0]])
+    found = Lines(np.arange(3), heights, ("rnn", "lstm"), ("time step", "norm"))
+    lines.show_result(found, drawn(found))
+    assert lines.accessibleDescription() == "rnn: from 0 to -1; lstm: from 1 to 3"
+    assert not lines.grab().toImage().isNull()
+    dots = DotsView()
+    qtbot.addWidget(dots)
+    dots.resize(600, 300)
+    plain_dots = Dots(np.eye(2), np.arange(2), np.full(2, -1), (), ("x", "y"))
+    dots.show_result(plain_dots, drawn(plain_dots))
+    without = dots.grab().toImage()
+    named = Dots(np.eye(2), np.arange(2), np.full(2, -1), (), ("x", "y"), None, ("alpha", "beta"))
+    dots.show_result(named, drawn(named))
+    assert dots.grab().toImage() != without
+    with qtbot.assertNotEmitted(dots.chosen):
+        axes = dots._axes()
+        assert axes is not None
+        qtbot.mouseClick(dots, LEFT, pos=axes.point(1, 0).toPoint())

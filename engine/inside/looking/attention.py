@@ -12,9 +12,12 @@ from engine.inside.looking.attribution import token_names
 from engine.inside.looking.errors import LookingError
 from engine.inside.looking.method import Method, Question, Step
 from engine.inside.looking.results import Grid
+from engine.training.diagnosis.places import graph_at
 
 ORDER: Final = ("key_padding_mask", "need_weights", "attn_mask")
 """Arguments of MultiheadAttention after query, key and value that may be given by position."""
+PRODUCTS: Final = ("MatMul", "Einsum", "Multiply")
+"""What mixes values by the weights of a Softmax, where attention is drawn from its products."""
 
 
 def modules_of(question: Question) -> list[str]:
@@ -23,11 +26,27 @@ def modules_of(question: Question) -> list[str]:
     if not layer.module:
         return []
     under = [path for path in inspector.modules if path == layer.module or path.startswith(f"{layer.module}.")]
-    return [path for path in under if _is_attention(inspector.modules[path])]
+    return [path for path in under if _is_attention(question, path)]
 
 
-def _is_attention(module: nn.Module) -> bool:
+def _is_attention(question: Question, path: str) -> bool:
+    module = question.inspector.modules[path]
+    if isinstance(module, nn.Softmax):
+        return module.dim == -1 and _mixes(question, path)
     return isinstance(module, nn.MultiheadAttention) or type(module).__name__ == "ScaledDotProductAttention"
+
+
+def _mixes(question: Question, path: str) -> bool:
+    """Whether what a Softmax gives is multiplied with values, as where attention is drawn from its products."""
+    home, graph = question.inspector.homes.get(path), question.trained.plan.graph
+    level = None if home is None else graph_at(graph, home.inside)
+    if home is None or level is None:
+        return False
+    behind = [level.nodes[edge.target] for edge in level.outgoing[home.node]]
+    dropped = [
+        level.nodes[edge.target] for node in behind if node.type == "Dropout" for edge in level.outgoing[node.id]
+    ]
+    return any(node.type in PRODUCTS for node in (*behind, *dropped))
 
 
 def refuses(question: Question) -> str:
@@ -35,7 +54,10 @@ def refuses(question: Question) -> str:
     layer = question.the_layer()
     if modules_of(question):
         return ""
-    return f"{layer.name} ({layer.type}) has no attention, as MultiheadAttention and Transformer layers have."
+    return (
+        f"{layer.name} ({layer.type}) has no attention, as MultiheadAttention and Transformer layers have, "
+        "or a Softmax whose weights mix values."
+    )
 
 
 def compute(question: Question) -> Iterator[Step]:
@@ -44,12 +66,15 @@ def compute(question: Question) -> Iterator[Step]:
     maps, titles = list[Tensor](), list[str]()
     for call in question.inspector.calls_of(question.the_sample().batch, layer, paths):
         inner = call.path.removeprefix(layer.module).lstrip(".")
-        for head, one in enumerate(weights(question.inspector.modules[call.path], call.given, call.named)):
+        module = question.inspector.modules[call.path]
+        drawn = isinstance(module, nn.Softmax)
+        looked = drawn_weights(call.answer) if drawn else weights(module, call.given, call.named)
+        for head, one in enumerate(looked):
             maps.append(one)
             titles.append(f"{inner} head {head + 1}".lstrip())
     if not maps:
         raise LookingError("layer", f"{layer.name} does not compute attention for this sample.")
-    rows, columns = _names(question, maps[0].shape[0]), _names(question, maps[0].shape[1])
+    rows, columns = step_names(question, maps[0].shape[0]), step_names(question, maps[0].shape[1])
     steps = f"{maps[0].shape[0]} (rows) look at {maps[0].shape[1]} (columns)"
     facts = (("heads", str(len(maps))), ("steps", steps))
     if any(one.shape != maps[0].shape for one in maps):
@@ -57,6 +82,12 @@ def compute(question: Question) -> Iterator[Step]:
         maps = [nn.functional.pad(one, (0, size[1] - one.shape[1], 0, size[0] - one.shape[0])) for one in maps]
         rows = columns = ()
     yield Step(1.0, Grid(torch.stack(maps).numpy(), tuple(titles), False, "attention", rows, columns), facts)
+
+
+def drawn_weights(answer: Tensor) -> Tensor:
+    """(heads, T, S) of the first sample, of what a Softmax gives: (N, …, T, S); of (N, S) there is one query."""
+    first = answer[0].detach()
+    return first[None, None] if first.dim() == 1 else first.flatten(0, -3) if first.dim() > 2 else first[None]
 
 
 def weights(module: nn.Module, given: tuple[Any, ...], named: dict[str, Any]) -> Tensor:
@@ -88,7 +119,7 @@ def _scaled(module: Any, query: Tensor, key: Tensor, value: Tensor, attn_mask: T
     return found
 
 
-def _names(question: Question, count: int) -> tuple[str, ...]:
+def step_names(question: Question, count: int) -> tuple[str, ...]:
     """The tokens of the sample, where there is one for each step."""
     batch = question.the_sample().batch
     for name in question.inspector.network.inputs:

@@ -140,8 +140,10 @@ class Inspector:
             call, calls[path] = calls[path], calls[path] + 1
             if path == layer.id.path and call == layer.id.call:
                 found.extend(recent)
-            recent.clear()
+            if path.inside[: len(within)] != within:  # what is inside a block belongs to it
+                recent.clear()
 
+        within = (*layer.id.path.inside, layer.id.path.node)
         hooks = {path: hook_for(path) for path in paths or (layer.module,)}
         with self._listening(hear, hooks), torch.no_grad():
             self.network.answers(batch, self._probed)

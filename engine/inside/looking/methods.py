@@ -9,8 +9,10 @@ from typing import Final
 from engine.inside.looking import (
     arithmetic,
     attention,
+    embeddings,
     feature_maps,
     filters,
+    gates,
     grad_cam,
     histograms,
     integrated_gradients,
@@ -20,8 +22,10 @@ from engine.inside.looking import (
     partial_dependence,
     pca,
     permutation_importance,
+    positions,
     saliency,
     templates,
+    time_gradients,
     tsne,
 )
 from engine.inside.looking.errors import LookingError
@@ -41,6 +45,10 @@ METHODS: Final[tuple[Method, ...]] = tuple(
         maximise,
         arithmetic,
         attention,
+        positions,
+        embeddings,
+        gates,
+        time_gradients,
         templates,
         neighbours,
         pca,

@@ -53,7 +53,8 @@ class Bars:
 class Dots:
     """Samples as points (N, 2): ``samples`` are their positions within the part, ``classes`` their true ones (or -1).
 
-    ``chosen`` is the position among the points of the sample that was asked about.
+    ``chosen`` is the position among the points of the sample that was asked about. With ``labels`` the points are no
+    samples but what these say.
     """
 
     points: Array
@@ -62,6 +63,7 @@ class Dots:
     names: tuple[str, ...]
     axes: tuple[str, str]
     chosen: int | None = None
+    labels: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +99,16 @@ class Curve:
 
 
 @dataclass(frozen=True, slots=True)
+class Lines:
+    """Several lines over the same ``x`` (N,): ``heights`` (lines, N), NaN where one has ended, with their names."""
+
+    x: Array
+    heights: Array
+    names: tuple[str, ...]
+    axes: tuple[str, str]
+
+
+@dataclass(frozen=True, slots=True)
 class Arithmetic:
     """How one number comes about: products of ``window`` and ``kernel`` (channels, …), their sums, and the bias.
 
@@ -126,4 +138,4 @@ class Arithmetic:
         object.__setattr__(self, "total", float(sums.sum() + self.bias))
 
 
-Result = Heat | Grid | Bars | Dots | Nearest | Histograms | Curve | Arithmetic
+Result = Heat | Grid | Bars | Dots | Nearest | Histograms | Curve | Lines | Arithmetic

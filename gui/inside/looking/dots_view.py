@@ -22,6 +22,8 @@ CLASSES: Final = ("#e69f00", "#56b4e9", "#009e73", "#cc79a7", "#0072b2", "#d55e0
 SHAPES: Final = 4
 NEAR: Final = 9.0
 LEGEND: Final = 150
+LABELS: Final = 300
+"""Labels that are drawn at most; the mouse shows those of all dots."""
 
 
 class DotsView(QWidget):
@@ -43,7 +45,8 @@ class DotsView(QWidget):
     def show_result(self, result: Dots, shown: Drawn) -> None:
         """Show these."""
         self._dots = result
-        self.setAccessibleDescription(f"{len(result.points)} samples of the classes {', '.join(result.names[:20])}")
+        what = f"samples of the classes {', '.join(result.names[:20])}" if not result.labels else "vectors"
+        self.setAccessibleDescription(f"{len(result.points)} {what}")
         self.update()
 
     def _axes(self) -> Axes | None:
@@ -63,6 +66,9 @@ class DotsView(QWidget):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, len(dots.points) <= 2000)
         for (x, y), kind in zip(dots.points.tolist(), dots.classes.tolist(), strict=True):
             mark(painter, axes.point(x, y), kind)
+        painter.setPen(theme.color("text"))
+        for (x, y), label in zip(dots.points.tolist(), dots.labels[:LABELS], strict=False):
+            painter.drawText(axes.point(x, y) + QPointF(5, 4), label)
         if dots.chosen is not None:
             at = axes.point(*dots.points[dots.chosen].tolist())
             painter.setBrush(Qt.BrushStyle.NoBrush)
@@ -89,12 +95,15 @@ class DotsView(QWidget):
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         found = self._at(event.position())
-        if found is not None and self._dots is not None:
+        if found is not None and self._dots is not None and not self._dots.labels:
             self.chosen.emit(int(self._dots.samples[found]))
 
     def event(self, event: QEvent) -> bool:
         if isinstance(event, QHelpEvent) and event.type() == QEvent.Type.ToolTip:
             found, dots = self._at(QPointF(event.pos())), self._dots
+            if found is not None and dots is not None and dots.labels:
+                QToolTip.showText(event.globalPos(), plain(dots.labels[found]), self)
+                return True
             if found is not None and dots is not None:
                 kind = int(dots.classes[found])
                 truth = f": {dots.names[kind]}" if 0 <= kind < len(dots.names) else ""

@@ -15,6 +15,7 @@ from gui.inside.looking.dots_view import DotsView
 from gui.inside.looking.drawing import Drawn
 from gui.inside.looking.grid_view import GridView
 from gui.inside.looking.heat_view import HeatView
+from gui.inside.looking.lines_view import LinesView
 from gui.inside.looking.nearest_view import NearestView
 from gui.widgets import Label, Note, heading
 
@@ -43,6 +44,7 @@ class ResultView(QWidget):
             "Dots": DotsView(),
             "Nearest": NearestView(),
             "Curve": CurveView(),
+            "Lines": LinesView(),
             "Histograms": HistogramView(),
             "Arithmetic": ArithmeticView(),
         }

@@ -26,7 +26,8 @@ class Change:
     """What an edit touches, for those who listen: ids and edges, be they added, altered or gone.
 
     ``blocks`` are the definitions touched in any way, ``inner`` what is touched of the graphs inside them. ``drawing``
-    says that the direction has changed, or which blocks are open in place.
+    says that the direction has changed, or which blocks are open in place. ``inferred`` are the nodes whose shapes were
+    inferred again, which who follows the edit adds.
     """
 
     nodes: set[str] = field(default_factory=set)
@@ -37,6 +38,7 @@ class Change:
     drawing: bool = False
     blocks: set[str] = field(default_factory=set)
     inner: dict[str, Change] = field(default_factory=dict)
+    inferred: set[str] = field(default_factory=set)
 
     def merge(self, other: Change) -> None:
         self.nodes |= other.nodes

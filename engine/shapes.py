@@ -126,6 +126,10 @@ class Shapes:
         """The nodes whose expressions ask for the sizes of inputs, or for what is not known here."""
         self._before: dict[str, Known] | None = None
         """What was known of the nodes looked at, while it is to be known again."""
+        self._todo: list[tuple[float, str]] = []
+        """What `updating` has still to look at, by rank."""
+        self._seen: list[str] = []
+        """What it has looked at, and not yet said so."""
         for node in self._starts() if graph.inside is None else ():
             self._visit(node.id)
         self._see_sizes()
@@ -141,6 +145,7 @@ class Shapes:
         kept = dict(report.layers), dict(report.inputs), dict(report.outputs), dict(report.errors)
         other.report = Report(*kept, dict(report.sound), dict(report.earlier), report.scope)
         other._resolved, other._sized, other._before = dict(self._resolved), set(self._sized), None
+        other._todo, other._seen = list(self._todo), list(self._seen)
         return other
 
     @contextmanager
@@ -150,6 +155,8 @@ class Shapes:
         By then the graph must be again as it was, too.
         """
         scope, self._before = self.report.scope, {}
+        left = self._todo, self._seen
+        self._todo, self._seen = list(self._todo), list(self._seen)
         try:
             yield
         finally:
@@ -157,6 +164,7 @@ class Shapes:
                 put_back(node_id, known, self._places)
                 (self._sized.add if sized else self._sized.discard)(node_id)
             self.report.scope, self._before = scope, None
+            self._todo, self._seen = left
 
     @property
     def _places(self) -> tuple[dict[str, Any], ...]:
@@ -169,6 +177,11 @@ class Shapes:
         """Note what is known of a node before it is looked at again."""
         if self._before is not None and node_id not in self._before:
             self._before[node_id] = *(place.get(node_id) for place in self._places), node_id in self._sized
+
+    @property
+    def under_way(self) -> bool:
+        """Whether some nodes are still to be looked at (`updating`): what is known of those is what it was."""
+        return bool(self._todo or self._seen)
 
     @property
     def arguments(self) -> Mapping[str, object]:
@@ -196,9 +209,11 @@ class Shapes:
         return set(self.updating(dirty))
 
     def updating(self, dirty: Iterable[str]) -> Iterator[str]:
-        """The same node by node: who stops before the end has to take back what was found so far (`tentative`)."""
+        """The same node by node. Who stops before the end either takes back what was found so far (`tentative`), or
+        calls it again later, after further edits perhaps: it continues with what was left to do.
+        """
         graph = self.graph
-        known = set(dirty)
+        known = {*dirty, *(node_id for _, node_id in self._todo)}
         known.update(sharer for node_id in tuple(known) for sharer in _all_sharers(graph, node_id))
         todo: list[tuple[float, str]] = []
         gone: list[str] = []
@@ -209,24 +224,30 @@ class Shapes:
                 self._forget(node_id)
                 gone.append(node_id)
         starts = dict.fromkeys(node_id for _, node_id in todo if graph.nodes[node_id].type in ("Input", "BlockInput"))
-        yield from gone
         if starts or gone:  # what expressions know of the inputs comes first
             todo = [(rank, node_id) for rank, node_id in todo if node_id not in starts]
             after = {edge.target for node_id in starts if self._visit(node_id) for edge in graph.outgoing[node_id]}
-            yield from starts
             for node_id in (after | self._see_sizes()) - known:
                 known.add(node_id)
                 todo.append((graph.rank(node_id), node_id))
         heapify(todo)
+        self._todo = todo
+        self._seen += [*gone, *starts]
+        return self._inferring(known)
+
+    def _inferring(self, known: set[str]) -> Iterator[str]:
+        """Look at what is left to do; ``known`` is what has been or will be looked at."""
+        graph, todo = self.graph, self._todo
+        while self._seen:
+            yield self._seen.pop()
         while todo:  # sources before targets, so each is looked at once
             _, node_id = heappop(todo)
-            changed = self._visit(node_id)
-            yield node_id
-            if changed:
+            if self._visit(node_id):
                 for edge in graph.outgoing[node_id]:
                     if edge.target not in known:
                         known.add(edge.target)
                         heappush(todo, (graph.rank(edge.target), edge.target))
+            yield node_id
 
     def _visit(self, node_id: str) -> bool:
         """Infer one node; returns whether its outputs have changed."""

@@ -22,8 +22,9 @@ from engine.problems.fixes import fix_all
 from engine.reading.file_versions import FileVersion
 from engine.saving.replacement import replacement
 from engine.shapes import Report, Shapes
-from gui.levels import Level, first_use, is_open, open_use, walk
+from gui.levels import Level, first_use, is_open, open_use, shapes_of, titles, walk
 from gui.undo_history import Selection, UndoHistory
+from gui.work.analysis import Analysis
 
 UNNAMED: Final = "untitled"
 """What a project is called that nobody has named."""
@@ -56,7 +57,11 @@ class Document(QObject):
     applied = Signal(object)
     """The graph has just changed by this `Edit` of the whole project, new, undone or redone; nothing else knows yet."""
     changed = Signal(object)
-    """An edit was applied, undone or redone; carries the `Change` of the open level. All is up to date by then."""
+    """An edit was applied, undone or redone; carries the `Change` of the open level. All but many shapes are known."""
+    inferred = Signal(object)
+    """The shapes of these nodes of the network (a set of ids) are known again, and with them all (`known`)."""
+    checked = Signal()
+    """All problems are known: after `changed`, with it where they are few, else soon (`checking`)."""
     selection_changed = Signal()
     history_changed = Signal()
     """What undo and redo would do now."""
@@ -73,14 +78,17 @@ class Document(QObject):
         self.follow_up: Callable[[Change], Iterable[Edit]] = lambda _change: ()
         """What belongs to an edit that has just been applied: edits of the project for the same undo step."""
         self._restored = False
+        self.analysis = Analysis(self)
+        """Keeps the shapes and problems of the network."""
+        self.analysis.inferred.connect(self.inferred)
+        self.analysis.checked.connect(self.checked)
         self._set(graph or new_network(), None, None)
 
     def _set(self, graph: Graph, path: Path | None, version: FileVersion | None) -> None:
         self.project = graph
         self.path, self.version = path, version
         self.read_only, self._missing = "", False
-        self.whole = Shapes(graph)
-        self.whole_checker = Checker(self.whole)
+        self.analysis.begin(graph)
         self.sheet = Level(graph)
         self.same_sheet = False
         """Whether `replaced` only says that another level of the same sheet is worked in."""
@@ -89,16 +97,51 @@ class Document(QObject):
     def _show(self, level: Level) -> None:
         self.level = level
         self.graph, self.block_path = level.graph, level.block_path
-        at_top = level.graph is self.project
-        self.shapes = self.whole if at_top else Shapes(level.graph, level.arguments, level.given, level.repeat)
-        self.checker = self.whole_checker if at_top else Checker(self.shapes)
+        self._inside = None if level.graph is self.project else Checker(shapes_of(self.whole, level))
         self._selection: tuple[str, ...] = ()
         self._frame = ""
+
+    # -- shapes and problems: who asks for them before all are known waits for the rest --------------------------
+
+    @property
+    def whole(self) -> Shapes:
+        """The shapes of the network."""
+        return self.analysis.shapes
+
+    @property
+    def whole_checker(self) -> Checker:
+        """What finds the problems of the network."""
+        return self.analysis.checker
+
+    @property
+    def shapes(self) -> Shapes:
+        """The shapes of the open level."""
+        return self.whole if self._inside is None else self._inside.shapes
+
+    @property
+    def checker(self) -> Checker:
+        """What finds the problems of the open level."""
+        return self.whole_checker if self._inside is None else self._inside
 
     @property
     def report(self) -> Report:
         """What is known of the shapes of each node of the open level."""
         return self.shapes.report
+
+    @property
+    def known(self) -> Report:
+        """The same as far as it is known, without waiting: a shape that is still to be inferred is what it was."""
+        return self.analysis.known if self._inside is None else self._inside.shapes.report
+
+    @property
+    def checking(self) -> bool:
+        """Whether some problems of the network are still to be found; `checked` follows."""
+        return self.analysis.checking
+
+    def problems_at(self, node_id: str) -> list[Problem]:
+        """The problems of a node of the open level; while some are still to be found, those known so far."""
+        so_far = self._inside is None and self.checking
+        return self.analysis.problems_at(node_id) if so_far else [p for p in self.problems() if p.node == node_id]
 
     def problems(self) -> list[Problem]:
         """All problems of the open level, gravest first."""
@@ -141,27 +184,14 @@ class Document(QObject):
 
     def titles(self) -> list[tuple[str, tuple[str, ...]]]:
         """What leads to the open level, for a breadcrumb: (name, block_path) of each level, the network first."""
-        found: list[tuple[str, tuple[str, ...]]] = [(self.project.name, ())]
-        graph = self.project
-        for index, node_id in enumerate(self.block_path):
-            node = graph.node(node_id)
-            found.append((node.name, self.block_path[: index + 1]))
-            block = graph.blocks.of_type(node.type)
-            assert block is not None
-            graph = block.graph
-        if graph is not self.graph and self.graph.inside is not None:
-            found.append((self.graph.blocks[self.graph.inside].name, self.block_path))
-        return found
+        return titles(self.project, self.level)
 
     # -- files -----------------------------------------------------------------------------------------------------
 
     def open_graph(
         self, graph: Graph, path: Path | None = None, *, saved: bool = True, version: FileVersion | None = None
     ) -> None:
-        """Show another graph, of this version of its file.
-
-        ``saved`` says that nothing would be lost by closing it.
-        """
+        """Show another graph, of this version of its file; ``saved`` says that nothing is lost by closing it."""
         self._set(graph, path, version)
         self._restored = not saved
         self.history.clear()
@@ -253,9 +283,8 @@ class Document(QObject):
             raise
         if len(steps) == 1:
             return steps[0]
-        return Compound(tuple(step for step, _ in steps), name), Compound(
-            tuple(back for _, back in reversed(steps)), name
-        )
+        backwards = tuple(back for _, back in reversed(steps))
+        return Compound(tuple(step for step, _ in steps), name), Compound(backwards, name)
 
     def fix(self, problem: Problem, fix: Fix) -> None:
         """Apply a fix of a problem of the network or of the open level. Raises GraphError where it fits no more."""
@@ -285,10 +314,8 @@ class Document(QObject):
 
     def _after(self, change: Change) -> None:
         dirty = change.dirty(self.project)
-        visited = self.whole.update(dirty)
-        if change.settings:  # the rules of Inputs and Outputs read the settings of the data
-            visited |= {node.id for kind in ("Input", "Output") for node in self.project.of_type(kind)}
-        self.whole_checker.update(visited)
+        ends = ("Input", "Output") if change.settings else ()  # whose rules read the settings of the data
+        change.inferred = self.analysis.follow(dirty, (node.id for node in self.project.of_type(*ends)))
         change.nodes |= dirty
         self._follow_sheet()
         self.sheet_edited.emit(change)
@@ -312,6 +339,8 @@ class Document(QObject):
         self.changed.emit(here)
         if self._selection != selected or gone:
             self.selection_changed.emit()
+        if not self.checking:
+            self.checked.emit()
 
     def _follow_sheet(self) -> None:
         """The sheet may be gone, or used otherwise than before."""
@@ -366,4 +395,5 @@ def change_of(graph: Graph, change: Change, *, other: bool) -> Change:
     here = change.inner.get(graph.inside, Change())
     here.settings, here.blocks, here.drawing = change.settings, change.blocks, change.drawing
     here.nodes |= set(graph.nodes) if other else here.dirty(graph)
+    here.inferred = set(graph.nodes)
     return here

@@ -56,6 +56,9 @@ class FixFinder(QObject):
         self.problem, self._ways = None, iter(())
 
     def _work(self) -> None:
+        if self.problem is not None and (checker := self.problem.seen_by) is not None and checker.under_way:
+            self._more.start(REST)  # what it knows belongs to two states of the network
+            return
         until = time.perf_counter() + SLICE
         while self.problem is not None:
             try:

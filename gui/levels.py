@@ -65,6 +65,21 @@ def walk(whole: Shapes, block_path: tuple[str, ...]) -> Level:
     return level
 
 
+def titles(project: Graph, level: Level) -> list[tuple[str, tuple[str, ...]]]:
+    """What leads to a level: (name, block_path) of each around it, the network first, and of itself."""
+    found: list[tuple[str, tuple[str, ...]]] = [(project.name, ())]
+    graph, here = project, level.graph
+    for index, node_id in enumerate(level.block_path):
+        node = graph.node(node_id)
+        found.append((node.name, level.block_path[: index + 1]))
+        block = graph.blocks.of_type(node.type)
+        assert block is not None
+        graph = block.graph
+    if graph is not here and here.inside is not None:
+        found.append((here.blocks[here.inside].name, level.block_path))
+    return found
+
+
 def shapes_of(whole: Shapes, level: Level) -> Shapes:
     """What is known of the shapes of a level."""
     if level.graph is whole.graph:

@@ -108,7 +108,7 @@ class StatusLine(QStatusBar):
             self.cost.setText("computing the cost …")
             return
         work = whole.multiply_adds // batch
-        so_far = "so far   ·   " if self.document.whole.report.errors else ""
+        so_far = "" if self._cost.whole else "so far   ·   "
         stale = "" if self._cost.current else "   ·   updating …"
         self.cost.setText(
             f"{so_far}{whole.parameters:,} parameters   ·   {short(work)} multiply-adds   ·   "

@@ -16,7 +16,7 @@ from engine.problems.findings import Findings
 from engine.problems.fix import Fix
 from engine.problems.fixes import tried
 from engine.problems.inside import within
-from engine.problems.looking import behind
+from engine.problems.looking import reading
 from engine.problems.network_rules import NetworkRules
 from engine.problems.problem import Key, Problem, Severity
 from engine.problems.rule import Found, NodeRule
@@ -52,6 +52,8 @@ class Checker:
         self._trial: Trial | None = None
         self._noted: dict[str, tuple[Any, ...]] | None = None
         """What was known of the nodes looked at, while it is to be known again."""
+        self.waiting: set[str] = set()
+        """Nodes to be looked at with the next ones: `updating` has begun with them and not ended, or is to begin."""
         self.update(shapes.graph.nodes)
 
     def copy(self) -> Checker:
@@ -61,23 +63,28 @@ class Checker:
         other._findings, other._loose, other._ended = self._findings.copy(other), dict(self._loose), self._ended
         other._network, other._of_graph = self._network.copy(), None
         other._settings, other._owners = self._settings, dict(self._owners)
-        other._seen, other._trial, other._noted = dict(self._seen), None, None
+        other._seen, other._trial, other._noted, other.waiting = dict(self._seen), None, None, set(self.waiting)
         return other
 
     @contextmanager
     def tentative(self) -> Iterator[None]:
         """At the end all is as at the beginning, without looking at anything again; the graph must be so by then."""
         self.of_graph()
-        kept = self._network.copy(), self._of_graph, self._settings, self._ended, self._trial
+        kept = self._network.copy(), self._of_graph, self._settings, self._ended, self._trial, self.waiting
         self._noted = {}
         try:
             with self.shapes.tentative(), self._findings.tentative():
                 yield
         finally:
-            self._network, self._of_graph, self._settings, self._ended, self._trial = kept
+            self._network, self._of_graph, self._settings, self._ended, self._trial, self.waiting = kept
             for node_id, entries in self._noted.items():
                 put_back(node_id, entries, self._of_nodes)
             self._noted = None
+
+    @property
+    def under_way(self) -> bool:
+        """Whether problems are still to be found (`updating`); until then some belong to an earlier state."""
+        return bool(self.waiting) or self.shapes.under_way
 
     @property
     def _of_nodes(self) -> tuple[dict[str, Any], ...]:
@@ -98,9 +105,11 @@ class Checker:
         return [problem for found in self.updating(visited) for problem in found]
 
     def updating(self, visited: Iterable[str]) -> Iterator[list[Problem]]:
-        """The same node by node: who stops before the end has to take back what was found so far (`tentative`)."""
+        """The same node by node. Who stops before the end either takes back what was found so far (`tentative`), or
+        calls it again later, with what was inferred again meanwhile: it begins once more with all of them.
+        """
         graph, report = self.shapes.graph, self.shapes.report
-        visited = set(visited)
+        visited = {*visited, *self.waiting}
         self._note(visited)
         if (settings := repr(graph.settings)) != self._settings:  # as text, where True and 1 are not the same
             self._settings = settings
@@ -111,6 +120,7 @@ class Checker:
             before = {edge.source for node_id in visited for edge in graph.incoming.get(node_id, {}).values()}
             visited |= {each for each in before if report.absent(each) is not None}  # it lacks what these may read
         self._note(visited)
+        self.waiting = visited
         ended = graph.inside is not None or "Output" in graph.types
         if ended != self._ended:
             self._ended = ended
@@ -128,12 +138,26 @@ class Checker:
             if found:
                 self._loose[node_id] = found
             yield self._put(END, node_id, found if ended else [])
-        altered = self._altered(visited)
-        for node_id in visited if everywhere else visited | behind(graph, report, altered):
+        altered: list[str] = []
+        looks: dict[str, tuple[object, ...]] = {}
+        for node_id in visited:
+            if (look := self._look(node_id)) is not None:
+                looks[node_id] = look
+            if self._looks_otherwise(node_id, look):
+                altered.append(node_id)
+            yield []
+        readers = set(visited)
+        for _ in () if everywhere else reading(graph, report, altered, readers):
+            yield []
+        for node_id in readers:
             rules = known.get(node_id) or self._rules(node_id)
             yield self._put(EDGE, node_id, _run(rules.edge, graph, report, node_id) if rules.edge else [])
+        for node_id in visited - looks.keys():
+            self._seen.pop(node_id, None)
+        self._seen.update(looks)
         self._network.changed(graph, visited)
         self._of_graph = self._trial = None
+        self.waiting = set()
 
     def _rules(self, node_id: str) -> Rules:
         """What looks at a node; nothing for one that is gone."""
@@ -160,26 +184,24 @@ class Checker:
                 self._owners.pop(node_id, None)
         return found.union(*(self.shapes.graph.sharers(node_id) for node_id in visited | found))
 
-    def _altered(self, visited: set[str]) -> list[str]:
-        """The nodes that look otherwise to their readers than before: another wire that leaves one changes little."""
+    def _look(self, node_id: str) -> tuple[object, ...] | None:
+        """What the rules of readers may see of a node; None for one that is gone."""
         graph, report = self.shapes.graph, self.shapes.report
-        found = []
-        for node_id in visited:
-            node = graph.nodes.get(node_id)
-            if node is None:
-                self._seen.pop(node_id, None)
-                found.append(node_id)
-                continue
-            alone = len(graph.outgoing[node_id]) == 1
-            wires, outputs = tuple(graph.incoming[node_id].values()), report.outputs.get(node_id)
-            own = node, report.layers[node_id], alone, frozenset(graph.forked(node_id)), graph.shared(node_id)
-            seen = *own, wires, report.inputs.get(node_id), outputs
-            known = self._seen.get(node_id)
-            inside = node.type.startswith(PREFIX)  # what is inside may be another
-            if inside or known is None or known != seen or known[-1] is not outputs:  # axes take no part in equality
-                found.append(node_id)
-            self._seen[node_id] = seen
-        return found
+        node = graph.nodes.get(node_id)
+        if node is None:
+            return None
+        alone = len(graph.outgoing[node_id]) == 1
+        wires = tuple(graph.incoming[node_id].values())
+        own = node, report.layers[node_id], alone, frozenset(graph.forked(node_id)), graph.shared(node_id)
+        return *own, wires, report.inputs.get(node_id), report.outputs.get(node_id)
+
+    def _looks_otherwise(self, node_id: str, now: tuple[object, ...] | None) -> bool:
+        """Whether its readers may see something else than before: another wire that leaves it changes little."""
+        known = self._seen.get(node_id)
+        if now is None or known is None or known != now:
+            return True
+        inside = self.shapes.graph.nodes[node_id].type.startswith(PREFIX)  # what is inside may be another
+        return inside or known[-1] is not now[-1]  # axes take no part in equality
 
     # -- what was found --------------------------------------------------------------------------------------------
 
@@ -193,10 +215,18 @@ class Checker:
             self._of_graph = self._put(NETWORK, None, found)
         return self._of_graph
 
+    def counting(self) -> Iterator[None]:
+        """Count step by step what the rules of the network read of its nodes: `of_graph` has little left to do then."""
+        yield from self._network.counting(self.shapes.graph, self.shapes.report)
+
     def at(self, key: Key) -> list[Problem]:
         """The problems that are the same as this, but for their numbers."""
         self.of_graph()
         return self._findings.at(key)
+
+    def known(self, node_id: str) -> list[Problem]:
+        """What was found looking at a node, also while some problems are still to be found."""
+        return self._findings.of(node_id)
 
     def count(self, severity: Severity) -> int:
         """How many problems are as grave as this."""

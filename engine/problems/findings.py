@@ -11,6 +11,8 @@ from typing import TypeAlias
 from engine.graph import Graph
 from engine.problems.problem import SEVERITIES, Key, Problem, ProblemFinder, Severity
 
+GROUPS = 4
+"""How many groups of rules there are (`engine.problems.checker`)."""
 Origin: TypeAlias = tuple[int, str | None]
 """A group of rules and the node that they looked at."""
 SortKey: TypeAlias = tuple[int, int, str, int, int, int]
@@ -76,6 +78,10 @@ class Findings:
     def at(self, key: Key) -> list[Problem]:
         """The problems that are the same as this, but for their numbers."""
         return self._at.get(key, [])
+
+    def of(self, node_id: str) -> list[Problem]:
+        """Those that were found looking at a node."""
+        return [problem for group in range(GROUPS) for problem in self._found.get((group, node_id), ())]
 
     def count(self, severity: Severity) -> int:
         """How many are as grave as this."""

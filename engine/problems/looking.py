@@ -89,20 +89,19 @@ def role(kind: type[Layer], port: str) -> Role:
     return next((each.role for each in kind.inputs if each.name == port), "numbers")
 
 
-def behind(graph: Graph, report: Report, node_ids: Iterable[str]) -> set[str]:
-    """These nodes, their readers, and the readers of readers that rules look through."""
-    found: set[str] = set()
+def reading(graph: Graph, report: Report, node_ids: Iterable[str], found: set[str]) -> Iterator[None]:
+    """Finds, step by step, these nodes, their readers, and the readers of readers that rules look through."""
     stack = [(node_id, True) for node_id in node_ids]
     while stack:
         node_id, further = stack.pop()
         if node_id in found and not further:
             continue
         found.add(node_id)
+        yield
         if further:
             for edge in graph.outgoing.get(node_id, ()):
                 more = looked_through(kind_of(graph, edge.target)) or report.absent(edge.target) is not None
                 stack.append((edge.target, more and edge.target not in found))
-    return found
 
 
 def above(graph: Graph, *node_ids: str) -> set[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache, partial
 
@@ -48,6 +48,12 @@ class NetworkRules:
         for views in self.views.values():
             views.changed(node_ids)
 
+    def counting(self, graph: Graph, report: Report) -> Iterator[None]:
+        """Look again, node by node, at what has changed: `problems` has little left to do then."""
+        for summed in self.sums.values():
+            yield from summed.counting(graph, report)
+        yield from self.marks.marking(graph, report)
+
     def problems(self, graph: Graph, report: Report, settings: str, *, hints: bool = True) -> list[Problem]:
         """All that they find now, with these settings; without ``hints`` not what gives hints alone."""
         wired, settled = self.wirings != graph.wirings, self.settings == settings
@@ -86,14 +92,20 @@ class Sum:
         """An independent copy."""
         return Sum(self.rule, dict(self.numbers), self.whole, set(self.changed))
 
-    def total(self, graph: Graph, report: Report) -> int:
-        """The sum now."""
-        for node_id in self.changed:
+    def counting(self, graph: Graph, report: Report) -> Iterator[None]:
+        """Count again node by node."""
+        while self.changed:
+            node_id = self.changed.pop()
             self.whole -= self.numbers.pop(node_id, 0)
             if node_id in graph.nodes and (number := self.rule.number(graph, report, node_id)):
                 self.numbers[node_id] = number
                 self.whole += number
-        self.changed.clear()
+            yield
+
+    def total(self, graph: Graph, report: Report) -> int:
+        """The sum now."""
+        for _ in self.counting(graph, report):
+            pass
         return self.whole
 
 
@@ -108,15 +120,21 @@ class Marks:
         """An independent copy."""
         return Marks({rule: set(marked) for rule, marked in self.marked.items()}, set(self.changed))
 
-    def now(self, graph: Graph, report: Report) -> Mapping[MarkRule, set[str]]:
-        """Those that they mark now."""
+    def marking(self, graph: Graph, report: Report) -> Iterator[None]:
+        """Mark again node by node."""
         for marked in self.marked.values():
             marked -= self.changed
-        for node_id in self.changed & graph.nodes.keys():
-            for rule in _marking(kind_of(graph, node_id)):
+        while self.changed:
+            node_id = self.changed.pop()
+            for rule in _marking(kind_of(graph, node_id)) if node_id in graph.nodes else ():
                 if rule.mark(graph, report, node_id):
                     self.marked[rule].add(node_id)
-        self.changed.clear()
+            yield
+
+    def now(self, graph: Graph, report: Report) -> Mapping[MarkRule, set[str]]:
+        """Those that they mark now."""
+        for _ in self.marking(graph, report):
+            pass
         return self.marked
 
 

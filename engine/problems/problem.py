@@ -56,6 +56,9 @@ class ProblemFinder(Protocol):
 
     shapes: Shapes
 
+    @property
+    def under_way(self) -> bool: ...
+
     def problems(self) -> list[Problem]: ...
 
     def of_graph(self, *, hints: bool = True) -> list[Problem]: ...

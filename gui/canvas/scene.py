@@ -58,6 +58,8 @@ class Scene(QGraphicsScene):
         self._later.timeout.connect(self.flush)
         document.sheet_edited.connect(self._follow_sheet)
         document.changed.connect(self._follow_part)
+        document.inferred.connect(lambda _node_ids: self.touch())
+        document.checked.connect(self._checked)
         document.replaced.connect(self._work_elsewhere)
         document.selection_changed.connect(self._show_selection)
         theme.changed.connect(self._restyle)
@@ -274,6 +276,11 @@ class Scene(QGraphicsScene):
         self._stir()
         self.annotated.emit()
 
+    def _checked(self) -> None:
+        """All problems are known again."""
+        if not self._later.isActive():
+            self.touch()
+
     def _resize(self, part: Part) -> None:
         """Let the box around a part fit what is inside."""
         if part.around is None:
@@ -295,7 +302,9 @@ class Scene(QGraphicsScene):
         """Update the nodes whose problems, and the wires whose shapes have changed."""
         every: list[Problem] | None = None
         for part in self.parts.values():
-            if part is self.part:
+            if self.document.checking:  # what is known of problems belongs to two states of the network
+                part.mark(part.problems, self.live)
+            elif part is self.part:
                 part.mark(problems_at(self.document.problems(), ()), self.live)
             else:
                 every = self.document.all_problems() if every is None else every

@@ -122,7 +122,7 @@ class BlockPage(QWidget):
 
     def _costs(self) -> list[str]:
         """What flows through and what it costs, as the use it was opened from has it."""
-        graph, report, block_path = self.document.graph, self.document.report, self.document.block_path
+        graph, report, block_path = self.document.graph, self.document.known, self.document.block_path
         lines = [f"as {self._user(block_path)} uses it" if block_path else "with the defaults of its parameters"]
         lines += [f"{name} = {unparse(held)}" for name, held in report.arguments.items()]
         for node in (*graph.of_type("BlockInput"), *graph.of_type("BlockOutput")):

@@ -70,7 +70,7 @@ class CodePanel(QWidget):
         self._classes: dict[int, str | None] = {}
         self._lines: dict[tuple[str | None, str], list[int]] = {}
         self._marked: object = None
-        for signal in (document.changed, document.replaced):
+        for signal in (document.changed, document.checked, document.replaced):
             signal.connect(self._later)
         document.selection_changed.connect(self._mark)
         theme.changed.connect(self._retheme)
@@ -93,7 +93,7 @@ class CodePanel(QWidget):
         return len(self.document.project.nodes) > LARGE
 
     def _refresh_if_seen(self) -> None:
-        if self._stale and self.isVisible():
+        if self._stale and self.isVisible() and not self.document.checking:  # else `checked` follows
             self.refresh()
 
     def _say(self, text: str) -> None:

@@ -36,6 +36,8 @@ class Inspector(QScrollArea):
         """``live`` is what a training says of the layers of the document, ``costs`` what the network costs."""
         super().__init__(parent)
         self.document = document
+        self._early = False
+        """Whether something is shown before all shapes and problems were known."""
         self.setWidgetResizable(True)
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -66,6 +68,7 @@ class Inspector(QScrollArea):
         document.selection_changed.connect(self.refresh)
         document.replaced.connect(self.refresh)
         document.changed.connect(self._changed)
+        document.checked.connect(self._checked)
         theme.changed.connect(self.refresh)
         self.refresh()
 
@@ -115,7 +118,13 @@ class Inspector(QScrollArea):
             super().keyPressEvent(event)
 
     def _changed(self, _change: Change) -> None:
+        self._early = self.document.checking
         self.refresh()
+
+    def _checked(self) -> None:
+        if self._early:
+            self._early = False
+            self.refresh()
 
     def _show_name(self, name: str) -> None:
         if not self.name.hasFocus() or not self.name.isModified():

@@ -56,7 +56,7 @@ class LayersPanel(QWidget):
         self._build()
         self._soon = QTimer(self, singleShot=True, interval=0)
         self._soon.timeout.connect(self._refresh_if_seen)
-        for signal in (document.changed, document.replaced):
+        for signal in (document.changed, document.checked, document.replaced):
             signal.connect(self._later)
         document.selection_changed.connect(self._mark)
         document.opened.connect(self._refit)
@@ -129,7 +129,7 @@ class LayersPanel(QWidget):
         self._soon.start()
 
     def _refresh_if_seen(self) -> None:
-        if self._stale and self.isVisible():
+        if self._stale and self.isVisible() and not self.document.checking:  # else `checked` follows
             self.refresh()
 
     def showEvent(self, event: QShowEvent) -> None:

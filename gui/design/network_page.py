@@ -63,7 +63,7 @@ class NetworkPage(QWidget):
     def refresh(self) -> None:
         """Show it as it is now."""
         document = self.document
-        graph, report, chosen = document.graph, document.report, document.selection
+        graph, report, chosen = document.graph, document.known, document.selection
         if not chosen:
             self._sums.stop()
             found = self._cost.now()
@@ -76,7 +76,7 @@ class NetworkPage(QWidget):
 
     def _show(self, amounts: tuple[int, int] | None) -> None:
         """Numbers of parameters and multiply-adds; none while they are being computed."""
-        graph, report, chosen = self.document.graph, self.document.report, self.document.selection
+        graph, report, chosen = self.document.graph, self.document.known, self.document.selection
         lines = [] if chosen else [f"{len(graph.nodes)} layers"]
         lines += (
             ["computing …"]

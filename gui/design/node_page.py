@@ -127,11 +127,11 @@ class NodePage(QWidget):
         cls = self._class(node)
         self._fill_form(node, cls)
         self._fill_properties(node, cls)
-        layer = self.document.report.layer(node.id)
+        layer = self.document.known.layer(node.id)
         self._offer_fields(node)
         if self.form is not None:
             self.form.set_unread(layer.unread() if layer is not None else ())
-        mine = [problem for problem in self.document.problems() if problem.node == node.id]
+        mine = self.document.problems_at(node.id)
         forms = [form for form in (self.form, self.properties) if form is not None]
         for form in forms:
             form.set_errors({p.parameter: p.message for p in mine if p.parameter and not p.inside})
@@ -140,7 +140,7 @@ class NodePage(QWidget):
             form.set_label_width(width)
         said = {name for form in forms for name in form.rows}
         self.problems.show_problems([p for p in mine if p.inside or p.parameter not in said])
-        found = suggestions(self.document.graph, self.document.report, node.id, self.document.project)
+        found = suggestions(self.document.graph, self.document.known, node.id, self.document.project)
         self.offers.show_offers(found, guilty=bool(mine))
         self.open.setVisible(self.document.graph.blocks.of_type(node.type) is not None)
         self.slide.setVisible(node.type in KINDS)
@@ -157,7 +157,7 @@ class NodePage(QWidget):
 
     def _repeat(self, node: Node) -> int:
         """How many times the node is repeated; while that is wrong, once."""
-        layer = self.document.report.layer(node.id)
+        layer = self.document.known.layer(node.id)
         if isinstance(layer, Use):
             return layer.properties.repeat
         raw = node.properties.get("repeat", 1)
@@ -167,7 +167,7 @@ class NodePage(QWidget):
         """Where a form of this node stands."""
         inside = self.document.graph.inside is not None
         block = node is not None and self.document.graph.blocks.of_type(node.type) is not None
-        arguments = self.document.report.scope if inside else None
+        arguments = self.document.known.scope if inside else None
         return Context(arguments, self._repeat(node) if block and node is not None else 1)
 
     def _fill_form(self, node: Node, cls: type[Layer] | None) -> None:
@@ -192,7 +192,7 @@ class NodePage(QWidget):
             field.offer([(name, f"{sample(each.shape)}, {each.dtype}") for name, each in known])
 
     def _fill_properties(self, node: Node, cls: type[Layer] | None) -> None:
-        wanted = property_parameters(self.document.graph, self.document.report, node, cls)
+        wanted = property_parameters(self.document.graph, self.document.known, node, cls)
         key = (self.document.graph, node.id, wanted)
         if key != self._shown_properties:
             self._drop("properties")
@@ -216,7 +216,7 @@ class NodePage(QWidget):
     # -- words -----------------------------------------------------------------------------------------------------
 
     def _say(self, node: Node, cls: type[Layer] | None) -> None:
-        graph, report = self.document.graph, self.document.report
+        graph, report = self.document.graph, self.document.known
         layer = report.layer(node.id)
         inputs = report.inputs.get(node.id, ())
         outputs = tuple(report.outputs.get(node.id, {}).values())

@@ -78,7 +78,7 @@ class ProblemsPanel(QWidget):
         self.list.currentRowChanged.connect(self._show_card)
         self._soon = QTimer(self, singleShot=True, interval=0)
         self._soon.timeout.connect(self.refresh)
-        for signal in (document.changed, document.replaced, theme.changed):
+        for signal in (document.checked, document.replaced, theme.changed):
             signal.connect(self._later)
         document.selection_changed.connect(self._follow_selection)
         self.refresh()

@@ -35,8 +35,11 @@ class NetworkCost(QObject):
         self.batch = 1
         self.current = False
         """Whether nothing has changed since it was computed."""
+        self.whole = False
+        """Whether it is that of all layers: no fault leaves shapes unknown."""
         for signal in (document.changed, document.replaced):
             signal.connect(self._forget)
+        document.inferred.connect(lambda _node_ids: self.now())
         document.opened.connect(self._forget_all)
 
     def _forget_all(self) -> None:
@@ -48,7 +51,7 @@ class NetworkCost(QObject):
 
     def now(self) -> Cost | None:
         """What it costs, or did before the last edits (`current`); `computed` follows then. None: not known yet."""
-        if not self.current and not self._slices.busy:
+        if not self.current and not self._slices.busy and not self._document.analysis.inferring:  # `inferred` follows
             document = self._document
             settings = resolve_settings(document.project)
             self.batch = 1 if isinstance(settings, SettingFault) else batch_of(settings[0])
@@ -60,4 +63,5 @@ class NetworkCost(QObject):
 
     def _take(self, found: Cost) -> None:
         self._known, self.current = found, True
+        self.whole = not self._document.whole.report.errors
         self.computed.emit()

@@ -23,7 +23,7 @@ class Slices(QObject):
         self._work: Generator[None, None, Any] | None = None
         self._done: Callable[[Any], None] = lambda _result: None
         self._turn = QTimer(self, singleShot=True)
-        self._turn.timeout.connect(self._go_on)
+        self._turn.timeout.connect(self.step)
 
     @property
     def busy(self) -> bool:
@@ -43,9 +43,10 @@ class Slices(QObject):
     def finish(self) -> None:
         """Do now what is left."""
         while self._work is not None:
-            self._go_on()
+            self.step()
 
-    def _go_on(self) -> None:
+    def step(self) -> None:
+        """Do a slice now."""
         work = self._work
         if work is None:
             return

@@ -36,7 +36,10 @@ class Part:
     def __init__(self, scene: Scene, level: Level, around: NodeItem | None = None) -> None:
         """``around`` is the box that it is drawn in; none for the level that the sheet is of."""
         self._scene, self.around = scene, around
-        self.level, self.shapes = level, shapes_of(scene.document.whole, level)
+        self.level = level
+        self.report: Report
+        """What is known so far of the shapes there."""
+        self.relearn(scene.document, level, changed=True)
         self.nodes: dict[str, NodeItem] = {}
         self.wires: dict[Edge, WireItem] = {}
         self.positions: dict[str, Position] = {}
@@ -63,11 +66,6 @@ class Part:
         return self.level.graph
 
     @property
-    def report(self) -> Report:
-        """What is known of the shapes there."""
-        return self.shapes.report
-
-    @property
     def offset(self) -> QPointF:
         """Where the origin of its coordinates is on the sheet."""
         return self.inside.scenePos() if self.inside is not None else QPointF()
@@ -84,9 +82,9 @@ class Part:
         """Take note of how it is used now; ``changed`` says that shapes inside may be others."""
         self.level = level
         if document.block_path == self.path and document.graph is level.graph:
-            self.shapes = document.shapes
+            self.report = document.known
         elif changed:
-            self.shapes = shapes_of(document.whole, level)
+            self.report = shapes_of(document.whole, level).report
 
     def lay(self, item: QGraphicsItem) -> None:
         """Put an item on the sheet, in the coordinates of this level."""

@@ -7,11 +7,11 @@ from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QHelpEvent,
 from PySide6.QtWidgets import QPushButton, QSizePolicy, QStatusBar, QStyle, QStyleOption, QToolTip, QWidget
 
 from gui.amounts import memory, short
+from gui.design.network_cost import NetworkCost
 from gui.document import Document
 from gui.icons import icon
 from gui.theme import theme
 from gui.widgets import OneLine, plain
-from gui.work.network_cost import NetworkCost
 
 EDGE = 6
 """Pixels beside a message."""

@@ -35,7 +35,6 @@ class Scene(QGraphicsScene):
 
     annotated = Signal()
     """Badges, shapes on wires and the course of the wires are up to date again."""
-
     came = Signal(QRectF)
     """Where on the sheet layers have just been added to the open level."""
 
@@ -52,14 +51,13 @@ class Scene(QGraphicsScene):
         self.stamp = 0
         """Grows with everything the overview shows."""
         self.live = LiveMarks(document, self)
-        self.live.changed.connect(self.touch)
+        for signal in (self.live.changed, document.inferred, document.checked):
+            signal.connect(self.touch)
         self.frames = FrameItems(self)
         self._later = QTimer(self, singleShot=True, interval=0)
         self._later.timeout.connect(self.flush)
         document.sheet_edited.connect(self._follow_sheet)
         document.changed.connect(self._follow_part)
-        document.inferred.connect(lambda _node_ids: self.touch())
-        document.checked.connect(self._checked)
         document.replaced.connect(self._work_elsewhere)
         document.selection_changed.connect(self._show_selection)
         theme.changed.connect(self._restyle)
@@ -259,7 +257,7 @@ class Scene(QGraphicsScene):
 
     # -- badges and shapes -----------------------------------------------------------------------------------------
 
-    def touch(self) -> None:
+    def touch(self, _news: object = None) -> None:
         """See to it that everything is up to date once the events at hand are done with."""
         self._stir()
         self._later.start()
@@ -275,11 +273,6 @@ class Scene(QGraphicsScene):
         self.frames.follow()
         self._stir()
         self.annotated.emit()
-
-    def _checked(self) -> None:
-        """All problems are known again."""
-        if not self._later.isActive():
-            self.touch()
 
     def _resize(self, part: Part) -> None:
         """Let the box around a part fit what is inside."""

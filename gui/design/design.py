@@ -18,6 +18,7 @@ from gui.design.foot import HEIGHT, Foot
 from gui.design.history_panel import HistoryPanel
 from gui.design.inspector import Inspector
 from gui.design.layers_panel import LayersPanel
+from gui.design.network_cost import NetworkCost
 from gui.design.outline.panel import Outline
 from gui.design.palette import Palette
 from gui.design.problems_panel import ProblemsPanel
@@ -26,7 +27,6 @@ from gui.explanation import Explanation
 from gui.preferences import Preferences
 from gui.theme import theme
 from gui.widgets import grown
-from gui.work.network_cost import NetworkCost
 
 SPLITTERS = ("columns", "rows")
 

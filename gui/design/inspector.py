@@ -12,13 +12,13 @@ from gui.canvas.live_marks import LiveMarks
 from gui.design.block_page import BlockPage
 from gui.design.facts import words
 from gui.design.frame_page import FramePage
+from gui.design.network_cost import NetworkCost
 from gui.design.network_page import NetworkPage
 from gui.design.node_page import NodePage
 from gui.design.several_form import SeveralForm
 from gui.document import Document
 from gui.forms import Form
 from gui.theme import theme
-from gui.work.network_cost import NetworkCost
 
 
 class Inspector(QScrollArea):

@@ -15,9 +15,9 @@ from engine.limits import LONGEST_TITLE
 from engine.shapes import Report
 from engine.spec import shape_text
 from gui.design.facts import FactSheet, column
+from gui.design.network_cost import SMALL, STEPS, NetworkCost
 from gui.document import Document
 from gui.widgets import heading
-from gui.work.network_cost import SMALL, STEPS, NetworkCost
 from gui.work.slices import Slices
 
 HINT = "Select a layer to see and change its parameters. Double-click the canvas, or press Tab, to add one."

@@ -39,7 +39,7 @@ class NetworkCost(QObject):
         """Whether it is that of all layers: no fault leaves shapes unknown."""
         for signal in (document.changed, document.replaced):
             signal.connect(self._forget)
-        document.inferred.connect(lambda _node_ids: self.now())
+        document.inferred.connect(self._inferred)
         document.opened.connect(self._forget_all)
 
     def _forget_all(self) -> None:
@@ -48,6 +48,9 @@ class NetworkCost(QObject):
     def _forget(self, _change: object = None) -> None:
         self.current = False
         self._slices.stop()
+
+    def _inferred(self, _node_ids: object) -> None:
+        self.now()
 
     def now(self) -> Cost | None:
         """What it costs, or did before the last edits (`current`); `computed` follows then. None: not known yet."""

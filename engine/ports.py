@@ -25,8 +25,10 @@ __all__ = [
 
 def _declared(graph: Graph, node: Node) -> tuple[tuple[Port, ...], tuple[Port, ...]]:
     arguments = graph.blocks[graph.inside].defaults() if graph.inside is not None else {}
-    there = {name: raw for name, raw in node.properties.items() if name not in ("when", "bypassed")}
-    layer = resolve(replace(node, properties=there), graph, arguments)
+    if node.properties:
+        there = {name: raw for name, raw in node.properties.items() if name not in ("when", "bypassed")}
+        node = replace(node, properties=there)
+    layer = resolve(node, graph, arguments)
     if isinstance(layer, Layer) and not isinstance(layer, Absent):
         return layer.input_ports(), layer.output_ports()
     try:

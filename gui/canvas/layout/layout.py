@@ -52,6 +52,7 @@ def arrange(
     parts = [Layers(graph, part) for part in components(graph, names)]
     tops = _tops(parts, sizes, flow)
     result: dict[str, Position] = {}
+    lanes: list[Position] = []
     end = -PART_GAP
     for part in parts:
         widths = [sizes[name][0] for name in part.names] + [0.0] * (len(part.row) - len(part.names))
@@ -59,11 +60,11 @@ def arrange(
         lefts = [columns.left(item) for item in range(len(part.row))]
         shift = _up(end + PART_GAP - min(lefts))
         end = shift + max(left + width for left, width in zip(lefts, widths, strict=True))
-        for name, left, row in zip(part.names, lefts, part.row, strict=False):
-            result[name] = (left + shift, tops[row])
+        placed = [(left + shift, tops[row]) for left, row in zip(lefts, part.row, strict=True)]
+        result |= zip(part.names, placed, strict=False)
+        lanes = placed[len(part.names) :]
     if wrap and node_ids is None and len(parts) == 1 and len(parts[0].trunk) > ROWS:
         rows = dict(zip(parts[0].names, parts[0].row, strict=False))
-        lanes = [point for points in routes(graph, result, sizes).values() for point in points]
         result = wrapped(graph, rows, result, sizes, lanes, flow.turn(page), flow.gutter)
     result = dict(flow.turn_all(result))
     here = _corner(result)

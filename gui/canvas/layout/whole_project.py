@@ -53,7 +53,7 @@ class Arranger:
     def best(self) -> tuple[Flow, dict[str, Position]]:
         """The direction in which the network can be seen larger, the present one where both do; and the positions."""
         now = flow_of(self.project)
-        found = {flow: self.positions(self.project, flow) for flow in (now, *FLOWS.values())}
+        found = {flow: self.positions(self.project, flow) for flow in dict.fromkeys((now, *FLOWS.values()))}
         flow = max(found, key=lambda flow: found[flow][1])
         return flow, found[flow][0]
 

@@ -29,13 +29,15 @@ def is_link(facts: os.stat_result) -> bool:
     return stat.S_ISLNK(facts.st_mode) or bool(getattr(facts, "st_file_attributes", 0) & REPARSE_POINT)
 
 
-def is_writable(path: Path) -> bool:
+def is_writable(path: Path | str, facts: os.stat_result | None = None) -> bool:
     """Whether a file or folder may be changed and is meant to be: what nobody may write is not written by root either.
 
-    Of a folder Windows says so only when one tries.
+    Of a folder Windows says so only when one tries. ``facts`` are what `os.lstat` says of it, if that is known.
     """
     try:
-        return bool(os.stat(path).st_mode & WRITE_BITS) and os.access(path, os.W_OK)
+        if facts is None or is_link(facts):
+            facts = os.stat(path)
+        return bool(facts.st_mode & WRITE_BITS) and os.access(path, os.W_OK)
     except OSError:  # it is gone, or nobody may look: then it cannot be written
         return False
 

@@ -19,7 +19,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from engine import own_files, system
 from engine.errors import LayerloomError
-from engine.files import FileError, encoded
+from engine.files import FileError, NotAFile, encoded
 from engine.home import home
 from engine.locks import is_written
 from engine.training.runs.folder import FACTS, FOLDS, LARGEST_FACTS, PROJECT, RunError, writer_lock
@@ -30,8 +30,10 @@ from engine.training.runs.run_info import Changes, Count, Values, nested, read
 
 INDEX: Final = ".index.json"
 GONE: Final = ".deleted-"
-VERSION: Final = 3
+VERSION: Final = 4
 LARGEST_INDEX: Final = 64 * 2**20
+Stamp = tuple[int, int, int]
+"""When a file was changed, its size and its number on the disk."""
 LONGEST_NAME, LONGEST_NOTE, LONGEST_TAG, MOST_TAGS = 200, 10_000, 60, 32
 
 
@@ -66,6 +68,24 @@ class RunEntry(BaseModel):
     origin: str = ""
 
 
+class _Remembered(BaseModel):
+    """A run in the index, with what its file looked like when it was read."""
+
+    model_config = ConfigDict(frozen=True, strict=True)
+
+    stamp: Stamp
+    entry: RunEntry
+
+
+class _Index(BaseModel):
+    """The file of the index: what is not of this version is read anew."""
+
+    model_config = ConfigDict(frozen=True, strict=True)
+
+    version: Literal[4]
+    runs: dict[str, _Remembered]
+
+
 @dataclass(frozen=True, slots=True)
 class Listing:
     """The runs of a folder, newest first; which of them a program is writing now; why others are left out.
@@ -98,23 +118,24 @@ def listing(root: Path | None = None) -> Listing:
         names = _folders(folder) if folder.is_dir() else []
     except OSError as error:
         raise RunError(f"{folder} cannot be read: {error.strerror or error}.") from error
-    known, kept = _known(folder), {}
-    entries, broken = [], {}
+    known, kept, fresh = _known(folder), dict[str, _Remembered](), False
+    broken = dict[Path, str]()
     for name in _runs(folder, names):
-        path = folder / name
+        where = f"{folder}{os.sep}{name}"
         try:
-            stamp = _stamp(path / FACTS)
-            entry = _remembered(known.get(name), stamp, path) or _short(path)
+            stamp, one = _stamp(where), known.get(name)
+            if one is None or one.stamp != stamp or os.fspath(one.entry.path) != where:
+                one, fresh = _Remembered(stamp=stamp, entry=_short(folder / name)), True
         except RunError as error:
-            broken[path] = str(error)
+            broken[folder / name] = str(error)
             continue
-        entries.append(entry)
-        kept[name] = {"stamp": stamp, "entry": entry.model_dump(exclude={"path"})}
-    if kept != known:
+        kept[name] = one
+    if fresh or len(kept) < len(known):
         _remember(folder, kept)
+    entries = [one.entry for one in kept.values()]
     entries.sort(key=lambda entry: (entry.started, entry.path.name), reverse=True)
     going_on = frozenset(entry.path for entry in entries if entry.state == "running" and is_written(entry.path))
-    called = {entry.path: entry.path.relative_to(folder).parts[0] for entry in entries}  # folds have one number
+    called = {one.entry.path: name.partition("/")[0] for name, one in kept.items()}  # folds have one number
     numbers = numbered(folder, ((entry.network, called[entry.path]) for entry in reversed(entries)))
     owner = Owner()
     reasons = {entry.path: owner.reason(entry.path, entry.id, entry.origin) for entry in entries}
@@ -130,13 +151,13 @@ def listing(root: Path | None = None) -> Listing:
 def _runs(folder: Path, names: Sequence[str]) -> Iterator[str]:
     """The folders of runs among these, those of each fold of a cross-validation with a ``/`` in their name."""
     for name in names:
-        path = folder / name
         if name.startswith("."):
             continue
-        if own_files.is_file(path, FACTS) or not own_files.is_file(path, FOLDS):
+        facts = f"{folder}{os.sep}{name}{os.sep}{FACTS}"
+        if os.path.lexists(facts) or not own_files.is_file(folder / name, FOLDS):
             yield name
         else:
-            yield from (f"{name}/{run.name}" for run in nested(path))
+            yield from (f"{name}/{run.name}" for run in nested(folder / name))
 
 
 def describe(run: Path, *, name: str | None = None, note: str | None = None, tags: Sequence[str] | None = None) -> None:
@@ -233,13 +254,16 @@ def _bounded(text: str, most: int, what: str) -> str:
     return text
 
 
-def _stamp(path: Path) -> list[int]:
-    """What changes whenever a file is replaced."""
+def _stamp(run: str) -> Stamp:
+    """What changes whenever the facts of a run are replaced. Raises RunError where there are none."""
+    path = f"{run}{os.sep}{FACTS}"
     try:
-        facts = os.stat(own_files.path_of(path.parent, path.name))
+        facts = os.lstat(path)
+        if system.is_link(facts):
+            raise NotAFile(Path(path), own_files.LINK)
     except OSError as error:
-        raise RunError(f"{path.parent} is not a run: {FACTS} cannot be read ({error.strerror}).") from error
-    return [facts.st_mtime_ns, facts.st_size, facts.st_ino]
+        raise RunError(f"{run} is not a run: {FACTS} cannot be read ({error.strerror}).") from error
+    return facts.st_mtime_ns, facts.st_size, facts.st_ino
 
 
 def _short(path: Path) -> RunEntry:
@@ -250,27 +274,17 @@ def _short(path: Path) -> RunEntry:
     return RunEntry.model_validate({**facts, "data": name if isinstance(name, str) else ""})
 
 
-def _known(folder: Path) -> dict[str, object]:
+def _known(folder: Path) -> dict[str, _Remembered]:
     """What the index remembers; nothing where it is not as it should be."""
     try:
-        content = json.loads(own_files.read_whole(folder, INDEX, LARGEST_INDEX))
-    except (OSError, ValueError, RecursionError):
+        return _Index.model_validate_json(own_files.read_whole(folder, INDEX, LARGEST_INDEX)).runs
+    except (OSError, ValidationError):
         return {}
-    good = isinstance(content, dict) and content.get("version") == VERSION and isinstance(content.get("runs"), dict)
-    return content["runs"] if good else {}
 
 
-def _remembered(known: object, stamp: list[int], path: Path) -> RunEntry | None:
-    if not isinstance(known, dict) or known.get("stamp") != stamp or not isinstance(known.get("entry"), dict):
-        return None
-    try:
-        return RunEntry.model_validate({**known["entry"], "path": path})
-    except ValidationError:
-        return None
-
-
-def _remember(folder: Path, kept: Mapping[str, object]) -> None:
+def _remember(folder: Path, kept: dict[str, _Remembered]) -> None:
     """Write the index. Where that is not possible, as in a folder for reading only, it goes without."""
-    content = json.dumps({"version": VERSION, "runs": kept}, ensure_ascii=False, separators=(",", ":"))
+    runs = {name: one.model_dump() for name, one in kept.items()}
+    content = json.dumps({"version": VERSION, "runs": runs}, ensure_ascii=False, separators=(",", ":"), default=str)
     with contextlib.suppress(LayerloomError):
         own_files.write_atomically(folder, INDEX, encoded(content))

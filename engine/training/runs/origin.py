@@ -53,14 +53,17 @@ class Owner:
         """
         if origin and (not self._key or not hmac.compare_digest(_origin(self._key, run_id), origin)):
             return ELSEWHERE
-        paths = [run, *(run / name for name in (FACTS, METRICS, TIMING))]
-        try:
-            there = [path for path in paths if os.path.lexists(path)]
-            if not all(system.is_ours(os.lstat(path)) for path in there):
-                return OWNER
-        except OSError:  # it is being removed, or nobody may look into it
-            return LOCKED
-        return "" if all(map(system.is_writable, there)) else LOCKED
+        base, there = os.fspath(run), dict[str, os.stat_result]()
+        for path in (base, *(f"{base}/{name}" for name in (FACTS, METRICS, TIMING))):
+            try:
+                there[path] = os.lstat(path)
+            except FileNotFoundError:
+                continue
+            except OSError:  # it is being removed, or nobody may look into it
+                return LOCKED
+        if not all(map(system.is_ours, there.values())):
+            return OWNER
+        return "" if all(system.is_writable(path, facts) for path, facts in there.items()) else LOCKED
 
 
 def reason(run: Path, run_id: str, origin: str) -> str:

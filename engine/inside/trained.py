@@ -24,6 +24,7 @@ from engine.training.runs.stored import parent_of
 from engine.training.status import TrainingError
 from engine.training.steps.assembly import build
 from engine.training.steps.device import settled
+from engine.training.steps.memory_format import of_run
 
 AT_ONCE: Final = 32
 """Samples that go through the network together where it has none of its own and no size of a batch is chosen."""
@@ -102,7 +103,7 @@ def open_run(
     """
     info = read(folder)
     graph, target = project.load(folder / PROJECT), torch.device(device)
-    plan = check(graph)
+    plan = of_run(info, check(graph))
     data, gone = _prepared(folder, plan.data, target)
     with settled(1):  # new weights are drawn first, and a training in this process is not to notice
         network = build(plan, data, target).network

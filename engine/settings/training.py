@@ -90,7 +90,9 @@ class TrainingConfig(Section):
         "float32", description="the numbers most layers compute with; the weights stay float32 (mixed precision)"
     )
     compile: bool = Field(False, description="let torch.compile make faster code of it; the first step takes long")
-    channels_last: bool = Field(False, description="keep images with channels last in memory: faster convolutions")
+    channels_last: Literal["auto", True, False] = Field(
+        "auto", description="keep images with channels last in memory; auto: where convolutions are faster so on a CPU"
+    )
     device: Device = Field("auto", description="'auto', 'cpu', 'cuda', 'cuda:0', … or 'mps'")
     threads: Annotated[int, Field(ge=1, le=MOST_THREADS)] | None = Field(
         None, description="the CPU threads to compute with; none: chosen by the size of the network"

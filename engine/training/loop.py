@@ -143,7 +143,7 @@ class Trainer:
             from engine.data.pipeline import prepare
             from engine.training.runs.checkpoint import load
             from engine.training.runs.stored import parent_of
-            from engine.training.steps import device
+            from engine.training.steps import device, memory_format
             from engine.training.steps.assembly import batches_of
             from engine.training.steps.device_memory import room_for_data
 
@@ -153,6 +153,7 @@ class Trainer:
             device.check_precision(plan.training.precision, target)
             wanted = resumed.threads if resumed else plan.training.threads
             threads = device.choose_threads(wanted, plan.multiply_adds)
+            plan = memory_format.of_run(resumed, plan) if resumed else memory_format.chosen(plan, target)
             self._show(phase="loading the data")
             learnt = stored(resumed.path, plan.data) if resumed else None
             data = prepare(plan.data, target, room_for_data(target), learnt)
@@ -228,6 +229,7 @@ class Trainer:
             root=self._root,
             device=device,
             threads=threads,
+            channels_last=plan.training.channels_last is True,
             data=seen,
             environment=environment(),
             modules=plan.source.modules,

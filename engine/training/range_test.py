@@ -70,6 +70,7 @@ def range_test(graph: Graph, progress: Progress | None = None) -> RangeTest | No
     from engine.data.sampling import order_of
     from engine.training.plan import check
     from engine.training.steps import device as devices
+    from engine.training.steps import memory_format
     from engine.training.steps.assembly import build
     from engine.training.steps.threads import use_passive_waiting
 
@@ -79,6 +80,7 @@ def range_test(graph: Graph, progress: Progress | None = None) -> RangeTest | No
     use_passive_waiting()
     target = devices.choose_device(plan.training.device)
     devices.check_precision(plan.training.precision, target)
+    plan = memory_format.chosen(plan, target)
     data, drawn = prepare(plan.data, target), plan.data.model_copy(update={"shuffle": True})
     if not len(data.train):
         raise TrainingError("There are no training samples: enlarge data.split.train.", setting="data.split.train")

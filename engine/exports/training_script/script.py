@@ -189,7 +189,7 @@ class Script:
             f"model = {self.subject.source.class_name}().to(device)",
             *(["begin(model, args.data)"] if self.begins else []),
         ]
-        if config.channels_last:
+        if config.channels_last is True:
             lines.append("model = model.to(memory_format=torch.channels_last)")
         lines += [*optimization.optimizer(), *optimization.schedule()]
         if config.precision == "float16":

@@ -78,7 +78,7 @@ class _Remembered(BaseModel):
 
 
 class _Index(BaseModel):
-    """The file of the index: what is not of this version is read anew."""
+    """The file of the index: another version of it counts for nothing."""
 
     model_config = ConfigDict(frozen=True, strict=True)
 

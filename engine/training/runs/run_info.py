@@ -55,6 +55,8 @@ class RunInfo(BaseModel):
     seconds: Annotated[float, Field(ge=0, allow_inf_nan=False)] = 0.0
     device: Annotated[str, Field(pattern=DEVICE)] = ""
     threads: Annotated[int, Field(ge=0, le=MOST_THREADS)] = 0
+    channels_last: bool | None = None
+    """How images lie in memory; runs of former versions do not say, then it is as set, or they lie as usual."""
     train: Values = {}
     """The means over its last epoch."""
     validation: Values = {}

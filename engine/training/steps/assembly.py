@@ -21,7 +21,8 @@ def build(plan: TrainingPlan, data: Prepared, device: torch.device) -> Stepper:
     config = plan.training
     seed_step(device, config.seed, "init")
     module = compile_source(plan.source).to(device)
-    if config.channels_last:
+    last = config.channels_last is True
+    if last:
         for weight in module.parameters():  # of images and of volumes: torch's own `to` takes only the first
             weight.data = channels_last(weight.data)
     parts, open_masks = (data.train, data.validation, data.test), uncovered(plan.data.augmentation, data.fields)
@@ -29,7 +30,7 @@ def build(plan: TrainingPlan, data: Prepared, device: torch.device) -> Stepper:
     inputs = tuple(plan.binding.inputs.values())
     numbers = None if config.precision == "float32" else getattr(torch, config.precision)
     more = terms(plan.graph, plan.report)
-    network = Network(module, inputs, learned, more, channels_last=config.channels_last, autocast=numbers)
+    network = Network(module, inputs, learned, more, channels_last=last, autocast=numbers)
     draws = any(leaf.layer.draws() for leaf in cost.leaves(plan.graph, plan.report))
     return Stepper(network, config, device, steps_of(len(data.train), plan), plan.source.rates, draws=draws)
 

@@ -1,0 +1,103 @@
+"""Images lie with their channels last where that is faster, decided once for a run by its network alone."""
+
+from __future__ import annotations
+
+import json
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+import torch
+
+import presets
+from engine.edits import SetSetting
+from engine.graph import Graph
+from engine.inside.trained import open_run
+from engine.training.control import Control
+from engine.training.loop import Trainer
+from engine.training.plan import check
+from engine.training.runs.folder import FACTS
+from engine.training.runs.run_info import read
+from engine.training.steps.memory_format import chosen, of_run
+
+CPU = torch.device("cpu")
+
+
+@pytest.mark.parametrize(
+    ("name", "faster"),
+    [
+        ("resnet-18-small", True),
+        ("u-net-small", True),
+        ("googlenet-small", True),
+        ("lenet-5", False),
+        ("squeezenet-1.1-small", False),
+        ("densenet-121-small", False),
+        ("c3d-small", False),
+        ("lstm-classifier", False),
+        ("vit-tiny", False),
+    ],
+)
+def test_it_is_chosen_where_it_was_measured_to_be_faster(name: str, faster: bool) -> None:
+    plan = check(presets.build(name))
+    assert chosen(plan, CPU).training.channels_last is faster
+    assert chosen(plan, torch.device("meta")).training.channels_last is False, "nothing is known of other devices"
+
+
+@pytest.mark.parametrize("wanted", [True, False])
+def test_what_is_set_counts(wanted: bool) -> None:
+    graph = presets.build("resnet-18-small" if not wanted else "lenet-5")
+    SetSetting(("training", "channels_last"), wanted).apply(graph)
+    assert chosen(check(graph), CPU).training.channels_last is wanted
+
+
+class Stopping(Control):
+    """Stops the run after so many steps."""
+
+    def __init__(self, steps: int) -> None:
+        super().__init__()
+        self.left = steps
+
+    def gate(self, *args: object) -> bool:
+        self.left -= 1
+        if self.left < 0:
+            self.stop()
+        return super().gate()
+
+
+def wide() -> Graph:
+    """Convolutions of 32 channels: wide enough to be faster with their channels last."""
+    graph = Graph("wide")
+    ids = [graph.add("Input", name="image", shape=(1, 8, 8))]
+    for _ in range(3):
+        ids += [graph.add("Conv2d", out_channels=32, kernel_size=3, padding=1), graph.add("ReLU")]
+    ids += [graph.add("Flatten"), graph.add("Linear", out_features=10), graph.add("Output", name="digit")]
+    for source, target in pairwise(ids):
+        graph.connect(source, target)
+    graph.settings = {
+        "data": {"dataset": "digits", "split": {"train": 0.1, "validation": 0.1, "test": 0.8}},
+        "training": {"epochs": 2, "threads": 1},
+    }
+    return graph
+
+
+def test_a_run_keeps_what_was_decided(tmp_path: Path) -> None:
+    assert Trainer(wide(), tmp_path / "whole").run().state == "finished"
+    assert read(tmp_path / "whole").channels_last is True
+    assert open_run(tmp_path / "whole").network.channels_last is True
+    Trainer(wide(), tmp_path / "cut", control=Stopping(4)).run()
+    Trainer.resume(tmp_path / "cut").run()
+    whole, cut = ((tmp_path / name / "metrics.jsonl").read_bytes() for name in ("whole", "cut"))
+    assert cut == whole
+
+
+def test_runs_of_former_versions_go_on_as_they_were_begun(tmp_path: Path) -> None:
+    facts = tmp_path / "run" / FACTS
+    Trainer(wide(), tmp_path / "run", control=Stopping(4)).run()
+    said = json.loads(facts.read_text(encoding="utf-8"))
+    del said["channels_last"]
+    facts.write_text(json.dumps(said), encoding="utf-8")
+    graph = wide()
+    assert of_run(read(tmp_path / "run"), check(graph)).training.channels_last is False
+    SetSetting(("training", "channels_last"), True).apply(graph)
+    assert of_run(read(tmp_path / "run"), check(graph)).training.channels_last is True
+    assert open_run(tmp_path / "run").network.channels_last is False

@@ -28,6 +28,24 @@ def on_tokens(dataset: str, *, epochs: int, lr: float, weight_decay: float, batc
     return _training((), dataset, epochs, lr, weight_decay, batch_size)
 
 
+def on_board(
+    dataset: str,
+    *,
+    epochs: int,
+    lr: float,
+    weight_decay: float = 0.01,
+    batch_size: int = 64,
+    standardised: str = "",
+    clip_norm: float | None = None,
+) -> Settings:
+    """Settings to learn other data on board: AdamW along a cosine, one field ``standardised``, gradients clipped."""
+    transforms = ({"name": "standardise", "field": standardised},) if standardised else ()
+    settings = _training(transforms, dataset, epochs, lr, weight_decay, batch_size)
+    if clip_norm is not None:
+        settings["training"]["clip_norm"] = clip_norm
+    return settings
+
+
 def _learning(
     dataset: str,
     resized: tuple[Mapping[str, object], ...],

@@ -42,7 +42,17 @@ BACK_PROPAGATION: Final = Paper(
     "Learning Representations by Back-propagating Errors",
     "doi:10.1038/323533a0",
 )
+ELMAN: Final = Paper("Elman", 1990, "Finding Structure in Time", "doi:10.1207/s15516709cog1402_1")
+BENGIO_1994: Final = Paper(
+    "Bengio, Simard and Frasconi",
+    1994,
+    "Learning Long-Term Dependencies with Gradient Descent Is Difficult",
+    "doi:10.1109/72.279181",
+)
 LSTM: Final = Paper("Hochreiter and Schmidhuber", 1997, "Long Short-Term Memory", "doi:10.1162/neco.1997.9.8.1735")
+BIDIRECTIONAL: Final = Paper(
+    "Schuster and Paliwal", 1997, "Bidirectional Recurrent Neural Networks", "doi:10.1109/78.650093"
+)
 LENET: Final = Paper(
     "LeCun, Bottou, Bengio and Haffner",
     1998,
@@ -64,6 +74,44 @@ ALEXNET_2012: Final = Paper(
 ALEXNET: Final = _arxiv(
     "Krizhevsky", 2014, "One Weird Trick for Parallelizing Convolutional Neural Networks", "1404.5997"
 )
+RNN_LANGUAGE_MODEL: Final = Paper(
+    "Mikolov et al.",
+    2010,
+    "Recurrent Neural Network Based Language Model",
+    "doi:10.21437/Interspeech.2010-343",
+)
+GRAVES: Final = _arxiv("Graves", 2013, "Generating Sequences With Recurrent Neural Networks", "1308.0850")
+DEEP_RNN: Final = _arxiv(
+    "Graves, Mohamed and Hinton", 2013, "Speech Recognition with Deep Recurrent Neural Networks", "1303.5778"
+)
+GRU: Final = _arxiv(
+    "Cho et al.",
+    2014,
+    "Learning Phrase Representations using RNN Encoder-Decoder for Statistical Machine Translation",
+    "1406.1078",
+)
+LRCN: Final = _arxiv(
+    "Donahue et al.",
+    2014,
+    "Long-term Recurrent Convolutional Networks for Visual Recognition and Description",
+    "1411.4389",
+)
+CRNN: Final = _arxiv(
+    "Shi, Bai and Yao",
+    2015,
+    "An End-to-End Trainable Neural Network for Image-based Sequence Recognition",
+    "1507.05717",
+)
+SHOW_ATTEND_TELL: Final = _arxiv(
+    "Xu et al.",
+    2015,
+    "Show, Attend and Tell: Neural Image Caption Generation with Visual Attention",
+    "1502.03044",
+)
+LUONG: Final = _arxiv(
+    "Luong, Pham and Manning", 2015, "Effective Approaches to Attention-based Neural Machine Translation", "1508.04025"
+)
+TAGGER: Final = _arxiv("Huang, Xu and Yu", 2015, "Bidirectional LSTM-CRF Models for Sequence Tagging", "1508.01991")
 INCEPTION: Final = _arxiv("Szegedy et al.", 2014, "Going Deeper with Convolutions", "1409.4842")
 VGG: Final = _arxiv(
     "Simonyan and Zisserman", 2014, "Very Deep Convolutional Networks for Large-Scale Image Recognition", "1409.1556"
@@ -117,6 +165,25 @@ SHUFFLENET_V2: Final = _arxiv(
     2018,
     "ShuffleNet V2: Practical Guidelines for Efficient CNN Architecture Design",
     "1807.11164",
+)
+SELF_ATTENTIVE: Final = _arxiv("Lin et al.", 2017, "A Structured Self-attentive Sentence Embedding", "1703.03130")
+DEEP_AR: Final = _arxiv(
+    "Salinas, Flunkert and Gasthaus",
+    2017,
+    "DeepAR: Probabilistic Forecasting with Autoregressive Recurrent Networks",
+    "1704.04110",
+)
+TCN: Final = _arxiv(
+    "Bai, Kolter and Koltun",
+    2018,
+    "An Empirical Evaluation of Generic Convolutional and Recurrent Networks for Sequence Modeling",
+    "1803.01271",
+)
+SERIES_TRANSFORMER: Final = _arxiv(
+    "Wu, Green, Ben and O'Banion",
+    2020,
+    "Deep Transformer Models for Time Series Forecasting: The Influenza Prevalence Case",
+    "2001.08317",
 )
 BERT: Final = _arxiv(
     "Devlin et al.",

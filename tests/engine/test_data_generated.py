@@ -23,10 +23,13 @@ from engine.data.fingerprint import fingerprint
 from engine.data.generated import standard_library as library
 from engine.data.generated.dates import FIRST, LAST, MONTHS, WORDINGS, worded
 from engine.data.generated.series import DELAY, SITES
+from engine.data.on_board import digits
 from engine.settings.data import DataConfig
 
 MADE = [dataset.name for dataset in catalogue() if dataset.loader.startswith("engine.data.generated")]
-LARGE = [name for name in MADE if name != "digit_rows"]
+AGAIN = ("masked_docstrings", "python_names")
+"""Those that read the library once more, as the docstrings do: of them the long proofs have the most."""
+LARGE = [pytest.param(name, marks=pytest.mark.slow if name in AGAIN else ()) for name in MADE if name != "digit_rows"]
 SHARES = st.tuples(st.integers(4, 20), st.integers(0, 8), st.integers(0, 8))
 
 
@@ -113,7 +116,7 @@ def test_another_process_makes_the_same_bytes(names: list[str]) -> None:
 
 
 def test_fingerprints_tell_data_apart_and_not_what_is_done_to_them() -> None:
-    every = [fingerprint(DataConfig(dataset=name)) for name in ("iris", "wine", *MADE)]
+    every = [fingerprint(DataConfig(dataset=name)) for name in ("iris", "wine", *MADE) if name not in AGAIN]
     assert len(set(every)) == len(every)
     changed = {"dataset": "iris", "seed": 5, "transforms": ({"name": "standardise", "field": "features"},)}
     assert fingerprint(DataConfig.model_validate(changed)) == every[0]
@@ -250,3 +253,53 @@ def test_a_share_too_small_for_a_group_gets_the_smallest() -> None:
 def test_shares_that_leave_nothing_to_train_on_are_one_sentence() -> None:
     with pytest.raises(DataError, match="leave none of the 60 stretches of time to train on"):
         split(config("series", (1, 9999, 9999)))
+
+
+@pytest.mark.slow
+def test_gaps_hold_what_was_there() -> None:
+    arrays, names = load("masked_docstrings"), get("masked_docstrings").fields["text"].names
+    text, hidden = arrays["text"], arrays["hidden"]
+    asked = hidden != 0
+    assert 0.14 < asked[text != 0].mean() < 0.16
+    assert (text != 0)[asked].all(), "padding is never asked for"
+    assert 0.77 < (text[asked] == names.index("▢")).mean() < 0.83
+    assert 0.08 < (text[asked] == hidden[asked]).mean() < 0.13
+    assert (text[~asked] != names.index("▢")).all()
+
+
+@pytest.mark.slow
+def test_names_are_what_their_spelling_says() -> None:
+    arrays, kinds = load("python_names"), get("python_names").fields["kind"].names
+    named = dict(
+        zip((text("python_names", "name", row) for row in arrays["name"]), arrays["kind"].tolist(), strict=True)
+    )
+    assert len(named) == 12_000
+    assert kinds[named["TransportSocket"]] == "class"
+    assert all(name.isupper() for name, kind in named.items() if kinds[kind] == "constant")
+    assert np.bincount(arrays["kind"]).min() > 500
+
+
+def test_a_drawn_word_stands_where_it_is_written() -> None:
+    arrays = load("drawn_words")
+    said = [text("drawn_words", "word", row) for row in arrays["word"]]
+    assert {said.count(word) for word in said[:60]} == {6}
+    assert {len(word) for word in said} == {3, 4, 5, 6}
+    bright = arrays["image"][:, 0].max(1) > 150
+    ends = [int(np.flatnonzero(row).max()) for row in bright]
+    lengths = np.array([len(word) for word in said])
+    assert np.corrcoef(ends, lengths)[0, 1] > 0.95
+    assert min(ends[index] for index in np.flatnonzero(lengths == 6)) > max(
+        ends[index] for index in np.flatnonzero(lengths == 3)
+    )
+
+
+def test_a_digit_changes_at_most_once_and_every_frame_shows_a_part_of_it() -> None:
+    arrays, (images, labels) = load("changing_digits"), digits()
+    assert ((np.diff(arrays["digit"]) != 0).sum(1) <= 1).all()
+    for number in range(0, 12_000, 599):
+        clip, said = arrays["clip"][number, :, 0], arrays["digit"][number]
+        for first, last in ((0, 0), (7, 7)):
+            part = clip[first]
+            fits = [((part == 0) | (part == image)).all() for image in images[labels == said[last]]]
+            assert any(fits)
+        assert 0.2 < (clip != 0).mean() / max((images[labels == said[0]] != 0).mean(), 0.1) < 0.8

@@ -56,7 +56,8 @@ def test_the_list_has_every_set_below_its_kind(show: Show) -> None:
             seen.setdefault(below, []).append(item.text().split("\n")[0])
     assert list(seen) == titles
     assert sorted(name for names in seen.values() for name in names) == sorted(one.title for one in catalogue())
-    assert seen["Text"] == ["Docstrings", "Kinds of Python tokens", "Dates in words"]
+    texts = ["Docstrings", "Kinds of Python tokens", "Dates in words", "Docstrings with gaps", "Names in Python"]
+    assert seen["Text"] == texts
     assert facts(get("digits")) == "1,797 samples · 10 classes · 8×8"
     assert facts(get("dates")) == "12,000 samples · 56 characters"
     assert facts(get("series")) == "12,000 samples · forecast · 48×2"

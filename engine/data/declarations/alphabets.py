@@ -9,6 +9,10 @@ PRINTABLE = tuple(map(chr, range(32, 127)))
 TEXT = (PADDING, "↵", *PRINTABLE)
 """Of running text; ↵ is the end of a line."""
 
+MASK = "▢"
+MASKED = (*TEXT, MASK)
+"""Of running text with hidden characters."""
+
 LINE = (PADDING, *PRINTABLE)
 """Of a line of Python."""
 
@@ -29,3 +33,11 @@ CAPTION = (PADDING, "»", ".", "a", "large", "small", "of", *RELATIONS, *COLOURS
 
 HEADINGS = ("up", "up right", "right", "down right", "down", "down left", "left", "up left")
 """Where a digit moves to, clockwise."""
+
+NAME = (PADDING, "_", *"0123456789", *"ABCDEFGHIJKLMNOPQRSTUVWXYZ", *"abcdefghijklmnopqrstuvwxyz")
+"""Of a name of Python."""
+NAMED = ("class", "function", "argument", "constant", "attribute")
+"""What it can name."""
+
+LETTERS = (PADDING, *"ABCDEFGHIJKLMNOPQRSTUVWXYZ")
+"""Of a drawn word."""

@@ -5,7 +5,20 @@ from __future__ import annotations
 import platform
 
 from engine.data.dataset import Dataset, Field
-from engine.data.declarations.alphabets import CAPTION, FORMS, HEADINGS, ISO, LINE, TEXT, TOKENS, WORDS
+from engine.data.declarations.alphabets import (
+    CAPTION,
+    FORMS,
+    HEADINGS,
+    ISO,
+    LETTERS,
+    LINE,
+    MASKED,
+    NAME,
+    NAMED,
+    TEXT,
+    TOKENS,
+    WORDS,
+)
 from engine.data.declarations.tables import BSD, DIGITS
 
 PYTHON = f"the standard library of Python {platform.python_version()}, which runs Layerloom"
@@ -116,6 +129,78 @@ DATASETS = (
             "heading": Field((), "int64", "target", HEADINGS),
         },
         loader="engine.data.generated.clips",
+        kind="clip",
+        licence=BSD,
+        parting="groups",
+        apart="a handwritten digit",
+    ),
+    Dataset(
+        "masked_docstrings",
+        "Docstrings with gaps",
+        "64 characters of what Python says about itself, of which one in seven is asked for: most of these are hidden "
+        "behind ▢, some are another character. Which were they?",
+        f"the docstrings in {PYTHON}",
+        "sequence labelling",
+        12_000,
+        {
+            "text": Field((64,), "int64", "input", MASKED, 0),
+            "hidden": Field((64,), "int64", "target", TEXT, 0),
+        },
+        loader="engine.data.generated.masked_text",
+        kind="text",
+        licence=PSF,
+        parting="groups",
+        apart="a file",
+    ),
+    Dataset(
+        "python_names",
+        "Names in Python",
+        "A name from Python's library, letter by letter: is it that of a class, a function, an argument, a constant or "
+        "an attribute?",
+        f"the sources of {PYTHON}",
+        "classification",
+        12_000,
+        {
+            "name": Field((24,), "int64", "input", NAME, 0),
+            "kind": Field((), "int64", "target", NAMED),
+        },
+        loader="engine.data.generated.python_names",
+        kind="text",
+        licence=PSF,
+        parting="groups",
+        apart="a file",
+    ),
+    Dataset(
+        "drawn_words",
+        "Drawn words",
+        "Made-up words of three to six letters, drawn in a line, 16 × 64 pixels: what is written there? Nothing says "
+        "where a letter stands.",
+        SEEDED,
+        "translation",
+        12_000,
+        {
+            "image": Field((1, 16, 64), bounds=(0, 255)),
+            "word": Field((6,), "int64", "target", LETTERS, 0),
+        },
+        loader="engine.data.generated.drawn_words",
+        kind="image",
+        licence=OWN,
+        parting="groups",
+        apart="a word",
+    ),
+    Dataset(
+        "changing_digits",
+        "Digits that change",
+        "Clips of eight frames, 8 × 8 pixels, in which a handwritten digit becomes another one; every frame shows less "
+        "than half of its pixels. Which digit is it at each frame?",
+        f"{DIGITS}, put together by Layerloom from a fixed seed",
+        "sequence labelling",
+        12_000,
+        {
+            "clip": Field((8, 1, 8, 8), bounds=(0, 16)),
+            "digit": Field((8,), "int64", "target", tuple("0123456789")),
+        },
+        loader="engine.data.generated.changing_digits",
         kind="clip",
         licence=BSD,
         parting="groups",

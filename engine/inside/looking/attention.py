@@ -18,6 +18,8 @@ ORDER: Final = ("key_padding_mask", "need_weights", "attn_mask")
 """Arguments of MultiheadAttention after query, key and value that may be given by position."""
 PRODUCTS: Final = ("MatMul", "Einsum", "Multiply")
 """What mixes values by the weights of a Softmax, where attention is drawn from its products."""
+BETWEEN: Final = ("Dropout", "Unsqueeze", "Squeeze")
+"""What may stand between them."""
 
 
 def modules_of(question: Question) -> list[str]:
@@ -42,11 +44,16 @@ def _mixes(question: Question, path: str) -> bool:
     level = None if home is None else graph_at(graph, home.inside)
     if home is None or level is None:
         return False
-    behind = [level.nodes[edge.target] for edge in level.outgoing[home.node]]
-    dropped = [
-        level.nodes[edge.target] for node in behind if node.type == "Dropout" for edge in level.outgoing[node.id]
-    ]
-    return any(node.type in PRODUCTS for node in (*behind, *dropped))
+    waiting, seen = [home.node], set[str]()
+    while waiting:
+        for edge in level.outgoing[waiting.pop()]:
+            kind = level.nodes[edge.target].type
+            if kind in PRODUCTS:
+                return True
+            if kind in BETWEEN and edge.target not in seen:
+                seen.add(edge.target)
+                waiting.append(edge.target)
+    return False
 
 
 def refuses(question: Question) -> str:

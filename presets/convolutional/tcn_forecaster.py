@@ -1,0 +1,58 @@
+"""A temporal convolutional network that forecasts half a day of an hourly series."""
+
+from __future__ import annotations
+
+from engine.expressions import expression
+from engine.graph import Graph
+from presets import papers
+from presets.attention.heads import added, along
+from presets.preset import Preset, Row
+from presets.recurrent.forecasting import centred, forecast, past
+
+BLOCK = "TemporalBlock"
+WORDS = (
+    "Two causal convolutions: padding on the left alone, so that no step sees what comes after it; added to what was"
+)
+
+
+def temporal_block(graph: Graph, channels: int, dropout: float) -> None:
+    """Define the block; its filters have three taps, ``dilation`` steps apart."""
+    block = graph.define(BLOCK, help=WORDS, channels=channels, dilation=1, dropout=dropout)
+    x = block.add("BlockInput", name="x")
+    once: tuple[Row, ...] = (
+        ("ZeroPad1d", {"padding": (expression("2 * dilation"), 0)}),
+        ("Conv1d", {"out_channels": expression("channels"), "kernel_size": 3, "dilation": expression("dilation")}),
+        ("ReLU", {}),
+        ("Dropout", {"p": expression("dropout")}),
+    )
+    along(block, added(block, x, along(block, x, *once, *once)), ("BlockOutput", {"name": "y"}))
+
+
+def build(channels: int = 32, depth: int = 4) -> Graph:
+    """Bai, Kolter and Koltun 2018: dilations 1, 2, 4, 8 see 61 hours; what the last hour has seen decides."""
+    graph = Graph("TCN forecaster")
+    temporal_block(graph, channels, 0.1)
+    start = past(graph)
+    read = along(
+        graph,
+        centred(graph, start),
+        ("Permute", {"name": "channels_first", "dims": (0, 2, 1)}),
+        ("Conv1d", {"name": "lift", "out_channels": channels, "kernel_size": 1}),
+        (BLOCK, {"name": "blocks", "repeat": depth, "dilation": {"per_repeat": tuple(2**n for n in range(depth))}}),
+        ("Select", {"name": "last_hour", "dim": 2, "index": -1}),
+    )
+    return forecast(graph, start, read)
+
+
+PRESETS = (
+    Preset(
+        name="tcn-forecaster",
+        title="TCN forecaster",
+        family="Convolutional",
+        paper=papers.TCN,
+        data="series",
+        summary="Causal filters, ever further apart, see two days at once.",
+        build=build,
+        task="forecast",
+    ),
+)

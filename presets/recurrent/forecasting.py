@@ -1,0 +1,40 @@
+"""What the forecasters have in common: two days of an hourly series go in, the next half day comes out."""
+
+from __future__ import annotations
+
+from engine.graph import Graph
+from presets.attention.heads import Wire, added, along
+from presets.learning import on_board
+from presets.preset import Settings
+
+BEFORE, AHEAD = 48, 12
+
+
+def past(graph: Graph) -> str:
+    """The Input: hours by (value, driver)."""
+    return graph.add("Input", name="past", shape=(BEFORE, 2))
+
+
+def centred(graph: Graph, start: str) -> str:
+    """The past without its own mean: the level is the linear model's business."""
+    level = along(graph, start, ("Mean", {"name": "level", "dim": 1, "keepdim": True}))
+    found = graph.add("Subtract", name="centred")
+    graph.connect(start, found)
+    graph.connect(level, found)
+    return found
+
+
+def forecast(graph: Graph, start: str, read: Wire, dropout: float = 0.1) -> Graph:
+    """The head: what was read corrects a linear model of the whole past, as in LSTNet (Lai et al. 2017, 1703.07015)."""
+    correction = along(
+        graph, read, ("Dropout", {"p": dropout}), ("Linear", {"name": "correction", "out_features": AHEAD})
+    )
+    linear = along(graph, start, ("Flatten", {}), ("Linear", {"name": "linear_model", "out_features": AHEAD}))
+    along(graph, added(graph, linear, correction), ("Output", {"name": "future", "loss": "l1_loss"}))
+    graph.settings = learn()
+    return graph
+
+
+def learn() -> Settings:
+    """Settings to learn the hourly series."""
+    return on_board("series", epochs=15, lr=3e-3, clip_norm=1.0)

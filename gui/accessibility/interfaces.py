@@ -173,7 +173,7 @@ class LayerPart(Part):
         )
 
     def box(self) -> QRectF:
-        return self.view.canvas.nodes[self.key].box
+        return self.view.canvas.boxes.box(self.key)
 
     def children(self) -> list[Key]:
         return self.parts.inside(self.key)
@@ -233,9 +233,9 @@ class PortPart(Part):
         return self.key.node
 
     def box(self) -> QRectF:
-        item = self.view.canvas.nodes[self.key.node]
-        middle = item.port(self.key)
-        return item.box.intersected(QRectF(middle.x() - GRIP, middle.y() - GRIP, 2 * GRIP, 2 * GRIP))
+        boxes = self.view.canvas.boxes
+        middle = boxes.port(self.key)
+        return boxes.box(self.key.node).intersected(QRectF(middle.x() - GRIP, middle.y() - GRIP, 2 * GRIP, 2 * GRIP))
 
     def actions(self) -> dict[str, Callable[[], object]]:
         return {PRESS: self._connect}
@@ -292,8 +292,8 @@ class ProblemPart(Part):
 
     def box(self) -> QRectF:
         """That of its layer; of the whole network where it has none."""
-        item = self.view.canvas.nodes.get(self.key[1] or "")
-        return self.view.canvas.content() if item is None else item.box
+        canvas, node_id = self.view.canvas, self.key[1]
+        return canvas.content() if node_id not in canvas.boxes else canvas.boxes.box(str(node_id))
 
     def actions(self) -> dict[str, Callable[[], object]]:
         node_id = self.key[1]

@@ -13,7 +13,7 @@ from PySide6.QtGui import QAccessible
 
 from engine.graph import Edge
 from engine.problems import Problem
-from gui.canvas.geometry import End
+from gui.canvas.geometry import End, Side
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 Key = str | End | Edge | tuple[object, ...]
 """The id of a layer, a port, a wire, or the key of a problem."""
-SIDES: Final = ("input", "output")
+SIDES: Final[tuple[Side, ...]] = ("input", "output")
 
 
 class Parts:
@@ -66,10 +66,10 @@ class Parts:
 
     def inside(self, node_id: str) -> list[Key]:
         """The children of a layer: its ports, then its problems."""
-        item = self.view.canvas.nodes.get(node_id)
-        if item is None:
+        box = self.view.canvas.boxes.get(node_id)
+        if box is None:
             return []
-        ports = [End(node_id, side, name) for side in SIDES for name in item.look.ports(side)]
+        ports = [End(node_id, side, name) for side in SIDES for name in box.ports(side)]
         return [*ports, *(problem.key for problem in self.problems_of(node_id))]
 
     def problems_of(self, node_id: str | None) -> list[Problem]:
@@ -100,8 +100,8 @@ class Parts:
         if isinstance(key, Edge):
             return graph.incoming.get(key.target, {}).get(key.target_port) == key
         if isinstance(key, End):
-            item = self.view.canvas.nodes.get(key.node) if key.node in graph.nodes else None
-            return item is not None and key.port in item.look.ports(key.side)
+            box = self.view.canvas.boxes.get(key.node) if key.node in graph.nodes else None
+            return box is not None and key.port in box.ports(key.side)
         return self.problem(key) is not None
 
     # -- their interfaces ------------------------------------------------------------------------------------------

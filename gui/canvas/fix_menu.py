@@ -57,9 +57,9 @@ class FixMenu(QObject):
         menu.hovered.connect(self._hovered)
         menu.aboutToHide.connect(view.end_preview)
         menu.aboutToHide.connect(menu.deleteLater)
-        item = view.canvas.nodes[node_id]
-        view.camera.reveal(item.box)
-        menu.popup(view.viewport().mapToGlobal(view.view_point(item.box.bottomLeft())))
+        box = view.canvas.boxes.box(node_id)
+        view.camera.reveal(box)
+        menu.popup(view.viewport().mapToGlobal(view.view_point(box.bottomLeft())))
         self._choose_first(menu)
 
     def _offer(self, menu: QMenu, problem: Problem) -> None:

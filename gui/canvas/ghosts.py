@@ -98,12 +98,12 @@ class Ghosts:
     def _strike(self, before: Graph, after: Graph) -> None:
         """Let what would be gone fade."""
         scene, kept = self._scene, set(after.edges)
-        for edge, wire in scene.wires.items():
+        for edge, wire in scene.wires.made.items():
             if edge not in kept:
                 wire.setOpacity(0.25)
                 self._dimmed.append(wire)
         for node_id in before.nodes.keys() - after.nodes.keys():
-            item = scene.nodes.get(node_id)
+            item = scene.nodes.made.get(node_id)
             if item is not None:
                 item.setOpacity(0.35)
                 self._dimmed.append(item)
@@ -150,7 +150,7 @@ def _picture(scene: Scene, before: Graph, after: Graph, trial: Trial) -> Picture
             width, height = look.size
             beside = QPointF(0, height + 10) if flow_of(after).turned else QPointF(width + 14, height / 2 - 8)
             picture.results.append((point + beside, f"→ {spec}"))
-    picture.gone = [scene.nodes[node_id].box for node_id in before.nodes.keys() - after.nodes.keys()]
+    picture.gone = [scene.boxes.box(node_id) for node_id in before.nodes.keys() - after.nodes.keys()]
     edges = set(before.edges)
     for edge in after.edges:
         if edge not in edges:

@@ -12,7 +12,7 @@ from PySide6.QtCore import QPointF
 from engine.graph import Edge, Graph, Position
 from gui.canvas.geometry import Side
 from gui.canvas.layout.flow import Flow, Pair
-from gui.canvas.layout.layout_lanes import Box
+from gui.canvas.sight.tiles import Area as Box
 
 Ways = tuple[Position, ...]
 MIDDLE = 0.5

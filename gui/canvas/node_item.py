@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPointF, QRectF
@@ -208,8 +207,3 @@ def _doubtful(fault: Fault | None, parameters: object) -> str:
         return ""
     value = parameters.get(fault.parameter)
     return f"{fault.parameter} = {shown(value)} ?" if value is not None else f"{fault.parameter} ?"
-
-
-def sizes(nodes: Mapping[str, NodeItem]) -> dict[str, Box]:
-    """The size of every node, for the layout."""
-    return {node_id: item.look.size for node_id, item in nodes.items()}

@@ -1,14 +1,16 @@
-"""The scene listens to the Document and keeps its items in step with it; it changes nothing itself."""
+"""The scene listens to the Document and keeps in step with it what is in sight; it changes nothing itself."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
+from typing import Final
 
 from PySide6.QtCore import QObject, QPointF, QRectF, QTimer, Signal
 from PySide6.QtWidgets import QGraphicsItem, QGraphicsScene, QGraphicsSceneHelpEvent, QToolTip
 
+from engine.blocks.block import PREFIX
 from engine.edits import Change
-from engine.graph import Edge, Position
+from engine.graph import Edge, Graph, Position
 from engine.problems import Problem
 from gui.canvas.finder import Finder
 from gui.canvas.frames.frame_items import FrameItems
@@ -18,23 +20,32 @@ from gui.canvas.in_place.open_boxes import Path, open_blocks
 from gui.canvas.in_place.part import Part, innermost, problems_at
 from gui.canvas.layout.flow import flow_of
 from gui.canvas.live_marks import LiveMarks
-from gui.canvas.node_item import NodeItem, natural_size, node_look
+from gui.canvas.node_item import NodeItem, natural_size
+from gui.canvas.sight.items import Items
+from gui.canvas.sight.node_boxes import NodeBoxes
 from gui.canvas.style import OVERVIEW, Style
 from gui.canvas.wire_item import WireItem
 from gui.document import Document, change_of
 from gui.levels import is_open, walk
 from gui.theme import theme
 
+SOME: Final = 80
+"""So many items that come into sight are made at once; of more the rest follows, over the overview."""
+MOST: Final = 1_500
+"""Of more items those far out of sight are taken away again."""
+
 
 class Scene(QGraphicsScene):
-    """Items by id, badges from the document's problems, and who is where.
+    """The levels on the sheet, badges from the document's problems, and who is where.
 
     The sheet has a `Part` for the level that it is of, and one for each block that is open in place. What is said of
-    nodes, wires and positions without more is that of the part that is worked in, in its own coordinates.
+    nodes, wires and positions without more is that of the part that is worked in, in its own coordinates. Items are
+    made for what is in sight (`look`) and for what is asked for: who goes through all nodes does so by their `boxes`.
     """
 
     annotated = Signal()
     """Badges, shapes on wires and the course of the wires are up to date again."""
+
     came = Signal(QRectF)
     """Where on the sheet layers have just been added to the open level."""
 
@@ -42,7 +53,10 @@ class Scene(QGraphicsScene):
         super().__init__(parent)
         self.document = document
         self.styling = Style()
-        self.find = Finder(self, lambda: self.part, self.styling)
+        self.find = Finder(lambda: self.part, self.styling)
+        self.live = LiveMarks(document, self)
+        self.sight = QRectF()
+        """The part of the sheet that somebody looks at; empty while nobody does."""
         self.parts: dict[Path, Part] = {}
         self._flow = flow_of(document.project)
         self.part = Part(self, document.sheet)
@@ -50,12 +64,14 @@ class Scene(QGraphicsScene):
         self.chosen_wire: Edge | None = None
         self.stamp = 0
         """Grows with everything the overview shows."""
-        self.live = LiveMarks(document, self)
-        for signal in (self.live.changed, document.inferred, document.checked):
-            signal.connect(self.touch)
+        self.live.changed.connect(self._mark_all)
+        document.inferred.connect(self._infer)
+        document.checked.connect(self.touch)
         self.frames = FrameItems(self)
         self._later = QTimer(self, singleShot=True, interval=0)
         self._later.timeout.connect(self.flush)
+        self._more = QTimer(self, singleShot=True, interval=0)
+        self._more.timeout.connect(self._go_on)
         document.sheet_edited.connect(self._follow_sheet)
         document.changed.connect(self._follow_part)
         document.replaced.connect(self._work_elsewhere)
@@ -66,14 +82,19 @@ class Scene(QGraphicsScene):
     # -- the part that is worked in --------------------------------------------------------------------------------
 
     @property
-    def nodes(self) -> dict[str, NodeItem]:
+    def nodes(self) -> Items[str, NodeItem]:
         """Its nodes."""
         return self.part.nodes
 
     @property
-    def wires(self) -> dict[Edge, WireItem]:
+    def wires(self) -> Items[Edge, WireItem]:
         """Its wires."""
         return self.part.wires
+
+    @property
+    def boxes(self) -> NodeBoxes:
+        """The boxes of its nodes."""
+        return self.part.boxes
 
     @property
     def positions(self) -> dict[str, Position]:
@@ -96,33 +117,51 @@ class Scene(QGraphicsScene):
     # -- following the document ------------------------------------------------------------------------------------
 
     def rebuild(self) -> None:
-        """Make every item again."""
+        """Begin with everything again."""
         for part in [part for part in self.parts.values() if part.around is None]:
             self._drop(part)
         self.chosen_wire, self._flow = None, flow_of(self.document.project)
-        sheet = self._fill(Part(self, self.document.sheet))
+        sheet = self._begin(Part(self, self.document.sheet))
         self.part = self.parts.get(self.document.block_path, sheet)
         self.part.relearn(self.document, self.document.level, changed=True)
+        self.part.badges.doubt(self.part.graph.nodes)
         self.frames.follow()
         self._show_selection()
         self.flush()
 
-    def _fill(self, part: Part) -> Part:
-        """Make the items of a part, and the parts within it."""
+    def _begin(self, part: Part) -> Part:
+        """Let a part be on the sheet, with the parts within it."""
         self.parts[part.path] = part
-        for node_id in part.graph.nodes:
-            self._create(part, node_id)
-        for edge in part.graph.edges:
-            self._connect(part, edge)
-        part.courses.straighten()
+        part.begin()
+        part.reroute()
         return part
 
     def _drop(self, part: Part) -> None:
-        """Take the items of a part away, and the parts within it."""
+        """Take a part off the sheet, and the parts within it."""
         depth = len(part.path)
         self.frames.forget(path for path in self.parts if path[:depth] == part.path)
         self.parts = {path: other for path, other in self.parts.items() if path[:depth] != part.path}
         part.clear()
+
+    def opens(self, graph: Graph, path: Path) -> bool:
+        """Whether the block of the node of a graph that a path leads to is to be drawn in place."""
+        node_id = path[-1]
+        if not graph.nodes[node_id].type.startswith(PREFIX):
+            return False
+        return node_id in open_blocks(graph) and is_open(self.document.sheet, path)
+
+    def inner(self, part: Part, node_id: str, *, opens: bool) -> Part | None:
+        """The part inside a block that is open in place: made if there is none yet, taken away if it is not open."""
+        inner = self.parts.get((*part.path, node_id))
+        if inner is not None:
+            block = part.graph.blocks.of_type(part.graph.nodes[node_id].type) if opens else None
+            if block is None or inner.graph is not block.graph:
+                self._drop(inner)
+                inner = None
+        if opens and inner is None:
+            level = walk(self.document.whole, (*part.path, node_id))
+            inner = self._begin(Part(self, level, part.nodes[node_id]))
+        return inner
 
     def _work_elsewhere(self) -> None:
         """Another level is worked in: of this sheet, or of another one."""
@@ -137,6 +176,7 @@ class Scene(QGraphicsScene):
         self.part = part
         for each in (before, part):
             each.relearn(document, each.level, changed=True)
+            each.badges.doubt(each.graph.nodes)
         self.frames.follow()
         self._show_selection()
         self.touch()
@@ -155,7 +195,7 @@ class Scene(QGraphicsScene):
             if part is None or part is self.part or not is_open(self.document.sheet, path):
                 continue  # what is gone goes with the box around it
             other = self._learn(part, change)
-            self._follow(part, change_of(part.graph, change, other=other))
+            part.follow(change_of(part.graph, change, other=other))
 
     def _follow_part(self, change: Change) -> None:
         """Follow an edit in the part that is worked in."""
@@ -163,7 +203,9 @@ class Scene(QGraphicsScene):
             self.rebuild()
             return
         self.part.relearn(self.document, self.document.level, changed=True)
-        new = self._follow(self.part, change)
+        new = self.part.follow(change)
+        if self.chosen_wire is not None and self.chosen_wire not in self.wires:
+            self.chosen_wire = None
         self.frames.follow()
         self.touch()
         if new:
@@ -179,98 +221,35 @@ class Scene(QGraphicsScene):
         part.relearn(self.document, level, changed=other or part.graph.inside in change.blocks)
         return other
 
-    def _follow(self, part: Part, change: Change) -> list[str]:
-        """Follow a change of the graph of a part; the nodes that have come."""
-        graph = part.graph
-        for edge in change.edges:
-            if edge in graph.outgoing.get(edge.source, ()):
-                if edge not in part.wires:
-                    self._connect(part, edge)
-            elif edge in part.wires:
-                self.removeItem(part.wires.pop(edge))
-                part.courses.crooked.discard(edge)
-                if part is self.part and self.chosen_wire == edge:
-                    self.chosen_wire = None
-        touched = change.nodes.union(*((edge.source, edge.target) for edge in change.edges))
-        if change.drawing:
-            are_open = {path[-1] for path in self.parts if path[:-1] == part.path and path != part.path}
-            touched |= are_open ^ {node_id for node_id in open_blocks(graph) if self._opens(part, node_id)}
-        area, new = QRectF(), []
-        for node_id in touched:
-            if node_id in graph.nodes:
-                if node_id in part.nodes:
-                    self._refresh(part, node_id)
-                else:
-                    area |= self._create(part, node_id).box
-                    new.append(node_id)
-            elif item := part.nodes.pop(node_id, None):
-                area |= item.box
-                if (inner := self.parts.get((*part.path, node_id))) is not None:
-                    self._drop(inner)
-                self.removeItem(item)
-                del part.positions[node_id]
-                part.selected.discard(node_id)
-        if not area.isNull():
-            part.courses.disturb(area)
-        self._place(part, {node_id: graph.positions[node_id] for node_id in change.moved if node_id in graph.nodes})
-        return new
-
-    def _create(self, part: Part, node_id: str) -> NodeItem:
-        item = NodeItem(node_id, node_look(part.graph, part.report, node_id), self.styling)
-        position = part.positions[node_id] = part.graph.positions[node_id]
-        item.setPos(*position)
-        part.nodes[node_id] = item
-        part.lay(item)
-        if self._opens(part, node_id):
-            self._refresh(part, node_id)
-        return item
-
-    def _refresh(self, part: Part, node_id: str) -> None:
-        item, inner = part.nodes[node_id], self.parts.get((*part.path, node_id))
-        old, look = item.look, node_look(part.graph, part.report, node_id)
-        opens = self._opens(part, node_id)
-        block = part.graph.blocks.of_type(part.graph.nodes[node_id].type)
-        if inner is not None and not (opens and block is not None and inner.graph is block.graph):
-            self._drop(inner)
-            inner = None
-        if opens:
-            if inner is None:
-                inner = self._fill(Part(self, walk(self.document.whole, (*part.path, node_id)), item))
-            box = inner.open_box(look.size)
-            look = node_look(part.graph, part.report, node_id, box.size)
-        look.selected, look.severity, look.guilty, look.health = old.selected, old.severity, old.guilty, old.health
-        item.wear(look)
-        if opens and inner is not None:
-            inner.settle(box)
-        item.update()
-        part.courses.bend(node_id)
-
-    def _opens(self, part: Part, node_id: str) -> bool:
-        """Whether the block of a node is to be drawn in place."""
-        return node_id in open_blocks(part.graph) and is_open(self.document.sheet, (*part.path, node_id))
-
-    def _connect(self, part: Part, edge: Edge) -> None:
-        item = WireItem(edge, self.styling)
-        part.wires[edge] = item
-        part.courses.crooked.add(edge)
-        part.lay(item)
-
     # -- badges and shapes -----------------------------------------------------------------------------------------
 
-    def touch(self, _news: object = None) -> None:
+    def touch(self) -> None:
         """See to it that everything is up to date once the events at hand are done with."""
         self._stir()
         self._later.start()
+
+    def _infer(self, node_ids: set[str]) -> None:
+        """The shapes of these nodes of the network are known again."""
+        for part in [part for part in self.parts.values() if part.graph is self.document.project]:
+            part.infer(node_ids)
+        self.touch()
+
+    def _mark_all(self) -> None:
+        """A training says something else of the layers, or other values flow along the wires."""
+        for part in self.parts.values():
+            part.badges.doubt_all()
+        self.touch()
 
     def flush(self) -> None:
         """Bring badges, shapes and wires up to date now."""
         self._later.stop()
         self._mark()
         for part in sorted(self.parts.values(), key=lambda part: -len(part.path)):
-            part.courses.straighten()
+            part.reroute()
             self._resize(part)
             part.ties.follow()
         self.frames.follow()
+        self._fill()
         self._stir()
         self.annotated.emit()
 
@@ -281,7 +260,7 @@ class Scene(QGraphicsScene):
         around = self.parts[part.path[:-1]]
         box = part.open_box(natural_size(around.graph, around.report, part.path[-1]))
         if box.size != part.around.look.size:
-            self._refresh(around, part.path[-1])
+            around.refresh(part.path[-1])
         else:
             part.settle(box)
 
@@ -296,44 +275,28 @@ class Scene(QGraphicsScene):
         every: list[Problem] | None = None
         for part in self.parts.values():
             if self.document.checking:  # what is known of problems belongs to two states of the network
-                part.mark(part.problems, self.live)
+                part.mark(None)
             elif part is self.part:
-                part.mark(problems_at(self.document.problems(), ()), self.live)
+                part.mark(problems_at(self.document.problems(), ()))
             else:
                 every = self.document.all_problems() if every is None else every
-                part.mark(problems_at(every, part.path), self.live)
+                part.mark(problems_at(every, part.path))
 
     def _show_selection(self) -> None:
-        selected = set(self.document.selection)
-        self.show_selected(selected)
+        self.show_selected(set(self.document.selection))
         self.choose_wire(None)
 
     def show_selected(self, selected: set[str]) -> None:
         """Let exactly these nodes look selected (the document's selection, or what a box selection would give)."""
-        part, graph = self.part, self.part.graph
-        for node_id in selected ^ part.selected:
-            item = part.nodes.get(node_id)
-            if item is not None:
-                item.look.selected = node_id in selected
-                item.setZValue(2 if item.look.selected else 1)
-                item.update()
-        changed, part.selected = selected ^ part.selected, selected
-        for node_id in changed & graph.nodes.keys():
-            for edge in (*graph.incoming[node_id].values(), *graph.outgoing[node_id]):
-                self._color(edge)
+        self.part.show_selected(selected)
         self._stir()
 
     def choose_wire(self, edge: Edge | None) -> None:
         """Let one wire look selected."""
         before, self.chosen_wire = self.chosen_wire, edge
         for changed in (before, edge):
-            if changed is not None:
-                self._color(changed)
-
-    def _color(self, edge: Edge) -> None:
-        part = self.part
-        if wire := part.wires.get(edge):
-            wire.set_active(edge == self.chosen_wire or edge.source in part.selected or edge.target in part.selected)
+            if changed is not None and changed in self.wires:
+                self.part.color(self.wires[changed])
 
     def _restyle(self) -> None:
         self.styling.rebuild()
@@ -349,31 +312,54 @@ class Scene(QGraphicsScene):
         return self.sheet.content() | self.frames.area() if node_ids is None else self.part.content(node_ids)
 
     def place(self, positions: Mapping[str, Position], *, dragging: bool = False) -> None:
-        """Put items somewhere; their wires follow with the next `reroute`, others give way once all rest."""
-        self._place(self.part, positions, dragging=dragging)
+        """Put nodes somewhere; their wires follow with the next `reroute`, others give way once all rest."""
+        self.part.place(positions, dragging=dragging)
         self._stir()
-
-    def _place(self, part: Part, positions: Mapping[str, Position], *, dragging: bool = False) -> None:
-        swept = QRectF()
-        for node_id, position in positions.items():
-            item = part.nodes[node_id]
-            if not dragging:
-                swept |= item.box
-            item.setPos(*position)
-            part.positions[node_id] = position
-            part.courses.bend(node_id)
-            if not dragging:
-                swept |= item.box
-        if not swept.isNull():
-            part.courses.disturb(swept)
-        part.ties.follow()
 
     def reroute(self) -> None:
         """Lay all wires again whose ends have moved."""
-        if self.part.courses.straighten():
+        if self.part.reroute():
             self._stir()
+        if self.part.courses.crooked:
+            self._more.start()
+
+    def settle(self) -> None:
+        """Lay every wire now that is still to be laid, of however many."""
+        while self.part.courses.crooked or self.sheet.courses.crooked:
+            self._go_on()
 
     # -- looking ---------------------------------------------------------------------------------------------------
+
+    def look(self, sight: QRectF) -> None:
+        """See to it that what is in sight has items: at once if that is not much, else in pieces; others may go."""
+        self.sight = sight
+        parts = self.parts.values()
+        if sum(len(part.nodes.made) + len(part.wires.made) for part in parts) > MOST:
+            for part in parts:
+                part.thin_out()
+        self._fill()
+
+    @property
+    def filled(self) -> bool:
+        """Whether everything that can be seen has its item."""
+        return not self._more.isActive()
+
+    def _fill(self) -> None:
+        """Make some of the items that are missing."""
+        missing = [part for part in self.parts.values() if not part.fill(SOME)]
+        if missing or any(part.courses.crooked for part in self.parts.values()):
+            self._more.start()
+        else:
+            self._more.stop()
+
+    def _go_on(self) -> None:
+        """Continue with what is still to be laid and made."""
+        for part in self.parts.values():
+            if part.reroute():
+                self._stir()
+        self._fill()
+        if self.filled:
+            self.update()
 
     def zoom(self, scale: float) -> None:
         """Take note of the zoom; in the overview the items paint nothing."""
@@ -385,13 +371,7 @@ class Scene(QGraphicsScene):
 
     def offer(self, ends: Collection[End] | None, source: str | None = None) -> None:
         """Ring these ports and dim the nodes without any; None ends that. ``source`` is never dimmed."""
-        by_node: dict[str, list[End]] = {}
-        for end in ends or ():
-            by_node.setdefault(end.node, []).append(end)
-        for node_id, item in self.nodes.items():
-            item.look.offered = by_node.get(node_id, ())
-            item.look.dim = ends is not None and node_id not in by_node and node_id != source
-            item.freshen()
+        self.part.offer(ends, source)
 
     def helpEvent(self, event: QGraphicsSceneHelpEvent) -> None:
         """Show the tooltip of what is under the mouse."""

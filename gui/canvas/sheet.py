@@ -24,6 +24,7 @@ from gui.canvas.minimap import Minimap
 from gui.canvas.overlays import FocusRing, Hint, MouseNote
 from gui.canvas.overview import Overview
 from gui.canvas.scene import Scene
+from gui.canvas.sight.still import Still
 from gui.canvas.style import OVERVIEW
 from gui.document import Document
 from gui.theme import theme
@@ -32,7 +33,9 @@ READABLE = 0.6
 """Below this scale a node that is led to is shown larger."""
 FAR = 262_144.0
 """How far the sheet reaches in each direction."""
-SETTLED = 160
+BESIDE = 160.0
+"""How far around what is seen layers are made ready."""
+SETTLED = 120
 """After so many milliseconds without a turn of the wheel wires are painted smoothly again."""
 
 
@@ -67,6 +70,7 @@ class Sheet(QGraphicsView):
         self.habits = Habits()
         self._opened = self._refused = self._seen = False
         self._grid, self._overview = Grid(), Overview(self.canvas)
+        self._still = Still(lambda painter, area: self._overview.paint(painter, self.camera.scale, area))
         self._hint, self._note = Hint(self), MouseNote(self)
         self.ring = FocusRing(self)
         self.minimap = Minimap(self, self.canvas, self._overview)
@@ -81,6 +85,7 @@ class Sheet(QGraphicsView):
         document.selection_changed.connect(self._describe)
         theme.changed.connect(self.viewport().update)
         self.canvas.came.connect(self._show_new)
+        self.looked.connect(self._look)
         self._describe()
 
     def _set_up(self) -> None:
@@ -117,9 +122,10 @@ class Sheet(QGraphicsView):
         self._opened = self.isVisible()
         if self._opened and self.canvas.sheet.nodes:
             box, inputs = self.canvas.content(), self.canvas.sheet.graph.of_type("Input")
-            head = self.canvas.sheet.nodes[inputs[0].id].box if inputs else box
+            head = self.canvas.sheet.boxes.box(inputs[0].id) if inputs else box
             flow = flow_of(self.document.graph)
             self.camera.begin(box, _start(box, head, flow), flow)
+            self._look()
         self._describe()
 
     def _describe(self, _change: object = None) -> None:
@@ -219,8 +225,13 @@ class Sheet(QGraphicsView):
     def drawBackground(self, painter: QPainter, rect: QRectF | QRect) -> None:
         """The dotted sheet, and from afar the whole network."""
         self._grid.paint(painter, QRectF(rect), self.canvas.styling.scale, self.devicePixelRatioF())
-        if self.canvas.styling.detail == OVERVIEW:
-            self._overview.paint(painter, self.canvas.styling.scale)
+        scale, area = self.canvas.styling.scale, QRectF(rect)
+        if self.canvas.styling.detail != OVERVIEW and self.canvas.filled:
+            return
+        if self._settle.isActive():
+            self._still.show(painter, area, scale, self.devicePixelRatioF(), (self.canvas.stamp, theme.name))
+        else:
+            self._overview.paint(painter, scale, area)
 
     # -- events ----------------------------------------------------------------------------------------------------
 
@@ -250,6 +261,12 @@ class Sheet(QGraphicsView):
         self.minimap.place()
         self.looked.emit()
 
+    def _look(self) -> None:
+        """What is in sight now, and a little more, gets its items."""
+        if self.isVisible():
+            seen = self.mapToScene(self.viewport().rect()).boundingRect()
+            self.canvas.look(seen.adjusted(-BESIDE, -BESIDE, BESIDE, BESIDE))
+
     def scrollContentsBy(self, dx: int, dy: int) -> None:
         super().scrollContentsBy(dx, dy)
         self.minimap.update()
@@ -260,6 +277,7 @@ class Sheet(QGraphicsView):
         self._seen = True
         if not self._opened:
             self.zoom_open()
+        self._look()
 
 
 def _start(box: QRectF, head: QRectF, flow: Flow) -> QPointF:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainterPath, QPen
 from PySide6.QtWidgets import QGraphicsItem, QGraphicsPathItem
 
 from gui.canvas.layout.flow import flow_of
-from gui.canvas.node_item import NodeItem
+from gui.canvas.sight.node_boxes import NodeBoxes
 from gui.levels import Shown
 from gui.theme import theme
 
@@ -23,13 +23,13 @@ class Ties(QGraphicsPathItem):
     def __init__(
         self,
         level: Shown,
-        nodes: Mapping[str, NodeItem],
+        boxes: NodeBoxes,
         lay: Callable[[QGraphicsItem], None],
         remove: Callable[[QGraphicsItem], None],
     ) -> None:
         """``lay`` puts it on the sheet, ``remove`` takes it away."""
         super().__init__()
-        self._level, self._nodes, self._lay, self._remove = level, nodes, lay, remove
+        self._level, self._boxes, self._lay, self._remove = level, boxes, lay, remove
         self.setZValue(-1)
         self.setAcceptedMouseButtons(Qt.MouseButton.NoButton)
         self.dress()
@@ -40,15 +40,15 @@ class Ties(QGraphicsPathItem):
 
     def follow(self) -> None:
         """Lead the curves to where the layers stand now."""
-        nodes, sharing = self._nodes, self._level.graph.sharing
+        boxes, sharing = self._boxes, self._level.graph.sharing
         if bool(sharing) != (self.scene() is not None):
             (self._lay if sharing else self._remove)(self)
         if not sharing:
             return
         path, flow = QPainterPath(), flow_of(self._level.graph)
         for sharer, owner in sharing.items():
-            if sharer in nodes and owner in nodes:
-                one, other = (_beside(flow.turn_rect(nodes[node_id].box)) for node_id in (owner, sharer))
+            if sharer in boxes and owner in boxes:
+                one, other = (_beside(flow.turn_rect(boxes.box(node_id))) for node_id in (owner, sharer))
                 swing = max(one.x(), other.x()) + BULGE
                 path.moveTo(one)
                 path.cubicTo(QPointF(swing, one.y()), QPointF(swing, other.y()), other)

@@ -221,10 +221,10 @@ class View(Sheet):
         """The menu of what is under the mouse; by key that of the selection."""
         if event.reason() == QContextMenuEvent.Reason.Mouse and event.modifiers() & CTRL:
             return  # that button and Ctrl cut wires
-        at, chosen = event.pos(), [self.canvas.nodes[node_id] for node_id in self.document.selection]
+        at, boxes, chosen = event.pos(), self.canvas.boxes, self.document.selection
         if event.reason() == QContextMenuEvent.Reason.Keyboard:
             center = self.viewport().rect().center()
-            at = self.view_point(chosen[-1].box.topLeft() + MENU) if chosen else center
+            at = self.view_point(boxes.box(chosen[-1]).topLeft() + MENU) if chosen else center
             at = at if self.viewport().rect().contains(at) else center
         else:
             self.work_at(at)

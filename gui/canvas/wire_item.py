@@ -55,6 +55,15 @@ class WireItem(QGraphicsRectItem):
         self.path = wire_path(self.start, self.end, self.points, flow)
         self.place()
 
+    def shift(self, by: Position) -> None:
+        """Lie elsewhere, as it is."""
+        way = QPointF(*by)
+        self.start, self.end = self.start + way, self.end + way
+        self.points = tuple((x + by[0], y + by[1]) for x, y in self.points)
+        self.path.translate(way)
+        self._label_box.translate(way)
+        self.setRect(self.rect().translated(way))
+
     def tell(self, spec: Spec | None, guilty: bool, value: Value | None = None) -> bool:
         """What flows along it, and whether its target takes offence; True if it is to be placed again for that."""
         kind = "guilty" if guilty else "unknown" if spec is None else "known"

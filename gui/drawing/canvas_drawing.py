@@ -15,7 +15,6 @@ from gui.canvas.geometry import MARGIN
 from gui.canvas.in_place.part import Part
 from gui.canvas.layout import layout
 from gui.canvas.layout.flow import flow_of
-from gui.canvas.node_item import sizes
 from gui.canvas.painter import NO_BRUSH, NodeLook, paint_label, paint_node, paint_wire
 from gui.canvas.scene import Scene
 from gui.canvas.style import Style, Text
@@ -195,7 +194,8 @@ def arranged(scene: Scene) -> Scene:
     """A scene whose layers are laid out, if they never were: then wires run against the flow."""
     graph = scene.document.graph
     flow = flow_of(graph)
-    if any(flow.turn_point(wire.end - wire.start).y() < 0 for wire in scene.wires.values()):
-        scene.place(layout.arrange(graph, sizes(scene.nodes), flow=flow))
+    courses = map(scene.part.courses.course, scene.wires)
+    if any(flow.turn_point(course.end - course.start).y() < 0 for course in courses):
+        scene.place(layout.arrange(graph, scene.boxes.sizes, flow=flow))
         scene.reroute()
     return scene

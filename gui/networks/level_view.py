@@ -93,7 +93,7 @@ class LevelView(QScrollArea):
         self._document.open_block(() if block_id is None else first_use(project, block_id) or ())
         self._drawing = canvas_drawing(arranged(self._scene), Options(theme=theme.name))
         origin = self._drawing.origin
-        self._boxes = {node_id: item.box.translated(origin) for node_id, item in self._scene.nodes.items()}
+        self._boxes = {node_id: self._scene.boxes.box(node_id).translated(origin) for node_id in self._scene.boxes}
 
     def _redraw(self) -> None:
         if self._shown is not None:

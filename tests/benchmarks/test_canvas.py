@@ -19,7 +19,6 @@ from engine.edits import Connect
 from engine.graph import Edge, Graph
 from gui.canvas.geometry import End
 from gui.canvas.layout import layout
-from gui.canvas.node_item import sizes as node_sizes
 from gui.canvas.scene import Scene
 from gui.canvas.view import View
 from gui.canvas.wiring import unreachable, verdict
@@ -83,7 +82,7 @@ def creation(figures: dict[str, float], monkeypatch: pytest.MonkeyPatch) -> None
     bare, full = Document(network(1000, wires=False)), Document(network(1000))
     assert (len(full.graph.nodes), len([*full.graph.edges])) == (1000, 1500)
     figures["create nodes"] = milliseconds(lambda: Scene(bare).deleteLater())
-    sizes = node_sizes(Scene(full).nodes)
+    sizes = Scene(full).boxes.sizes
     figures["routes of all wires"] = milliseconds(lambda: layout.routes(full.graph, full.graph.positions, sizes))
     with monkeypatch.context() as patch:
         patch.setattr(layout, "routes", lambda graph, positions, sizes, edges, known: dict.fromkeys(edges, ()))

@@ -15,7 +15,7 @@ from gui.canvas.in_place.open_boxes import OpenBoxes, open_blocks
 from gui.canvas.in_place.room import resized
 from gui.canvas.layout.flow import flow_of
 from gui.canvas.layout.whole_project import moved
-from gui.canvas.node_item import natural_size, sizes
+from gui.canvas.node_item import natural_size
 from gui.canvas.sheet import Sheet
 
 
@@ -69,7 +69,7 @@ class BlockCommands:
         graph, flow = document.graph, flow_of(document.graph)
         is_open = not set(node_ids) <= set(open_blocks(graph))
         changed = [node_id for node_id in node_ids if (node_id in open_blocks(graph)) != is_open]
-        boxes, now = OpenBoxes(document.whole, flow), sizes(sheet.canvas.nodes)
+        boxes, now = OpenBoxes(document.whole, flow), dict(sheet.canvas.boxes.sizes)
         path = document.block_path if graph.inside is None or document.block_path else None
         positions = dict(graph.positions)
         for node_id in changed:

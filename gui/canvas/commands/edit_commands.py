@@ -18,7 +18,6 @@ from gui.canvas.commands.reorder import move_along
 from gui.canvas.geometry import HEIGHT, WIDTH, End, snap
 from gui.canvas.layout.flow import flow_of
 from gui.canvas.layout.whole_project import WORDS
-from gui.canvas.node_item import sizes
 from gui.canvas.sheet import Sheet
 
 
@@ -104,15 +103,16 @@ class EditCommands:
         sheet, canvas = self._sheet, self._sheet.canvas
         chosen = None if node_ids is None else set(node_ids) & canvas.nodes.keys()
         middle = sheet.point_at(sheet.viewport().rect().center())
-        near = min(canvas.nodes.values(), key=lambda item: (item.box.center() - middle).manhattanLength(), default=None)
-        at = sheet.view_point(near.pos()) if near is not None else QPoint()
+        boxes = canvas.boxes
+        near = min(boxes, key=lambda each: (boxes.box(each).center() - middle).manhattanLength(), default=None)
+        at = sheet.view_point(boxes.box(near).topLeft()) if near is not None else QPoint()
         fitted, before = sheet.camera.fitted, flow_of(self._document.graph)
-        if not commands.arrange(self._document, sizes(canvas.nodes), sheet.page(), chosen):
+        if not commands.arrange(self._document, boxes.sizes, sheet.page(), chosen):
             sheet.message.emit("Everything is arranged already.")
         elif chosen is None and (fitted or flow_of(self._document.graph) is not before):
             sheet.camera.fit(canvas.content())
         elif near is not None and chosen is None:
-            sheet.camera.pin(canvas.nodes[near.id].scenePos(), at)
+            sheet.camera.pin(boxes.box(near).topLeft() + canvas.part.offset, at)
         canvas.flush()
 
     def set_direction(self, direction: Direction | None) -> None:
@@ -127,8 +127,8 @@ class EditCommands:
 
     def align(self, way: str) -> None:
         """Align or distribute the selected nodes (`alignment.WAYS`)."""
-        nodes, positions = self._sheet.canvas.nodes, self._document.graph.positions
-        boxes = {node_id: (positions[node_id], nodes[node_id].look.size) for node_id in self._document.selection}
+        sizes, positions = self._sheet.canvas.boxes.sizes, self._document.graph.positions
+        boxes = {node_id: (positions[node_id], sizes[node_id]) for node_id in self._document.selection}
         moved = {name: at for name, at in aligned(boxes, way).items() if at != positions[name]}
         if moved:
             self._sheet.attempt(lambda: self._document.apply(Move(moved), f"Align {len(boxes)} layers"))

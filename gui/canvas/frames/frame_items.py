@@ -104,4 +104,4 @@ class FrameItems(QObject):
 
 def node_boxes(scene: Scene) -> dict[str, Box]:
     """The box of every node on the canvas."""
-    return {node_id: (*scene.positions[node_id], *item.look.size) for node_id, item in scene.nodes.items()}
+    return {node_id: (*position, *scene.boxes[node_id].size) for node_id, position in scene.positions.items()}

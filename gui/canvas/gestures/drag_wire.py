@@ -44,9 +44,9 @@ class DragWire(Gesture):
         canvas.offer(
             [
                 End(node_id, self.wanted, name)
-                for node_id, item in canvas.nodes.items()
+                for node_id, box in canvas.boxes.items()
                 if node_id not in self._closed
-                for name in item.look.ports(self.wanted)
+                for name in box.ports(self.wanted)
             ],
             self.fixed.node,
         )
@@ -61,7 +61,7 @@ class DragWire(Gesture):
         canvas = self.view.canvas
         end = canvas.find.landing(at.scene, self.wanted)
         self.caught = None if end is None or end.node == self.fixed.node else end
-        point = at.scene if self.caught is None else canvas.nodes[self.caught.node].port(self.caught)
+        point = at.scene if self.caught is None else canvas.boxes.port(self.caught)
         reason = self._verdict(self.caught).reason if self.caught is not None else None
         if self._line is not None:
             self._line.setPath(self._path(point))
@@ -69,7 +69,7 @@ class DragWire(Gesture):
         self.view.explain(reason if reason is not None else self._praise(), at.view, bad=reason is not None)
 
     def _path(self, point: QPointF) -> QPainterPath:
-        fixed = self.view.canvas.nodes[self.fixed.node].port(self.fixed)
+        fixed = self.view.canvas.boxes.port(self.fixed)
         ends = (fixed, point) if self.fixed.side == "output" else (point, fixed)
         return wire_path(*ends, flow=flow_of(self.view.document.graph))
 
@@ -120,7 +120,7 @@ class DragWire(Gesture):
         if self._line is not None:
             canvas.removeItem(self._line)
             self._line = None
-        if self.moved in canvas.wires:
+        if self.moved is not None and self.moved in canvas.wires:
             canvas.wires[self.moved].show()
         canvas.offer(None)
         self.view.explain("", at=self.origin.view)

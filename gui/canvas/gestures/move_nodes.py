@@ -56,8 +56,8 @@ class MoveNodes(Gesture):
         """The frames of the nodes to be cloned."""
         path, canvas = QPainterPath(), self.view.canvas
         for node_id in self._positions:
-            item = canvas.nodes[node_id]
-            path.addPath(canvas.styling.outline(item.look.size).frame.translated(item.pos()))
+            box = canvas.boxes.box(node_id)
+            path.addPath(canvas.styling.outline(canvas.boxes[node_id].size).frame.translated(box.topLeft()))
         ghost = QGraphicsPathItem(path)
         ghost.setPen(canvas.styling.selected)
         ghost.setBrush(canvas.styling.band_fill)
@@ -80,7 +80,7 @@ class MoveNodes(Gesture):
             return
         canvas.place({node_id: (x + dx, y + dy) for node_id, (x, y) in self._positions.items()}, dragging=True)
         canvas.reroute()
-        centre = canvas.nodes[self._pressed].box.center()
+        centre = canvas.boxes.box(self._pressed).center()
         self._glow(canvas.find.wire(centre, pixels=24) if self._lone and not at.holds(ALT) else None)
 
     def _glow(self, edge: Edge | None) -> None:
@@ -132,7 +132,8 @@ class MoveNodes(Gesture):
             canvas.removeItem(self._ghost)
             self._ghost = None
         else:
-            canvas.place({node_id: positions[node_id] for node_id in self._positions if node_id in canvas.nodes})
+            there = {node_id: positions[node_id] for node_id in self._positions if node_id in canvas.nodes}
+            canvas.place(there, dragging=True)
         self.view.be_fast(False)
 
     def cancel(self) -> None:

@@ -11,7 +11,7 @@ from gui.canvas.in_place.open_boxes import OpenBoxes
 from gui.canvas.in_place.room import resized
 from gui.canvas.layout.flow import flow_of
 from gui.canvas.layout.whole_project import moved
-from gui.canvas.node_item import natural_size, sizes
+from gui.canvas.node_item import natural_size
 
 if TYPE_CHECKING:
     from gui.canvas.scene import Scene
@@ -41,7 +41,7 @@ def making_room(scene: Scene, change: Change) -> Iterator[Edit]:
         larger = (max(old[0], new[0]), max(old[1], new[1]))
         if larger == old:
             continue
-        now = {name: size for name, size in sizes(around.nodes).items() if name in graph.nodes}
+        now = {name: size for name, size in around.boxes.sizes.items() if name in graph.nodes}
         known = {name: at for name, at in graph.positions.items() if name in now}
         for move in moved(graph, resized(known, now, node_id, larger, flow)):
             yield within(graph, move)

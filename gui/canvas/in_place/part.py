@@ -1,74 +1,26 @@
-"""One level on the sheet: the open one, or the inside of a block that is open in place; with its items."""
+"""One level on the sheet: the open one, or the inside of a block that is open in place. It follows its graph."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING
+from collections.abc import Iterable, Mapping, Set
 
 from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtGui import QPainterPath
-from PySide6.QtWidgets import QGraphicsItem, QGraphicsPathItem, QGraphicsRectItem
 
-from engine.graph import Edge, Graph, Position
+from engine.edits import Change
+from engine.graph import Edge, Position
 from engine.problems import Problem
-from engine.shapes import Report
-from gui.canvas.courses import Courses
-from gui.canvas.geometry import HEIGHT, wire_path
-from gui.canvas.in_place.open_boxes import OpenBox, Path, box_around
-from gui.canvas.layout.flow import flow_of
-from gui.canvas.node_item import NodeItem, sizes
-from gui.canvas.ties import Ties
-from gui.canvas.wire_item import WireItem
-from gui.levels import Level, shapes_of
-
-if TYPE_CHECKING:
-    from gui.canvas.live_marks import LiveMarks
-    from gui.canvas.scene import Scene
-    from gui.document import Document
+from gui.canvas.geometry import HEIGHT, Box, wire_path
+from gui.canvas.in_place.open_boxes import OpenBox, Path, box_around, open_blocks
+from gui.canvas.in_place.stage import Stage
+from gui.canvas.sight.tiles import Area
 
 GRASP = 16.0
 """So near to its edges a box is taken hold of itself, and not what is inside."""
 
 
-class Part:
-    """The items of one level, by id. Coordinates are those of its graph; it lies on the sheet at `offset`."""
-
-    def __init__(self, scene: Scene, level: Level, around: NodeItem | None = None) -> None:
-        """``around`` is the box that it is drawn in; none for the level that the sheet is of."""
-        self._scene, self.around = scene, around
-        self.level = level
-        self.report: Report
-        """What is known so far of the shapes there."""
-        self.relearn(scene.document, level, changed=True)
-        self.nodes: dict[str, NodeItem] = {}
-        self.wires: dict[Edge, WireItem] = {}
-        self.positions: dict[str, Position] = {}
-        self.problems: dict[str, list[Problem]] = {}
-        self.selected: set[str] = set()
-        self.inside: QGraphicsItem | None = None
-        self.leads: QGraphicsPathItem | None = None
-        """The wires between the ports of the box and the ends inside."""
-        if around is not None:
-            self.inside = QGraphicsRectItem(around)
-            self.leads = QGraphicsPathItem(self.inside)
-            self.leads.setPen(scene.styling.wires["known", False])
-        self.courses = Courses(self, self.nodes, self.wires, self.positions)
-        self.ties = Ties(self, self.nodes, self.lay, scene.removeItem)
-
-    @property
-    def path(self) -> Path:
-        """The nodes that lead to the level."""
-        return self.level.block_path
-
-    @property
-    def graph(self) -> Graph:
-        """What it shows."""
-        return self.level.graph
-
-    @property
-    def offset(self) -> QPointF:
-        """Where the origin of its coordinates is on the sheet."""
-        return self.inside.scenePos() if self.inside is not None else QPointF()
+class Part(Stage):
+    """One level, in step with its graph."""
 
     @property
     def area(self) -> QRectF:
@@ -78,103 +30,166 @@ class Part:
         width, height = self.around.look.size
         return QRectF(GRASP, HEIGHT, width - 2 * GRASP, height - HEIGHT - GRASP).translated(self.around.scenePos())
 
-    def relearn(self, document: Document, level: Level, *, changed: bool) -> None:
-        """Take note of how it is used now; ``changed`` says that shapes inside may be others."""
-        self.level = level
-        if document.block_path == self.path and document.graph is level.graph:
-            self.report = document.known
-        elif changed:
-            self.report = shapes_of(document.whole, level).report
-
-    def lay(self, item: QGraphicsItem) -> None:
-        """Put an item on the sheet, in the coordinates of this level."""
-        if self.inside is None:
-            self._scene.addItem(item)
-        else:
-            item.setParentItem(self.inside)
-
     def content(self, node_ids: Iterable[str] | None = None) -> QRectF:
         """On the sheet, the box around these nodes, or around all."""
-        box = QRectF()
-        for node_id in self.nodes if node_ids is None else node_ids:
-            box |= self.nodes[node_id].box
+        box = self.boxes.extent() if node_ids is None else self.boxes.around(node_ids)
         return box.translated(self.offset) if not box.isNull() else box
 
-    def mark(self, found: Mapping[str, list[Problem]], live: LiveMarks) -> None:
-        """Update the nodes whose problems, and the wires whose shapes have changed."""
-        grave = {node_id: [p for p in problems if p.severity != "hint"] for node_id, problems in found.items()}
-        for node_id in grave.keys() | self.problems.keys():
-            item, problems = self.nodes.get(node_id), grave.get(node_id, [])
-            if item is None:
-                continue
-            severity = problems[0].severity if problems else ""
-            guilty = {problem.port for problem in problems if problem.port and problem.severity == severity}
-            if (severity, guilty) != (item.look.severity, item.look.guilty):
-                item.look.severity, item.look.guilty = severity, guilty
-                item.freshen()
-        self.problems = grave
-        report, level = self.report, (self.path, self.report)
-        for node_id, item in self.nodes.items():
-            shown = item.look.shown
-            item.tell(report.spec(*shown) if shown else None, live.value_of(*shown, level) if shown else None)
-            health = live.mark(node_id, self.path)
-            if health != item.look.health:
-                item.look.health = health
-                item.freshen()
-        for edge, wire in self.wires.items():
-            look = self.nodes[edge.target].look
-            guilty_target = look.severity == "error" and edge.target_port in look.guilty
-            value = live.value(edge, level)
-            told = wire.tell(report.spec(edge.source, edge.source_port), guilty_target, value)
-            if told and edge not in self.courses.crooked:
-                wire.place()
+    # -- following its graph ---------------------------------------------------------------------------------------
 
-    def dress(self) -> None:
-        """Take on the colours of the theme."""
-        self.ties.dress()
-        if self.leads is not None:
-            self.leads.setPen(self._scene.styling.wires["known", False])
-        for node in self.nodes.values():
-            node.freshen()
-        for wire in self.wires.values():
-            wire.restyle()
+    def begin(self) -> None:
+        """Take up everything that there is."""
+        for node_id in self.graph.nodes:
+            self.refresh(node_id)
+        for edge in self.graph.edges:
+            self.courses.add(edge)
 
-    def hide_content(self, hidden: bool) -> None:
-        """Let its items paint nothing, for the overview paints everything."""
-        for item in (*self.nodes.values(), *self.wires.values()):
-            item.setFlag(QGraphicsItem.GraphicsItemFlag.ItemHasNoContents, hidden)
-        if self.leads is not None:
-            self.leads.setVisible(not hidden)
+    def follow(self, change: Change) -> list[str]:
+        """Follow a change of the graph; the nodes that have come."""
+        graph, points = self.graph, self.courses.points
+        there = {edge: graph.incoming.get(edge.target, {}).get(edge.target_port) == edge for edge in change.edges}
+        for edge, now in there.items():
+            self._alter(edge)
+            if not now and edge in points:
+                self.wires.drop(edge)
+                self.courses.drop(edge)
+        ends = {node_id for edge in change.edges for node_id in (edge.source, edge.target)}
+        touched = change.nodes | ends | self.boxes.outdated(self.report, change.inferred)
+        if change.drawing:
+            touched |= self._open.keys() ^ {node_id for node_id in open_blocks(graph) if self._opens(node_id)}
+        areas, new = list[Area](), list[str]()
+        for node_id in touched:
+            known = node_id in self.boxes
+            if known and node_id not in graph.nodes:
+                areas.append(self.boxes.tiles.areas[node_id])
+                self._drop(node_id)
+            elif node_id in graph.nodes:
+                self.refresh(node_id, bend=node_id in ends)
+                if not known:
+                    areas.append(self.boxes.tiles.areas[node_id])
+                    new.append(node_id)
+        for edge, now in there.items():
+            if now and edge not in points:
+                self.courses.add(edge)
+        self.courses.disturb(areas)
+        self.badges.doubt(change.inferred | touched)
+        self.place({node_id: graph.positions[node_id] for node_id in change.moved if node_id in graph.nodes})
+        return new
+
+    def infer(self, node_ids: Set[str]) -> None:
+        """The shapes of these nodes are known again."""
+        for node_id in self.boxes.outdated(self.report, node_ids):
+            self.refresh(node_id)
+        self.badges.doubt(node_ids)
+
+    def refresh(self, node_id: str, *, bend: bool = False) -> None:
+        """A node is there as the graph has it now, with what is inside if its block is open in place.
+
+        Its wires are laid again where its ports are elsewhere now, and if they are to ``bend``.
+        """
+        boxes, before = self.boxes, self.boxes.get(node_id)
+        self._alter(node_id)
+        self._open.pop(node_id, None)
+        boxes.refresh(self.graph, self.report, node_id)
+        inner = self._scene.inner(self, node_id, opens=self._opens(node_id))
+        if inner is not None:
+            box = inner.open_box(boxes[node_id].size)
+            self._open[node_id] = box.size
+            boxes.refresh(self.graph, self.report, node_id, box.size)
+        if item := self.nodes.made.get(node_id):
+            self._dress(item)
+        if inner is not None:
+            inner.settle(box)
+        if bend or boxes[node_id] != before:
+            self.courses.bend([node_id])
+
+    def _opens(self, node_id: str) -> bool:
+        """Whether the block of a node is to be drawn in place."""
+        return self._scene.opens(self.graph, (*self.path, node_id))
+
+    def _drop(self, node_id: str) -> None:
+        self._alter(node_id)
+        self._scene.inner(self, node_id, opens=False)
+        self.nodes.drop(node_id)
+        self.boxes.drop(node_id)
+        self.badges.forget(node_id)
+        self._open.pop(node_id, None)
+        self.selected.discard(node_id)
+
+    def _alter(self, thing: str | Edge) -> None:
+        if self.altered is not None:
+            self.altered[thing] = None
+
+    def mark(self, found: Mapping[str, list[Problem]] | None) -> None:
+        """Update the nodes whose problems, and the wires whose shapes have changed; None: the problems have not."""
+        for node_id in self.badges.mark(found):
+            self._alter(node_id)
 
     def clear(self) -> None:
         """Take its items off the sheet."""
-        for item in (*self.wires.values(), *self.nodes.values()):
+        for item in (*self.wires.made.values(), *self.nodes.made.values()):
             self._scene.removeItem(item)
         self.ties.clear()
         if self.inside is not None:
             self._scene.removeItem(self.inside)
 
+    # -- positions and wires ---------------------------------------------------------------------------------------
+
+    def place(self, positions: Mapping[str, Position], *, dragging: bool = False) -> None:
+        """Put nodes somewhere; their wires follow with the next `reroute`, others give way once all rest."""
+        areas, boxes, ways = list[Area](), self.boxes, set[Position]()
+        for node_id, position in positions.items():
+            before = boxes.tiles.areas[node_id]
+            ways.add((position[0] - before.left, position[1] - before.top))
+            boxes.place(node_id, position)
+            if item := self.nodes.made.get(node_id):
+                item.setPos(*position)
+            self._alter(node_id)
+            if not dragging:
+                areas += [before, boxes.tiles.areas[node_id]]
+        carried = self.courses.carry(positions, *ways, at_once=dragging) if len(ways) == 1 else []
+        for edge in carried:
+            self._alter(edge)
+            if wire := self.wires.made.get(edge):
+                wire.shift(*ways)
+        self.courses.bend(positions, carried, at_once=dragging)
+        self.courses.disturb(areas)
+        self.ties.follow()
+
+    def reroute(self) -> bool:
+        """Lay wires again whose ends have moved; whether there were any.
+
+        Of very many that somebody looks at, those in sight are laid first, and the others with the next calls.
+        """
+        sliced = self.around is None and not self._scene.sight.isEmpty()
+        laid = self.courses.straighten((lambda: self.in_sight()[1]) if sliced else None)
+        for edge in laid:
+            self._alter(edge)
+            if item := self.wires.made.get(edge):
+                item.route(self.courses.course(edge), self.courses.places[edge], self.courses.flow)
+        return bool(laid)
+
     # -- the box around --------------------------------------------------------------------------------------------
 
-    def open_box(self, natural: tuple[float, float]) -> OpenBox:
-        """The box around what is inside, as it stands now."""
-        ways = [point for wire in self.wires.values() for point in wire.points]
-        return box_around(self.positions, sizes(self.nodes), ways, natural, flow_of(self.graph))
+    def open_box(self, natural: Box) -> OpenBox:
+        """The box around what is inside, as it is now."""
+        ways = [point for points in self.courses.points.values() for point in points]
+        return box_around(self.positions, self.boxes.sizes, ways, natural, self.courses.flow)
 
     def settle(self, box: OpenBox) -> None:
         """Lie in the box around as it says, with wires to its ports."""
         if self.inside is None or self.leads is None or self.around is None:
             return
         self.inside.setPos(*box.origin)
-        flow, path, origin = flow_of(self.graph), QPainterPath(), QPointF(*box.origin)
+        flow, path, origin, boxes = self.courses.flow, QPainterPath(), QPointF(*box.origin), self.boxes
         below_head = QPointF(0.0, 0.0 if flow.turned else HEIGHT)
         for name, port in self.around.look.inputs.items():
-            if (item := self.nodes.get(name)) is not None and item.look.outputs:
-                end = _middle(item.box, flow.turned, start=True)
+            if name in boxes and boxes[name].outputs:
+                end = _middle(boxes.box(name), flow.turned, start=True)
                 path.addPath(wire_path(port.point + below_head - origin, end, flow=flow))
         for name, port in self.around.look.outputs.items():
-            if (item := self.nodes.get(name)) is not None and item.look.inputs:
-                start = _middle(item.box, flow.turned, start=False)
+            if name in boxes and boxes[name].inputs:
+                start = _middle(boxes.box(name), flow.turned, start=False)
                 path.addPath(wire_path(start, port.point - origin, flow=flow))
         self.leads.setPath(path)
 

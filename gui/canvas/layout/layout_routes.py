@@ -13,8 +13,9 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from engine.graph import Edge, Graph, Position
 from gui.canvas.layout.flow import DOWN, Flow
-from gui.canvas.layout.layout_lanes import MARGIN, Box, Lanes, Wire
+from gui.canvas.layout.layout_lanes import MARGIN, Ground, Lanes, Wire
 from gui.canvas.layout.layout_layers import NODE_GAP, lean
+from gui.canvas.sight.tiles import Area as Box
 
 Sizes = Mapping[str, tuple[float, float]]
 UPWARDS = 96.0
@@ -28,23 +29,26 @@ def routes(
     edges: Iterable[Edge] | None = None,
     known: Mapping[Edge, tuple[Position, ...]] | None = None,
     flow: Flow = DOWN,
+    ground: Ground | None = None,
 ) -> dict[Edge, tuple[Position, ...]]:
     """The way points of each wire from its source on, in scene coordinates; none for a wire that may run freely.
 
     ``edges`` asks for these wires only; those that leave the same ports are answered too, for they share lanes.
     ``known`` are earlier answers, whose lanes are kept clear; wires among them that are gone do no harm.
+    Who keeps a ``ground`` with all nodes and lanes, but for those of the wires asked for, pays for these wires alone.
     """
-    positions, sizes = flow.turn_all(positions), flow.turn_all(sizes)
-    lanes = Lanes(Box(x, y, x + sizes[name][0], y + sizes[name][1]) for name, (x, y) in positions.items())
+    if ground is None:
+        ground = Ground(turned_box(name, positions, sizes, flow) for name in positions)
+    lanes = Lanes(ground)
     ports = None if edges is None else dict.fromkeys((edge.source, edge.source_port) for edge in edges)
     if ports is not None and known is not None:
         for edge, points in known.items():
             if (edge.source, edge.source_port) not in ports and edge.source in positions and edge.target in positions:
-                lanes.use(_wire(edge, positions, sizes), flow.turn_ways(points))
+                lanes.use(wire_of(edge, positions, sizes, flow), flow.turn_ways(points))
     result: dict[Edge, tuple[Position, ...]] = {}
     bundles: dict[tuple[str, str], dict[Edge, Wire]] = {}
     for edge in graph.edges if ports is None else _leaving(graph, ports):
-        wire = _wire(edge, positions, sizes)
+        wire = wire_of(edge, positions, sizes, flow)
         result[edge] = ()
         if wire.sy - wire.ty > UPWARDS:
             result[edge] = tuple(lanes.back(wire))
@@ -65,10 +69,16 @@ def _leaving(graph: Graph, ports: Iterable[tuple[str, str]]) -> Iterator[Edge]:
         yield from (edge for edge in graph.outgoing.get(source, ()) if edge.source_port == port)
 
 
-def _wire(edge: Edge, positions: Mapping[str, Position], sizes: Sizes) -> Wire:
-    (sx, sy), (tx, ty) = positions[edge.source], positions[edge.target]
-    width, height = sizes[edge.source]
-    return Wire(sx + width / 2, sy + height, tx + sizes[edge.target][0] / 2, ty)
+def wire_of(edge: Edge, positions: Mapping[str, Position], sizes: Sizes, flow: Flow) -> Wire:
+    """Where a wire starts and ends for its route, as if everything ran down: in the middle of its nodes."""
+    source, target = turned_box(edge.source, positions, sizes, flow), turned_box(edge.target, positions, sizes, flow)
+    return Wire((source.left + source.right) / 2, source.bottom, (target.left + target.right) / 2, target.top)
+
+
+def turned_box(name: str, positions: Mapping[str, Position], sizes: Sizes, flow: Flow) -> Box:
+    """The rectangle of a node as if everything ran down."""
+    (x, y), (width, height) = flow.turn(positions[name]), flow.turn(sizes[name])
+    return Box(x, y, x + width, y + height)
 
 
 def _free(wire: Wire, lanes: Lanes) -> bool:
@@ -77,7 +87,8 @@ def _free(wire: Wire, lanes: Lanes) -> bool:
         return True
     left, right = min(wire.sx, wire.tx) - MARGIN, max(wire.sx, wire.tx) + MARGIN
     return not any(
-        box.left < right and left < box.right and _meets(wire, box) for box in lanes.between(wire.sy, wire.ty)
+        box.left < right and left < box.right and _meets(wire, box)
+        for box in lanes.between(wire.sy, wire.ty, left, right)
     )
 
 

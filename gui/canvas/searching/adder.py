@@ -37,7 +37,7 @@ class Adder:
             wire, into = free_output(document.graph, selection[0]), only_wire(document.graph, selection[0])
             after = selection[0] if wire or into else None
         if after is not None:
-            at = view.view_point(_behind(view.canvas.nodes[after].box, flow_of(document.graph)))
+            at = view.view_point(_behind(view.canvas.boxes.box(after), flow_of(document.graph)))
         elif at is None:
             at = view.mouse if view.mouse is not None else view.viewport().rect().center()
         source = wire if into is None else End(into.source, "output", into.source_port)
@@ -63,7 +63,7 @@ class Adder:
 
     def _show_pending(self, wire: End, point: QPointF) -> None:
         canvas = self._view.canvas
-        fixed = canvas.nodes[wire.node].port(wire)
+        fixed = canvas.boxes.port(wire)
         ends = (fixed, point) if wire.side == "output" else (point, fixed)
         self.pending = QGraphicsPathItem(wire_path(*ends, flow=flow_of(self._view.document.graph)))
         self.pending.setPen(canvas.styling.wires["loose", False])

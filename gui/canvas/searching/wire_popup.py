@@ -71,7 +71,7 @@ class WirePopup(SearchPopup):
     def _title(self, edge: Edge) -> str:
         """The name of the other layer, with the ports where there are several."""
         end, node = self._far(edge)
-        several = len(self._view.canvas.nodes[end.node].look.ports(end.side)) > 1
+        several = len(self._view.canvas.boxes[end.node].ports(end.side)) > 1
         title = f"{node.name}, {port_label(self._document, end)}" if several else node.name
         if len(self._ends) == 1:
             return title
@@ -150,14 +150,14 @@ def candidates(view: Sheet, ends: Sequence[End]) -> list[Edge]:
     Left out is what is there already, and what closes a circle.
     """
     graph, canvas = view.document.graph, view.canvas
-    closed, here = unreachable(graph, ends[0]), canvas.nodes[ends[0].node].box.center()
+    closed, here = unreachable(graph, ends[0]), canvas.boxes.box(ends[0].node).center()
     side: Side = "input" if ends[0].side == "output" else "output"
     found: list[tuple[bool, float, Edge]] = []
-    for node_id, item in canvas.nodes.items():
+    for node_id, box in canvas.boxes.items():
         if node_id in closed:
             continue
-        away = (item.box.center() - here).manhattanLength()
-        for name in item.look.ports(side):
+        away = (canvas.boxes.box(node_id).center() - here).manhattanLength()
+        for name in box.ports(side):
             for end in ends:
                 edge = edge_between(end, End(node_id, side, name))
                 there = graph.incoming[edge.target].get(edge.target_port)

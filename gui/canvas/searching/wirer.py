@@ -56,14 +56,14 @@ class Wirer:
 
     def _ends(self, node_id: str) -> list[End]:
         """Its outputs; of a layer without any, its inputs."""
-        look = self._view.canvas.nodes[node_id].look
-        side: Side = "output" if look.ports("output") else "input"
-        return [End(node_id, side, name) for name in look.ports(side)]
+        box = self._view.canvas.boxes[node_id]
+        side: Side = "output" if box.outputs else "input"
+        return [End(node_id, side, name) for name in box.ports(side)]
 
     def _beside(self, node_id: str) -> QPoint:
-        item = self._view.canvas.nodes[node_id]
-        self._view.camera.reveal(item.box)
-        return self._view.view_point(item.box.bottomLeft()) + QPoint(0, 8)
+        box = self._view.canvas.boxes.box(node_id)
+        self._view.camera.reveal(box)
+        return self._view.view_point(box.bottomLeft()) + QPoint(0, 8)
 
     def _show(self, popup: SearchPopup) -> SearchPopup:
         self.popup = popup

@@ -64,8 +64,11 @@ class SelectionBar(QFrame):
         """Take note of what is selected, and where that is."""
         canvas = self._view.canvas
         chosen = [node_id for node_id in self._view.document.selection if node_id in canvas.nodes]
-        boxes = [canvas.content([node_id]).adjusted(-6, -6, 6, 6) for node_id in chosen] if len(chosen) > 1 else []
-        self._areas = boxes if len(boxes) <= MOST else [canvas.content(chosen)]
+        if len(chosen) > MOST:
+            self._areas = [canvas.content(chosen)]
+        else:
+            boxes = [canvas.content([node_id]).adjusted(-6, -6, 6, 6) for node_id in chosen]
+            self._areas = boxes if len(boxes) > 1 else []
         self.place()
 
     def place(self) -> None:

@@ -64,6 +64,7 @@ class Multiply(_Elementwise):
 
     symbol: ClassVar[str] = "×"
     numbers: ClassVar[Numbers] = "multiplied"
+    multiplies: ClassVar[bool] = True
     formula: ClassVar[str] = "y = x₀ · x₁ · …"
     reference: ClassVar[str] = "Hu et al. 2017, Squeeze-and-Excitation Networks, https://arxiv.org/abs/1709.01507"
     inputs: ClassVar[tuple[Port, ...]] = (Port("x", "a factor", many=True),)
@@ -156,6 +157,7 @@ class MatMul(Layer):
 
     family: ClassVar[str] = "Merge"
     torch: ClassVar[str] = "torch.matmul"
+    multiplies: ClassVar[bool] = True
     formula: ClassVar[str] = "(…, n, k) · (…, k, m) → (…, n, m)"
     inputs: ClassVar[tuple[Port, ...]] = (Port("a", "the left matrix"), Port("b", "the right matrix"))
 

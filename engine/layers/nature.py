@@ -59,6 +59,8 @@ class Nature:
     """Whether it gives the logarithm of each number."""
     passes_gradient: ClassVar[bool] = True
     """Whether its results change with its input, so that a gradient gets through."""
+    multiplies: ClassVar[bool] = False
+    """Whether its results are products of its inputs with each other, or sums of such products."""
     joins_elementwise: ClassVar[bool] = False
     """Whether it joins its inputs number by number, repeating the smaller one."""
     attends: ClassVar[bool] = False

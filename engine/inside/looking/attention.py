@@ -12,14 +12,13 @@ from engine.inside.looking.attribution import token_names
 from engine.inside.looking.errors import LookingError
 from engine.inside.looking.method import Method, Question, Step
 from engine.inside.looking.results import Grid
+from engine.layers import kind
 from engine.training.diagnosis.places import graph_at
 
 ORDER: Final = ("key_padding_mask", "need_weights", "attn_mask")
 """Arguments of MultiheadAttention after query, key and value that may be given by position."""
-PRODUCTS: Final = ("MatMul", "Einsum", "Multiply")
-"""What mixes values by the weights of a Softmax, where attention is drawn from its products."""
-BETWEEN: Final = ("Dropout", "Unsqueeze", "Squeeze")
-"""What may stand between them."""
+BETWEEN: Final = ("same", "dropped")
+"""What the numbers of layers are that may stand between a Softmax and the product with the values."""
 
 
 def modules_of(question: Question) -> list[str]:
@@ -47,10 +46,10 @@ def _mixes(question: Question, path: str) -> bool:
     waiting, seen = [home.node], set[str]()
     while waiting:
         for edge in level.outgoing[waiting.pop()]:
-            kind = level.nodes[edge.target].type
-            if kind in PRODUCTS:
+            layer = kind(level.nodes[edge.target].type)
+            if layer.multiplies:
                 return True
-            if kind in BETWEEN and edge.target not in seen:
+            if layer.numbers in BETWEEN and edge.target not in seen:
                 seen.add(edge.target)
                 waiting.append(edge.target)
     return False

@@ -12,7 +12,8 @@ from engine.inside.looking.errors import LookingError
 from engine.inside.looking.layer_answers import AnswerId
 from engine.inside.looking.method import Method, Option, Question, Step
 from engine.inside.looking.results import Grid
-from engine.inside.looking.time_gradients import FUSED, is_scan
+from engine.inside.looking.time_gradients import is_scan
+from engine.layers import kind
 from engine.training.diagnosis.places import graph_at
 
 Series = dict[str, list[Tensor]]
@@ -23,7 +24,7 @@ GATES = ("Sigmoid", "Tanh")
 def refuses(question: Question) -> str:
     """It needs a recurrent layer, or a scan."""
     layer = question.the_layer()
-    if layer.type in FUSED or is_scan(question.trained.plan.graph, layer.id.path):
+    if kind(layer.type).runs_over_time or is_scan(question.trained.plan.graph, layer.id.path):
         return ""
     return (
         f"{layer.name} ({layer.type}) has no gates: choose an RNN, LSTM or GRU, or a block that is scanned over time."
@@ -33,7 +34,7 @@ def refuses(question: Question) -> str:
 def compute(question: Question) -> Iterator[Step]:
     """A map for each gate and state, units by steps."""
     layer = question.the_layer()
-    series = _fused(question) if layer.type in FUSED else _scanned(question)
+    series = _fused(question) if kind(layer.type).runs_over_time else _scanned(question)
     if not series:
         raise LookingError("layer", f"{layer.name} has no gates: nothing inside is a Sigmoid, a Tanh or a state.")
     maps = {name: torch.stack(values, 1) for name, values in series.items()}

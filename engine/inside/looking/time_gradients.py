@@ -14,10 +14,10 @@ from engine.inside.looking.layer_answers import AnswerId, LayerAnswer
 from engine.inside.looking.method import Method, Option, Question, Step
 from engine.inside.looking.results import Lines
 from engine.inside.looking.samples import first
+from engine.layers import kind
 from engine.training.diagnosis.places import graph_at, node_at
 from engine.training.findings import NodePath
 
-FUSED = ("RNN", "LSTM", "GRU")
 LEAST = 1e-30
 """A norm of exactly 0 is drawn here, for the axis is logarithmic."""
 
@@ -33,7 +33,7 @@ def recurrent_of(question: Question) -> dict[str, AnswerId]:
     graph, found, seen = question.trained.plan.graph, dict[str, AnswerId](), set[NodePath]()
     for layer in question.inspector.layers(first(question.trained, question.part, 1)):
         path = layer.id.path
-        if path in seen or not (layer.type in FUSED or is_scan(graph, path)):
+        if path in seen or not (kind(layer.type).runs_over_time or is_scan(graph, path)):
             continue
         seen.add(path)
         read = _read_by(graph, layer)

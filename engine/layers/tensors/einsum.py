@@ -32,6 +32,7 @@ class Einsum(Layer):
 
     family: ClassVar[str] = "Merge"
     torch: ClassVar[str] = "torch.einsum"
+    multiplies: ClassVar[bool] = True
     formula: ClassVar[str] = "'bij,bjk->bik': y(b, i, k) = Σⱼ x₀(b, i, j) · x₁(b, j, k)"
     reference: ClassVar[str] = "https://docs.pytorch.org/docs/stable/generated/torch.einsum.html"
     initial: ClassVar[dict[str, object]] = {"equation": "bij,bjk->bik"}

@@ -89,6 +89,7 @@ def test_all_stages_run_in_order_and_only_the_journeys_see_a_display(
         "OMP_WAIT_POLICY": "PASSIVE",
         "PYTHONUTF8": "1",
         "OMP_NUM_THREADS": "1",
+        "PYTHONDONTWRITEBYTECODE": "",
     }
     assert runs.environments == [offscreen] * 6 + [{**offscreen, "QT_QPA_PLATFORM": "xcb", "DISPLAY": ":42"}]
     assert ready == [[*dev.BASE, *dev.XCB, *dev.XVFB]]

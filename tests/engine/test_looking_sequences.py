@@ -7,6 +7,7 @@ import pytest
 import torch
 from torch import nn
 
+import presets
 from engine.graph import Graph
 from engine.inside.looking.attention import METHOD as ATTENTION
 from engine.inside.looking.embeddings import METHOD as EMBEDDINGS
@@ -152,3 +153,37 @@ def test_positions_and_embeddings_are_shown_as_they_are() -> None:
     assert abs(np.var(dots.points[:, 0]) - np.linalg.eigvalsh(np.cov(weight.T, bias=True))[-1]) < 1e-4
     with pytest.raises(LookingError, match="no table of vectors"):
         result(EMBEDDINGS, inspector, "fc1")
+
+
+def test_each_of_two_layers_that_read_the_same_has_a_gradient_of_its_own() -> None:
+    inspector = Inspector(fresh(presets.build("rnn-beside-lstm", hidden=6)))
+    found = result(GRADIENTS, inspector, samples=4, clip=0.0)
+    assert isinstance(found, Lines)
+    module, batch = inspector.network.module, first(inspector.trained, inspector.trained.data.test, 4)
+    for number, name in enumerate(("rnn", "lstm")):
+        x = batch["image"].flatten(1)[..., None].clone().requires_grad_()
+        last_state = getattr(module, name)(x)[1]
+        state = (last_state[0] if isinstance(last_state, tuple) else last_state)[-1]
+        loss = nn.functional.cross_entropy(getattr(module, f"head_{name}")(state), batch["label"])
+        (slope,) = torch.autograd.grad(loss, x)
+        np.testing.assert_allclose(found.heights[number], np.log10(slope.norm(dim=-1).mean(0).numpy() * 4), atol=1e-3)
+
+
+def test_padded_samples_have_gradients_as_long_as_they_are() -> None:
+    graph = Graph("text")
+    text = graph.add("Input", name="words", shape=(56,), dtype="int64")
+    table = graph.add("Embedding", num_embeddings=41, embedding_dim=4)
+    lstm = graph.add("LSTM", name="lstm", hidden_size=3)
+    lengths, head = graph.add("SequenceLengths"), graph.add("Linear", out_features=130)
+    shaped = graph.add("Unflatten", dim=1, unflattened_size=(10, 13))
+    for source, target in ((text, table), (table, lstm), (text, lengths)):
+        graph.connect(source, target)
+    graph.connect(lengths, lstm, target="lengths")
+    graph.connect(lstm, head, source="last")
+    graph.connect(head, shaped)
+    graph.connect(shaped, graph.add("Output", name="iso", field="iso"))
+    inspector = Inspector(fresh(on("dates", graph)))
+    found = result(GRADIENTS, inspector, samples=16, clip=0.0)
+    longest = int((first(inspector.trained, inspector.trained.data.test, 16)["words"] != 0).sum(1).max())
+    assert isinstance(found, Lines)
+    assert found.heights.shape == (1, longest)

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from typing import Any
 
 import numpy as np
 import torch
-from torch import Tensor
+from torch import Tensor, nn
+from torch.nn.utils.rnn import PackedSequence, pad_packed_sequence
 
 from engine.graph import Graph
-from engine.inside.looking.errors import LookingError
-from engine.inside.looking.layer_answers import AnswerId, LayerAnswer
+from engine.inside.looking.layer_answers import LayerAnswer
 from engine.inside.looking.method import Method, Option, Question, Step
 from engine.inside.looking.results import Lines
 from engine.inside.looking.samples import first
@@ -28,38 +29,64 @@ def is_scan(graph: Graph, path: NodePath) -> bool:
     return node is not None and node.properties.get("apply") == "scan"
 
 
-def recurrent_of(question: Question) -> dict[str, AnswerId]:
-    """The recurrent layers by name, each with the answer that it reads as its sequence."""
-    graph, found, seen = question.trained.plan.graph, dict[str, AnswerId](), set[NodePath]()
+def recurrent_of(question: Question) -> dict[str, LayerAnswer]:
+    """The recurrent layers by name."""
+    graph, found = question.trained.plan.graph, dict[str, LayerAnswer]()
     for layer in question.inspector.layers(first(question.trained, question.part, 1)):
-        path = layer.id.path
-        if path in seen or not (kind(layer.type).runs_over_time or is_scan(graph, path)):
-            continue
-        seen.add(path)
-        read = _read_by(graph, layer)
-        if read is not None:
-            found[layer.name.split(", ")[0]] = read
+        if layer.module and (kind(layer.type).runs_over_time or is_scan(graph, layer.id.path)):
+            found.setdefault(layer.name.split(", ")[0], layer)
     return found
 
 
-def _read_by(graph: Graph, layer: LayerAnswer) -> AnswerId | None:
-    """The answer that is the first sequence of a layer."""
-    from engine import ports
+class _Reading:
+    """Hands a copy of its sequence to a recurrent layer, so that what others read of it counts for them alone.
 
-    path = layer.id.path
-    level, node = graph_at(graph, path.inside), node_at(graph, path.inside, path.node)
-    if level is None or node is None:
-        return None
-    block = level.blocks.of_type(node.type)
-    port = "input"
-    if block is not None:
-        starts = block.graph.of_type("BlockInput")
-        port = next((one.id for one in starts if one.parameters.get("state") is not True), "")
-    edge = level.incoming[node.id].get(port)
-    if edge is None:
-        return None
-    index = list(ports.output_ports(level, edge.source)).index(edge.source_port)
-    return AnswerId(NodePath(path.inside, edge.source, path.path), 0, index)
+    The module of torch's layers is called once with all steps, that of a scanned block once a step; of a repeated one
+    it is the first.
+    """
+
+    def __init__(self, question: Question, layer: LayerAnswer) -> None:
+        modules, graph = question.inspector.modules, question.trained.plan.graph
+        module = modules[layer.module]
+        self.module = module[0] if isinstance(module, nn.ModuleList) else module
+        self.fused = kind(layer.type).runs_over_time
+        self.position = 0 if self.fused else _position(graph, layer)
+        self.first = not self.fused or getattr(module, "batch_first", True)
+        self.copies: list[Tensor] = []
+        self._packed: PackedSequence | None = None
+
+    def hook(self, module: nn.Module, given: tuple[Any, ...]) -> tuple[Any, ...]:
+        """Before the module is called: the same arguments, with a copy of the sequence."""
+        value = given[self.position]
+        data = value.data if isinstance(value, PackedSequence) else value
+        copy = data.clone() if data.requires_grad else data.detach().clone().requires_grad_()
+        self.copies.append(copy)
+        if isinstance(value, PackedSequence):
+            self._packed = value
+            copy = PackedSequence(copy, value.batch_sizes, value.sorted_indices, value.unsorted_indices)
+        return (*given[: self.position], copy, *given[self.position + 1 :])
+
+    def by_step(self, slopes: Sequence[Tensor | None]) -> Tensor:
+        """The gradients of the copies as (N, T, features)."""
+        known = [
+            torch.zeros_like(copy) if slope is None else slope for copy, slope in zip(self.copies, slopes, strict=True)
+        ]
+        if not self.fused:
+            return torch.stack(known, 1).flatten(2)
+        (one, *_) = known
+        if self._packed is not None:
+            packed = self._packed
+            whole = PackedSequence(one, packed.batch_sizes, packed.sorted_indices, packed.unsorted_indices)
+            return pad_packed_sequence(whole, batch_first=True)[0]
+        return one if self.first else one.transpose(0, 1)
+
+
+def _position(graph: Graph, layer: LayerAnswer) -> int:
+    """Which argument of a block's module is its sequence: those that may be left out come last."""
+    level = graph_at(graph, (*layer.id.path.inside, layer.id.path.node))
+    starts = [] if level is None else level.of_type("BlockInput")
+    order = sorted(starts, key=lambda node: node.parameters.get("optional") is True)
+    return next((index for index, node in enumerate(order) if node.parameters.get("state") is not True), 0)
 
 
 def refuses(question: Question) -> str:
@@ -71,40 +98,39 @@ def refuses(question: Question) -> str:
     return ""
 
 
-def norms(question: Question, reads: dict[str, AnswerId]) -> tuple[dict[str, Tensor], float]:
+def norms(question: Question) -> tuple[dict[str, Tensor], float]:
     """By name the mean over samples of ‖∂loss/∂x_t‖ for every step t (T,), and the norm over all weights."""
     inspector = question.inspector
     batch = first(question.trained, question.part, int(question.number("samples")))
     weights = list(inspector.network.module.parameters())
+    readings = {name: _Reading(question, layer) for name, layer in recurrent_of(question).items()}
+    handles = [one.module.register_forward_pre_hook(one.hook) for one in readings.values()]
     for weight in weights:
         weight.requires_grad_(True)
     try:
-        done = inspector.run(batch, list(reads.values()), gradients=True)
+        done = inspector.run(batch, gradients=True)
         with torch.enable_grad():
-            terms = [each.loss(done.answers, batch) for each in inspector.network.objectives]
-            loss = torch.stack(terms).sum()
-        values = {name: done.values[read] for name, read in reads.items() if read in done.values}
-        given = {name: value for name, value in values.items() if value.requires_grad and value.dim() == 3}
-        if not given:
-            raise LookingError("no-gradient", "What the recurrent layers read has no gradient: it holds integers.")
-        wanted = [*given.values(), *weights]
-        found = torch.autograd.grad(loss, wanted, allow_unused=True)
+            loss = torch.stack([one.loss(done.answers, batch) for one in inspector.network.objectives]).sum()
+        copies = [copy for one in readings.values() for copy in one.copies]
+        slopes = iter(torch.autograd.grad(loss, [*copies, *weights], allow_unused=True))
     finally:
         for weight in weights:
             weight.requires_grad_(False)
+        for handle in handles:
+            handle.remove()
     count = len(next(iter(batch.values())))
     each = {
-        name: torch.zeros(value.shape[1]) if slope is None else slope.flatten(2).norm(dim=-1).mean(0) * count
-        for (name, value), slope in zip(given.items(), found, strict=False)
+        name: one.by_step([next(slopes) for _ in one.copies]).norm(dim=-1).mean(0) * count
+        for name, one in readings.items()
+        if one.copies
     }
-    total = sum(float(slope.square().sum()) for slope in found[len(given) :] if slope is not None)
+    total = sum(float(slope.square().sum()) for slope in slopes if slope is not None)
     return each, total**0.5
 
 
 def compute(question: Question) -> Iterator[Step]:
     """A line for each recurrent layer; where clipping takes effect a second one, as much lower."""
-    reads = recurrent_of(question)
-    each, total = norms(question, reads)
+    each, total = norms(question)
     most = question.number("clip")
     factor = min(1.0, most / total) if most and total else 1.0
     lines = dict(each)

@@ -237,6 +237,7 @@ class MainWindow(QMainWindow):
         page.message.connect(self.say)
         page.training_wanted.connect(self.pages.show_training)
         page.export_wanted.connect(self.commands.exporting.ask_run)
+        self.pages.training.run.epoch_done.connect(lambda _epoch: page.look_again())
         return page
 
     def _make_networks(self) -> NetworksPage:

@@ -124,6 +124,12 @@ class ResultsPage(QWidget):
         self.show_tab(PredictTab.title)
         self._list(BEGUN)
 
+    def look_again(self) -> None:
+        """The run in training has come to the end of an epoch: who is seen and follows it shows that."""
+        page = self.tabs.currentWidget()
+        if isinstance(page, InsideTab) and self.isVisible():
+            page.follow_training()
+
     def show_tab(self, title: str) -> ResultsTab:
         """Bring the tab with a title to the front."""
         page = next(page for page in self.pages if page.title == title)

@@ -285,12 +285,24 @@ def test_the_weights_of_a_run_that_goes_on_are_those_of_the_moment(qtbot: QtBot,
     said = list[str]()
     tab.message.connect(said.append)
     tab.moment = lambda folder: trainer.weights()
+    assert not tab.follow.isVisible()
+    page.look_again()
+    assert not tab.busy
     tab._again()
     settle(qtbot, page)
+    before = tab._opened
+    assert tab.follow.isVisible()
+    page.look_again()  # an epoch is over
+    assert tab.result.stack.currentIndex() > 0, "what is shown stays until there is more"
+    settle(qtbot, page)
+    assert tab._opened is not before
+    QTest.mouseClick(tab.follow, LEFT, pos=QPoint(8, tab.follow.height() // 2))
+    page.look_again()
+    assert not tab.busy
     control.stop()
     worker.join(30.0)
     assert tab._opened is not None
-    assert said == [f"Looking at the weights after step {tab._opened.step:,}; the training continues."]
+    assert said == [f"Looking at the weights after step {tab._opened.step:,}; the training continues."] * 2
     assert tab._opened.step == 0
     own = tab._opened.inspector.network.module.get_parameter("conv1.weight")
     assert tab._subject is not None

@@ -41,10 +41,9 @@ def compute(question: Question) -> Iterator[Step]:
     high, wide = (max(one.shape[axis] for one in maps.values()) for axis in (0, 1))
     padded = [nn.functional.pad(one, (0, wide - one.shape[1], 0, high - one.shape[0])) for one in maps.values()]
     facts = tuple((name, f"{float(one.mean()):.3g} on average") for name, one in maps.items())
-    result = Grid(
-        torch.stack(padded).numpy(), tuple(maps), True, "units (down) × steps (right)", (), step_names(question, wide)
-    )
-    yield Step(1.0, result, facts)
+    unit = "units (down) × steps (right); beyond ±1 the colour stays"
+    grid = torch.stack(padded).numpy()
+    yield Step(1.0, Grid(grid, tuple(maps), True, unit, (), step_names(question, wide), (-1.0, 1.0)), facts)
 
 
 def _fused(question: Question) -> Series:

@@ -28,7 +28,8 @@ class Heat:
 class Grid:
     """Images beside each other: ``maps`` (K, H, W), or (K, 3, H, W) in colours from 0 to 1, each with a title.
 
-    ``rows`` and ``columns`` name the positions of a map where they are no pixels.
+    ``rows`` and ``columns`` name the positions of a map where they are no pixels. ``limits`` are those of the colours,
+    where they are not those of the numbers: what lies beyond has the last colour.
     """
 
     maps: Array
@@ -37,6 +38,7 @@ class Grid:
     unit: str = ""
     rows: tuple[str, ...] = ()
     columns: tuple[str, ...] = ()
+    limits: tuple[float, float] | None = None
 
 
 @dataclass(frozen=True, slots=True)

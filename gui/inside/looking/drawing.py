@@ -36,7 +36,7 @@ def drawn(result: Result) -> Drawn:
     if isinstance(result, Grid) and result.maps.ndim == 4:
         return Drawn(result, [image_of((one.transpose(1, 2, 0) * 255).round()) for one in result.maps.clip(0, 1)])
     if isinstance(result, Grid):
-        limits = limits_of(result.maps, result.signed)
+        limits = result.limits or limits_of(result.maps, result.signed)
         return Drawn(result, [image_of(colored(one, limits, result.signed)) for one in result.maps], limits)
     if isinstance(result, Nearest) and result.images is not None:
         return Drawn(result, [small(gray_of(one), NEIGHBOUR) for one in result.images])

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 GAP, TITLE, NAMES = 12, 18, 110
 SMALLEST, LARGEST = 64, 420
+LETTER = 16
+"""The width of a column that one letter names."""
 
 
 class GridView(QWidget):
@@ -94,7 +96,8 @@ class _Tiles(QWidget):
             if rows * (size * high / max(wide, high) + TITLE + GAP) <= self._seen_height():
                 best = max(best, size)
         if self._named():
-            best = min(LARGEST + 120, room - NAMES - GAP) if count == 1 else max(best, 240)
+            most = max(LARGEST + 120, LETTER * wide)  # a long text has room for each of its letters
+            best = min(most, room - NAMES - GAP) if count == 1 else max(best, 240)
         scale = best / max(wide, high)
         tile = QSize(max(int(wide * scale), 8), max(int(high * scale), 8))
         if self._named() and self._grid is not None and self._grid.rows and count == 1:
@@ -141,9 +144,11 @@ class _Tiles(QWidget):
         if grid is None:
             return
         wide = frame.width() / max(len(grid.columns), 1)
-        for index, name in enumerate(grid.columns if wide >= 44 else ()):
-            room = QRectF(frame.left() + index * wide, frame.bottom() + 2, wide - 4, TITLE)
-            text = painter.fontMetrics().elidedText(name, Qt.TextElideMode.ElideMiddle, int(room.width()))
+        metrics = painter.fontMetrics()
+        fits = wide >= 44 or all(metrics.horizontalAdvance(name) <= wide for name in grid.columns)
+        for index, name in enumerate(grid.columns if fits else ()):
+            room = QRectF(frame.left() + index * wide, frame.bottom() + 2, wide - (4 if wide >= 44 else 0), TITLE)
+            text = name if wide < 44 else metrics.elidedText(name, Qt.TextElideMode.ElideMiddle, int(room.width()))
             painter.drawText(room, Qt.AlignmentFlag.AlignHCenter, text)
         if not grid.rows:
             return

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import (
+    QCheckBox,
     QComboBox,
     QFileDialog,
     QFormLayout,
@@ -60,6 +61,11 @@ class InsideTab(ResultsTab):
         self.samples, self.options, self.result = SampleList(), OptionsForm(), ResultView()
         self.methods, self.layers, self.target = QComboBox(), QListWidget(), QComboBox()
         self.help = Note()
+        self.follow = QCheckBox("Follow the training")
+        self.follow.setAccessibleName("Follow the training")
+        self.follow.setToolTip("Look again after every epoch, with the weights of that moment")
+        self.follow.setChecked(True)
+        self.follow.hide()
         self._soon = QTimer(self, singleShot=True, interval=0)
         self._soon.timeout.connect(self._look)
         self._connect()
@@ -111,13 +117,19 @@ class InsideTab(ResultsTab):
 
     # -- opening ---------------------------------------------------------------------------------------------------
 
-    def _open(self) -> None:
-        """Take the weights, those of this moment where the run is in training here."""
+    def follow_training(self) -> None:
+        """An epoch is over: look again, unless that is not wanted or the last look still goes on."""
+        if self.follow.isVisible() and self.follow.isChecked() and not self.busy:
+            self._open(quiet=True)
+
+    def _open(self, *, quiet: bool = False) -> None:
+        """Take the weights, those of this moment where the run is in training here; ``quiet`` keeps what is shown."""
         subject = self._subject
         if subject is None:
             return
         self.looker.cancel()
-        self.result.show_hint("Opening the network …")
+        if not quiet:
+            self.result.show_hint("Opening the network …")
         self._opened = None
         job = partial(opened, subject, self.moment)
         self.background.run(job, self._show_opened, self._failed)
@@ -138,6 +150,7 @@ class InsideTab(ResultsTab):
         self.result.set_names(found.name)
         self.options.forget_columns()
         self._show_method()
+        self.follow.setVisible(found.step is not None)
         if found.step is not None:
             self.message.emit(f"Looking at the weights after step {found.step:,}; the training continues.")
         self._choose_wanted()
@@ -315,6 +328,7 @@ class InsideTab(ResultsTab):
         column.addLayout(form)
         column.addWidget(self.help)
         column.addWidget(self.options)
+        column.addWidget(self.follow)
         column.addWidget(self.samples)
         column.addWidget(label("Layer", "muted"))
         column.addWidget(self.layers, 1)

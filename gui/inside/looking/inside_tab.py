@@ -118,7 +118,7 @@ class InsideTab(ResultsTab):
     # -- opening ---------------------------------------------------------------------------------------------------
 
     def follow_training(self) -> None:
-        """An epoch is over: look again, unless that is not wanted or the last look still goes on."""
+        """An epoch is over: look again, unless that is not wanted or the last look is still busy."""
         if self.follow.isVisible() and self.follow.isChecked() and not self.busy:
             self._open(quiet=True)
 

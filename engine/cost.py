@@ -16,7 +16,7 @@ from engine.blocks.use import Use
 from engine.dims import Dim, bind, product
 from engine.graph import Graph
 from engine.layers.layer import Layer
-from engine.live_nodes import live_nodes
+from engine.live_nodes import finding_live, live_nodes
 from engine.memory import BYTES, computed, finished, peaking
 from engine.properties import Properties
 from engine.resolve import resolve_properties
@@ -113,7 +113,9 @@ def total(graph: Graph, report: Report | None = None, batch: int = 1) -> Cost:
 def totalling(graph: Graph, report: Report, batch: int = 1) -> Generator[None, None, Cost]:
     """The same layer by layer, for who has other things to do meanwhile; nothing may change before the end."""
     number = _numbers(batch)
-    whole, _, _ = yield from _summing(leaves(graph, report), number)
+    live: set[str] = set()
+    yield from finding_live(graph, report, live)
+    whole, _, _ = yield from _summing(leaves(graph, report, [n for n in graph.nodes if n in live]), number)
     training = yield from peaking(graph, report, number, training=True)
     inference = yield from peaking(graph, report, number, training=False)
     return _with_memory(whole, training, inference, OPTIMIZER_STATE.get(_optimizer(graph), 2))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from engine.graph import Edge, Graph
@@ -19,9 +19,18 @@ def live_nodes(graph: Graph, report: Report | None = None) -> set[str]:
 
     With a ``report`` those of one use of the graph: absent nodes read only what they hand on, and need no weights.
     """
-    live = {node.id for node in graph.nodes.values() if node.type in ENDS}
+    live: set[str] = set()
+    for _ in finding_live(graph, report, live):
+        pass
+    return live
+
+
+def finding_live(graph: Graph, report: Report | None, live: set[str]) -> Iterator[None]:
+    """The same node by node: ``live`` holds them at the end."""
+    live.update(node.id for node in graph.of_type(*ENDS))
     stack = list(live)
     while stack:
+        yield
         current = stack.pop()
         sources = [edge.source for edge in read_edges(graph, report, current)]
         owners = _owners(graph, current) if report is None or report.absent(current) is None else []
@@ -29,7 +38,7 @@ def live_nodes(graph: Graph, report: Report | None = None) -> set[str]:
             if source not in live:
                 live.add(source)
                 stack.append(source)
-    return live | {node.id for node in graph.nodes.values() if node.type in STARTS}
+    live.update(node.id for node in graph.of_type(*STARTS))
 
 
 def _owners(graph: Graph, node_id: str) -> list[str]:

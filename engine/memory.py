@@ -14,7 +14,7 @@ from engine.blocks.use import Inside, Use
 from engine.dims import Dim, product
 from engine.graph import Graph
 from engine.layers.layer import Layer
-from engine.live_nodes import live_nodes, read_edges
+from engine.live_nodes import finding_live, read_edges
 from engine.shapes import Report, wired_inputs
 from engine.spec import UNWIRED, Spec
 
@@ -115,9 +115,11 @@ def _walking(
 ) -> Generator[None, None, list[int]]:
     """The same node by node."""
     storages: dict[Value, int] = {(node_id, "output"): storage for node_id, storage in given.items()}
-    live = live_nodes(graph, report)
+    live: set[str] = set()
+    yield from finding_live(graph, report, live)
     readers: dict[Value, int] = {}
     for node_id in live:
+        yield
         for edge in read_edges(graph, report, node_id):
             value = (edge.source, edge.source_port)
             readers[value] = readers.get(value, 0) + 1

@@ -138,11 +138,6 @@ def has_spare(layer: Layer | Fault | None, inputs: int) -> bool:
     return isinstance(layer, Layer) and inputs > 2 and any(port.many for port in layer.input_ports())
 
 
-def natural_sizes(graph: Graph, report: Report, flow: Flow) -> dict[str, Box]:
-    """The size of every node in a direction, which need not be the present one."""
-    return {node_id: natural_size(graph, report, node_id, flow) for node_id in graph.nodes}
-
-
 def natural_size(graph: Graph, report: Report, node_id: str, flow: Flow | None = None) -> Box:
     """The size of a node that is not open in place."""
     inputs, outputs = len(ports.input_ports(graph, node_id)), len(ports.output_ports(graph, node_id))

@@ -27,6 +27,7 @@ from gui.explanation import Explanation
 from gui.preferences import Preferences
 from gui.theme import theme
 from gui.widgets import grown
+from gui.work.work_bar import WorkBar
 
 SPLITTERS = ("columns", "rows")
 
@@ -78,6 +79,9 @@ class DesignPage(QWidget):
         lay.setSpacing(0)
         lay.addWidget(self.breadcrumb)
         lay.addWidget(self.view, 1)
+        self.arranging = WorkBar("arranging")
+        self.arranging.setContentsMargins(12, 4, 12, 4)
+        lay.addWidget(self.arranging)
         self.rows.addWidget(stage)
         self.rows.addWidget(self.tabs)
         self.rows.setSizes([510, HEIGHT])
@@ -123,6 +127,11 @@ class DesignPage(QWidget):
             self.outline.message,
         ):
             signal.connect(self.message)
+        arranging = self.view.editing.arranging
+        arranging.begun.connect(self.arranging.begin)
+        arranging.progressed.connect(lambda share: self.arranging.show_progress(share, ""))
+        arranging.ended.connect(self.arranging.hide)
+        self.arranging.cancelled.connect(arranging.cancel)
         self.outline.parameters_wanted.connect(self.inspector.focus_parameters)
         self.outline.fixes_wanted.connect(self.view.fix_menu.open)
         self.outline.add_wanted.connect(self.view.adder.open)

@@ -6,16 +6,19 @@ again and again while that paints, and needs a copy of the network.
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Generator
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
 
 from PySide6.QtCore import QObject, QTimer
 
 T = TypeVar("T")
+LONGEST: Final = 0.008
+"""Seconds after which a slice ends with the step at hand: half of what the window may wait."""
 
 
 class Slices(QObject):
-    """Does one piece of work at a time, ``steps`` steps at a stretch; another one takes its place."""
+    """Does one piece of work at a time, ``steps`` steps at a stretch, fewer of long ones; another takes its place."""
 
     def __init__(self, steps: int, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -50,9 +53,12 @@ class Slices(QObject):
         work = self._work
         if work is None:
             return
+        until = time.perf_counter() + LONGEST
         try:
             for _ in range(self._steps):
                 next(work)
+                if time.perf_counter() > until:
+                    break
         except StopIteration as end:
             self.stop()
             self._done(end.value)

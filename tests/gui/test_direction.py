@@ -26,7 +26,7 @@ from gui.canvas.layout.flow import FLOWS, RIGHT, Flow, flow_of
 from gui.canvas.layout.layout import Page, arrange, fitting, routes
 from gui.canvas.layout.layout_routes import UPWARDS
 from gui.canvas.layout.whole_project import Arranger
-from gui.canvas.node_item import natural_sizes
+from gui.canvas.node_item import natural_size
 from gui.canvas.scene import Scene
 from gui.document import Document
 from gui.drawing.drawing import Options
@@ -62,7 +62,8 @@ def keep_apart(positions: dict[str, Position], sizes: dict[str, tuple[float, flo
 @settings(deadline=None, max_examples=40)
 @given(networks(), DIRECTIONS, st.booleans(), PAGES)
 def test_any_network_is_tidy_in_either_direction(graph: Graph, flow: Flow, wrap: bool, page: Page) -> None:
-    sizes = natural_sizes(graph, Shapes(graph).report, flow)
+    report = Shapes(graph).report
+    sizes = {node_id: natural_size(graph, report, node_id, flow) for node_id in graph.nodes}
     positions = arrange(graph, sizes, wrap=wrap, flow=flow, page=page)
     keep_apart(positions, sizes)
     ways = routes(graph, positions, sizes, flow=flow)
@@ -89,7 +90,7 @@ def test_automatic_takes_the_direction_that_is_seen_larger(graph: Graph, page: P
     report = Shapes(graph).report
     scale = {}
     for flow in FLOWS.values():
-        sizes = natural_sizes(graph, report, flow)
+        sizes = {node_id: natural_size(graph, report, node_id, flow) for node_id in graph.nodes}
         scale[flow] = fitting(arrange(graph, sizes, flow=flow, page=page), sizes, page)
     assert scale[chosen] == max(scale.values())
     assert chosen is before or scale[chosen] > scale[before], "an equal one is not worth a change"

@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import partial
 
 from PySide6.QtCore import QPoint
 
 from engine.bypassing import bypass
 from engine.drawing import Direction
-from engine.edits import Disconnect, Move
+from engine.edits import Compound, Disconnect, Move
 from engine.frames import RemoveFrame
 from engine.graph import Edge, Position
 from engine.problems.looking import above, below
 from gui.canvas.commands import layer_commands as commands
 from gui.canvas.commands.alignment import aligned
+from gui.canvas.commands.arranging import Arranging, arrangement, directing, redirection
 from gui.canvas.commands.reorder import move_along
 from gui.canvas.geometry import HEIGHT, WIDTH, End, snap
 from gui.canvas.layout.flow import flow_of
+from gui.canvas.layout.layout import STEPS
 from gui.canvas.layout.whole_project import WORDS
 from gui.canvas.sheet import Sheet
 
@@ -26,6 +29,8 @@ class EditCommands:
 
     def __init__(self, sheet: Sheet) -> None:
         self._sheet, self._document = sheet, sheet.document
+        self.arranging = Arranging(sheet.document, sheet)
+        self.arranging.message.connect(sheet.message)
 
     def undo(self) -> None:
         """Undo the last step."""
@@ -100,16 +105,30 @@ class EditCommands:
 
     def arrange(self, node_ids: Iterable[str] | None = None) -> None:
         """Lay out everything, or these nodes, as one step; the node in the middle of the view stays in sight."""
+        document, page = self._document, self._sheet.page()
+        chosen = None if node_ids is None else set(node_ids) & document.graph.nodes.keys()
+        directs, sizes = chosen is None and directing(document), dict(self._sheet.canvas.boxes.sizes)
+        work = redirection(document, None, page) if directs else arrangement(document, sizes, page, chosen)
+        self.arranging.run(work, self._steps(2 if directs else 1), partial(self._arranged, chosen, directs))
+
+    def _steps(self, times: int) -> int:
+        """How many steps it takes to arrange everything so often."""
+        return times * STEPS * len(self._document.graph.nodes)
+
+    def _arranged(self, chosen: set[str] | None, directs: bool, edit: Compound | None) -> None:
+        """Apply what arranges; the node in the middle of the view stays in sight."""
         sheet, canvas = self._sheet, self._sheet.canvas
-        chosen = None if node_ids is None else set(node_ids) & canvas.nodes.keys()
+        if edit is None:
+            sheet.message.emit("Everything is arranged already.")
+            return
         middle = sheet.point_at(sheet.viewport().rect().center())
         boxes = canvas.boxes
         near = min(boxes, key=lambda each: (boxes.box(each).center() - middle).manhattanLength(), default=None)
         at = sheet.view_point(boxes.box(near).topLeft()) if near is not None else QPoint()
         fitted, before = sheet.camera.fitted, flow_of(self._document.graph)
-        if not commands.arrange(self._document, boxes.sizes, sheet.page(), chosen):
-            sheet.message.emit("Everything is arranged already.")
-        elif chosen is None and (fitted or flow_of(self._document.graph) is not before):
+        if not sheet.attempt(lambda: self._document.apply(edit, edit.name, whole_project=directs)):
+            return
+        if chosen is None and (fitted or flow_of(self._document.graph) is not before):
             sheet.camera.fit(canvas.content())
         elif near is not None and chosen is None:
             sheet.camera.pin(boxes.box(near).topLeft() + canvas.part.offset, at)
@@ -117,10 +136,15 @@ class EditCommands:
 
     def set_direction(self, direction: Direction | None) -> None:
         """Draw the network from top to bottom, from left to right, or as arranging finds best: one step."""
+        work = redirection(self._document, direction, self._sheet.page())
+        self.arranging.run(work, self._steps(2 if direction is None else 1), partial(self._directed, direction))
+
+    def _directed(self, direction: Direction | None, edit: Compound | None) -> None:
         sheet = self._sheet
         words = "Arranging chooses the direction that fits best" if direction is None else f"It runs {WORDS[direction]}"
-        if not commands.set_direction(self._document, direction, sheet.page()):
+        if edit is None:
             sheet.message.emit(f"{words} already.")
+        if edit is None or not sheet.attempt(lambda: self._document.apply(edit, whole_project=True)):
             return
         sheet.canvas.flush()
         sheet.camera.fit(sheet.canvas.content())

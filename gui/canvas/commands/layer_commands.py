@@ -6,23 +6,19 @@ first (`Draft`), so that later edits see what earlier ones did, and then applied
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 
 from engine import ports
-from engine.drawing import Direction, automatic
 from engine.edits import AddNode, Compound, Connect, Move, remove
-from engine.frames import RemoveFrame, around
+from engine.frames import RemoveFrame
 from engine.graph import Edge, Graph, GraphError, Node, Position
 from engine.literals import literal
 from engine.resolve import layer_class
 from gui.canvas.clipboard import Fragment
 from gui.canvas.commands.offered_blocks import brought, entry_of, usual
 from gui.canvas.draft import Draft, bridge, can_splice, splice
-from gui.canvas.geometry import HEIGHT, WIDTH, Box, End, Side, node_size, snap, snap_down
-from gui.canvas.layout import layout
+from gui.canvas.geometry import HEIGHT, WIDTH, End, Side, node_size, snap, snap_down
 from gui.canvas.layout.flow import flow_of
-from gui.canvas.layout.layout import Page
-from gui.canvas.layout.whole_project import Arranger
 from gui.canvas.wiring import connect_edits, edge_between
 from gui.document import Document
 
@@ -175,32 +171,6 @@ def move(document: Document, node_ids: Iterable[str], dx: float, dy: float) -> N
     """Move nodes by so much."""
     if positions := {node_id: document.graph.positions[node_id] for node_id in node_ids}:
         document.apply(Move({node_id: (x + dx, y + dy) for node_id, (x, y) in positions.items()}))
-
-
-def arrange(document: Document, sizes: Mapping[str, Box], page: Page, node_ids: set[str] | None = None) -> bool:
-    """Lay out the open level for a page, or these nodes, as one step; False if all stands well already.
-
-    The whole network takes the direction that fits best where that is left to it.
-    """
-    graph = document.graph
-    if node_ids is None and graph is document.project and automatic(graph):
-        return set_direction(document, None, page)
-    positions = layout.arrange(graph, sizes, node_ids, flow=flow_of(graph), page=page)
-    moved = {n: p for n, p in positions.items() if document.graph.positions[n] != p}
-    if moved:
-        title = "Arrange the network" if node_ids is None else f"Arrange {len(positions)} nodes"
-        before = {node_id: (*position, *sizes[node_id]) for node_id, position in document.graph.positions.items()}
-        after = {node_id: (*positions.get(node_id, before[node_id][:2]), *sizes[node_id]) for node_id in before}
-        document.apply(Compound((Move(moved), *around(document.graph, before, after)), title), title)
-    return bool(moved)
-
-
-def set_direction(document: Document, direction: Direction | None, page: Page) -> bool:
-    """Arrange the network and its blocks in a direction, or in the best one from now on; False if all is so already."""
-    edit = Arranger(document.project, document.whole, page).edit(direction)
-    if edit is not None:
-        document.apply(edit, whole_project=True)
-    return edit is not None
 
 
 def connect_selection(document: Document) -> None:

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Generator, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
 from engine.drawing import opened
 from engine.graph import Graph, Position
+from engine.memory import finished
 from engine.shapes import Report, Shapes
 from gui.canvas.geometry import GRID, HEIGHT, WIDTH, Box
 from gui.canvas.layout.flow import Flow
 from gui.canvas.layout.layout_routes import routes
-from gui.canvas.node_item import natural_sizes
+from gui.canvas.node_item import natural_size
 from gui.levels import Level, walk
 
 RIM: Final = 32.0
@@ -65,7 +66,14 @@ class OpenBoxes:
 
     def sizes(self, graph: Graph, report: Report, path: Path | None) -> dict[str, Box]:
         """The size of every node of a level, those of open blocks included; None: the level is not used anywhere."""
-        found = natural_sizes(graph, report, self.flow)
+        return finished(self.measuring(graph, report, path))
+
+    def measuring(self, graph: Graph, report: Report, path: Path | None) -> Generator[None, None, dict[str, Box]]:
+        """The same node by node."""
+        found: dict[str, Box] = {}
+        for node_id in graph.nodes:
+            found[node_id] = natural_size(graph, report, node_id, self.flow)
+            yield
         for node_id in open_blocks(graph):
             found[node_id] = self.open_box(graph, node_id, path, found[node_id]).size
         return found

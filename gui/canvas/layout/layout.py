@@ -9,10 +9,11 @@ it for dot. What is our own: the longest path is a straight wall in the middle, 
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Generator, Mapping
 from itertools import accumulate
 
 from engine.graph import Graph, Position
+from engine.memory import finished
 from gui.canvas.layout.flow import DOWN, Flow
 from gui.canvas.layout.layout_columns import GRID, Columns
 from gui.canvas.layout.layout_layers import Layers, components
@@ -24,6 +25,8 @@ __all__ = ["GRID", "PAGE", "Page", "arrange", "fitting", "routes"]
 
 ROWS = 6
 """So many rows are read without columns."""
+STEPS = 12
+"""So many steps lead to the position of a node, more or less."""
 PART_GAP = 64.0
 """The least distance between two parts that no wire joins."""
 
@@ -45,28 +48,47 @@ def arrange(
     unless ``wrap`` is False. With ``node_ids`` only those nodes are placed, as if there were no
     others, and the top-left corner of their bounding box stays where it was (or goes to the nearest raster point).
     """
+    return finished(arranging(graph, sizes, node_ids, wrap=wrap, flow=flow, page=page))
+
+
+def arranging(
+    graph: Graph,
+    sizes: Mapping[str, tuple[float, float]],
+    node_ids: set[str] | None = None,
+    *,
+    wrap: bool = True,
+    flow: Flow = DOWN,
+    page: Page = PAGE,
+) -> Generator[None, None, dict[str, Position]]:
+    """The same step by step, about `STEPS` for a node; nothing may change before the end."""
     names = [name for name in graph.order() if node_ids is None or name in node_ids]
     if not names:
         return {}
     sizes = flow.turn_all(sizes)
-    parts = [Layers(graph, part) for part in components(graph, names)]
+    parts = [Layers(part) for part in (yield from components(graph, names))]
+    for part in parts:
+        yield from part.find(graph)
     tops = _tops(parts, sizes, flow)
     result: dict[str, Position] = {}
     lanes: list[Position] = []
     end = -PART_GAP
     for part in parts:
         widths = [sizes[name][0] for name in part.names] + [0.0] * (len(part.row) - len(part.names))
-        columns = Columns(part, widths, order(part, widths))
+        columns = Columns(part, widths, (yield from order(part, widths)))
+        yield from columns.find()
         lefts = [columns.left(item) for item in range(len(part.row))]
         shift = _up(end + PART_GAP - min(lefts))
         end = shift + max(left + width for left, width in zip(lefts, widths, strict=True))
         placed = [(left + shift, tops[row]) for left, row in zip(lefts, part.row, strict=True)]
         result |= zip(part.names, placed, strict=False)
         lanes = placed[len(part.names) :]
+        yield
     if wrap and node_ids is None and len(parts) == 1 and len(parts[0].trunk) > ROWS:
         rows = dict(zip(parts[0].names, parts[0].row, strict=False))
-        result = wrapped(graph, rows, result, sizes, lanes, flow.turn(page), flow.gutter)
+        result = yield from wrapped(graph, rows, result, sizes, lanes, flow.turn(page), flow.gutter)
+    yield
     result = dict(flow.turn_all(result))
+    yield
     here = _corner(result)
     goal = _corner({name: graph.positions[name] for name in names}) if node_ids is not None else (0.0, 0.0)
     dx, dy = (math.floor((new - old) / GRID + 0.5) * GRID for new, old in zip(goal, here, strict=True))

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
+from collections.abc import Generator, Iterator
 from graphlib import TopologicalSorter
 from itertools import pairwise
 
@@ -19,7 +20,7 @@ GRID = 16.0
 
 
 class Columns:
-    """The column of every item: ``centre[item]``, and for nodes ``left(item)``, a multiple of GRID.
+    """The column of every item once it is found: ``centre[item]``, and for nodes ``left(item)``, a multiple of GRID.
 
     All columns lie a multiple of GRID apart, so nodes of one width in one column share one x. Where widths differ
     their centres may be half a raster off; the most frequent width of the trunk is centred exactly.
@@ -30,8 +31,12 @@ class Columns:
         usual = Counter(widths[item] for item in layers.trunk).most_common(1)[0][0]
         self._origin = usual / 2
         self.centre = dict.fromkeys(layers.trunk, self._origin)
-        for direction, rows in zip((-1, 1), sides, strict=True):
-            self._push(rows, direction)
+        self._sides = sides
+
+    def find(self) -> Iterator[None]:
+        """Place all items, step by step."""
+        for direction, rows in zip((-1, 1), self._sides, strict=True):
+            yield from self._push(rows, direction)
 
     def left(self, item: int) -> float:
         """The left edge of a node; of a bend its lane."""
@@ -45,12 +50,13 @@ class Columns:
         left = self._origin - math.floor((self._origin - width / 2) / GRID + 0.5) * GRID
         return left if direction < 0 else width - left
 
-    def _push(self, rows: Rows, direction: int) -> None:
+    def _push(self, rows: Rows, direction: int) -> Iterator[None]:
         """Place the blocks of one side, each as near to the trunk as its neighbours let it."""
-        block = _blocks(rows, self._layers)
+        block = yield from _blocks(rows, self._layers)
         limits: dict[int, list[tuple[int, float]]] = {number: [] for number in block.values()}
         near = dict.fromkeys(limits, 0.0)
         for trunk, row in zip(self._layers.trunk, rows, strict=True):
+            yield
             for inner, outer in pairwise((trunk, *row)):
                 both_bends = min(inner, outer) >= len(self._layers.names)
                 distance = self._half(inner, direction) + self._half(outer, -direction)
@@ -61,18 +67,20 @@ class Columns:
                     limits[block[outer]].append((block[inner], distance))
         inside = {number: [inner for inner, _ in limits[number]] for number in limits}
         for number in TopologicalSorter(inside).static_order():
+            yield
             near[number] = max([near[number], *(near[inner] + distance for inner, distance in limits[number])])
         for item, number in block.items():
             self.centre[item] = self._origin + direction * near[number]
 
 
-def _blocks(rows: Rows, layers: Layers) -> dict[int, int]:
+def _blocks(rows: Rows, layers: Layers) -> Generator[None, None, dict[int, int]]:
     """Numbers the blocks: items that stand straight under one another, no two blocks crossing."""
     block: dict[int, int] = {}
     index: dict[int, int] = {}
     count = 0
     upper: list[int] = []
     for row in rows:
+        yield
         partners = _partners(row, layers, index)
         for item, partner in zip(row, partners, strict=True):
             if partner:

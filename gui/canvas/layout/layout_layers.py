@@ -5,7 +5,7 @@ The first step of Sugiyama, Tagawa, Toda: Methods for Visual Understanding of Hi
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Generator, Iterator, Mapping
 
 from engine.graph import Edge, Graph
 
@@ -30,8 +30,8 @@ def _number(port: str) -> int:
     return int(digits) if digits else 0
 
 
-def components(graph: Graph, names: list[str]) -> list[list[str]]:
-    """The connected parts of these nodes, each in the order of ``names``."""
+def components(graph: Graph, names: list[str]) -> Generator[None, None, list[list[str]]]:
+    """The connected parts of these nodes, each in the order of ``names``; step by step."""
     part: dict[str, list[str]] = {}
     inside = set(names)
     for start in names:
@@ -39,6 +39,7 @@ def components(graph: Graph, names: list[str]) -> list[list[str]]:
             continue
         part[start] = found = [start]
         for name in found:
+            yield
             near = [edge.source for edge in graph.incoming[name].values()]
             for other in (*near, *(edge.target for edge in graph.outgoing[name])):
                 if other in inside and other not in part:
@@ -54,29 +55,37 @@ class Layers:
     A bend is where a wire passes a row without a node of its own. Wires that leave the same port share their bends, so
     a dense block needs one lane for each source and not one for each wire. Every wire thus becomes segments from one
     row to the next: ``above[item]`` and ``below[item]``. ``trunk`` has one node in every row. ``lean[item]`` says to
-    which side the order of the ports draws the wires that run from the item to the trunk.
+    which side the order of the ports draws the wires that run from the item to the trunk. `find` finds all that.
     """
 
-    def __init__(self, graph: Graph, names: list[str]) -> None:
+    def __init__(self, names: list[str]) -> None:
         self.names = names
-        number = {name: item for item, name in enumerate(names)}
-        wires: list[list[tuple[int, Edge]]] = [
-            [(number[edge.source], edge) for edge in _in_order(graph.incoming[name]) if edge.source in number]
-            for name in names
-        ]
-        before = [[source for source, _ in into] for into in wires]
-        self.row = _longest_paths(before)
-        self.trunk = _trunk(before, self.row)
-        _lower_free_branches(before, self.row, self.trunk)
+        self.row: list[int] = []
+        self.trunk: list[int] = []
         self.above: list[list[int]] = [[] for _ in names]
         self.below: list[list[int]] = [[] for _ in names]
         self.lean = [0.0] * len(names)
-        self._segments(wires)
 
-    def _segments(self, wires: list[list[tuple[int, Edge]]]) -> None:
+    def find(self, graph: Graph) -> Iterator[None]:
+        """Put the nodes into rows, step by step."""
+        number = {name: item for item, name in enumerate(self.names)}
+        wires: list[list[tuple[int, Edge]]] = []
+        for name in self.names:
+            into = _in_order(graph.incoming[name])
+            wires.append([(number[edge.source], edge) for edge in into if edge.source in number])
+            yield
+        before = [[source for source, _ in into] for into in wires]
+        self.row = _longest_paths(before)
+        self.trunk = _trunk(before, self.row)
+        yield
+        _lower_free_branches(before, self.row, self.trunk)
+        yield from self._segments(wires)
+
+    def _segments(self, wires: list[list[tuple[int, Edge]]]) -> Iterator[None]:
         chains: dict[tuple[int, str], list[int]] = {}
         on_trunk = set(self.trunk)
         for target, into in enumerate(wires):
+            yield
             leans = self._leans(target, into) if len(into) > 1 and target in on_trunk else {}
             for source, edge in into:
                 last, row = source, self.row[source]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Generator, Mapping, Sequence
 
 from engine.graph import Graph, Position
 from gui.canvas.layout.layout_columns import GRID
@@ -29,17 +29,21 @@ def wrapped(
     lanes: Sequence[Position],
     page: Page,
     gutter: float,
-) -> dict[str, Position]:
+) -> Generator[None, None, dict[str, Position]]:
     """The same positions, or those of columns where the network can be read at a larger scale on the ``page`` then.
 
-    ``row`` says in which row each node stands, ``lanes`` are way points of wires, which need room as well. In the
-    ``gutter`` between two columns runs the wire that leads to the head of the next, with its shape beside it.
+    It goes step by step. ``row`` says in which row each node stands, ``lanes`` are way points of wires, which need room
+    as well. In the ``gutter`` between two columns runs the wire that leads to the head of the next, with its shape
+    beside it.
     """
     spans = _spans(row, positions, sizes)
+    yield
     cuts = _cuts(graph, row)
+    yield
     extent = _extent(positions, sizes, lanes)
     best, scale = dict(positions), _scale(*extent, page)
     for count in _counts(*extent, len(cuts) + 1, page, gutter):
+        yield
         if scale >= READABLE:
             break
         placed, box = _side_by_side(_bands(spans, cuts, count), row, positions, sizes, lanes, gutter)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Generator, Mapping
 from dataclasses import dataclass, field
 
 from engine import drawing
@@ -10,6 +10,7 @@ from engine.blocks.block_edits import Within
 from engine.drawing import SetDrawing
 from engine.edits import Compound, Edit, Move
 from engine.graph import Graph, Position
+from engine.memory import finished
 from engine.shapes import Report, Shapes
 from gui.canvas.in_place.open_boxes import OpenBoxes, open_blocks
 from gui.canvas.layout import layout
@@ -33,16 +34,31 @@ class Arranger:
 
     def positions(self, graph: Graph, flow: Flow) -> tuple[dict[str, Position], float]:
         """Where the nodes of a graph of the project go, and at which scale that fits the page."""
+        return finished(self._placing(graph, flow))
+
+    def best(self) -> tuple[Flow, dict[str, Position]]:
+        """The direction in which the network can be seen larger, the present one where both do; and the positions."""
+        return finished(self._choosing())
+
+    def edit(self, direction: drawing.Direction | None) -> Compound | None:
+        """The edit of the project that arranges everything in a direction, by None in the best one from now on.
+
+        None where all is so already.
+        """
+        return finished(self.arranging(direction))
+
+    def _placing(self, graph: Graph, flow: Flow) -> Generator[None, None, tuple[dict[str, Position], float]]:
         block_id, now = graph.inside or "", flow_of(self.project)
         if flow is not now:  # what is open in place is arranged first, for its size
             for inner in open_blocks(graph):
                 block = graph.blocks.of_type(graph.nodes[inner].type)
                 if block is not None and block.id not in self._placed.get(flow, {}):
-                    self.positions(block.graph, flow)
+                    yield from self._placing(block.graph, flow)
         path = () if graph is self.project else self._path(graph)
         boxes = OpenBoxes(self.whole, flow, self._placed.get(flow, {}))
-        sizes = boxes.sizes(graph, self._report(graph), path)
-        placed = layout.arrange(graph, sizes, flow=flow, page=self.page)
+        sizes = yield from boxes.measuring(graph, self._report(graph), path)
+        placed = yield from layout.arranging(graph, sizes, flow=flow, page=self.page)
+        yield
         if flow is not now:
             self._placed.setdefault(flow, {})[block_id] = placed
         return placed, layout.fitting(placed, sizes, self.page)
@@ -50,28 +66,30 @@ class Arranger:
     def _path(self, graph: Graph) -> tuple[str, ...] | None:
         return first_use(self.project, graph.inside) if graph.inside is not None else None
 
-    def best(self) -> tuple[Flow, dict[str, Position]]:
-        """The direction in which the network can be seen larger, the present one where both do; and the positions."""
+    def _choosing(self) -> Generator[None, None, tuple[Flow, dict[str, Position]]]:
         now = flow_of(self.project)
-        found = {flow: self.positions(self.project, flow) for flow in dict.fromkeys((now, *FLOWS.values()))}
+        found: dict[Flow, tuple[dict[str, Position], float]] = {}
+        for flow in dict.fromkeys((now, *FLOWS.values())):
+            found[flow] = yield from self._placing(self.project, flow)
         flow = max(found, key=lambda flow: found[flow][1])
         return flow, found[flow][0]
 
-    def edit(self, direction: drawing.Direction | None) -> Compound | None:
-        """The edit of the project that arranges everything in a direction, by None in the best one from now on.
-
-        None where all is so already.
-        """
+    def arranging(self, direction: drawing.Direction | None) -> Generator[None, None, Compound | None]:
+        """The same step by step; nothing may change before the end."""
         automatic = direction is None
-        flow, network = self.best() if direction is None else (FLOWS[direction], None)
+        flow, network = (yield from self._choosing()) if direction is None else (FLOWS[direction], None)
         edits: list[Edit] = []
         if automatic != drawing.automatic(self.project):
             edits.append(SetDrawing("automatic", automatic))
         if flow is not flow_of(self.project):
             edits.append(SetDrawing("direction", flow.direction))
             for block in self.project.blocks.values():
-                edits += [Within(block.id, move) for move in moved(block.graph, self.positions(block.graph, flow)[0])]
-        edits += moved(self.project, network or self.positions(self.project, flow)[0])
+                inside, _ = yield from self._placing(block.graph, flow)
+                edits += [Within(block.id, move) for move in moved(block.graph, inside)]
+        if network is None:
+            network, _ = yield from self._placing(self.project, flow)
+        yield
+        edits += moved(self.project, network)
         return Compound(tuple(edits), f"Arrange {WORDS[flow.direction]}") if edits else None
 
     def _report(self, graph: Graph) -> Report:

@@ -1,4 +1,4 @@
-"""Arranging: of few layers at once, of many in slices that leave the window free, with progress and a way to cancel."""
+"""Arranging: few layers at once, many in slices that leave the window free, with progress and a way to cancel."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class Arranging(QObject):
     """One arrangement at a time. An edit meanwhile, or another level, ends it: it would be one of what was."""
 
     begun = Signal(str)
-    """Arranging goes on beside other things; what is being done, in words."""
+    """Many layers are being arranged beside other things; carries what is being done, in words."""
     progressed = Signal(float)
     """The share that is done."""
     ended = Signal()

@@ -6,7 +6,7 @@ from dataclasses import replace
 from functools import partial
 from typing import Any
 
-from engine.data.declarations.alphabets import LINE, MASKED, TEXT, TOKENS
+from engine.data.declarations.alphabets import LINE, TOKENS
 from engine.graph import Graph
 from presets import papers
 from presets.attention.bert_layer import BLOCK, NORM, bert_layer
@@ -42,13 +42,12 @@ def build(
     attention_probs_dropout_prob: float = 0.1,
     num_labels: int | None = None,
     token_types: bool = False,
-    ignore_index: int = -100,
 ) -> Graph:
     """Devlin et al. 2018, BERT base with its pooler: 109,482,240 parameters. Token 0 is padding.
 
     It answers with a vector a token, and with one of the whole text, made of the first token's. ``num_labels`` puts a
     head in the place of both: so many classes for each token. ``token_types`` adds an Input that says of each token
-    which of two texts it belongs to; without it there is one text. The label ``ignore_index`` counts for nothing.
+    which of two texts it belongs to; without it there is one text.
     """
     graph = Graph("BERT base")
     dropout = hidden_dropout_prob, attention_probs_dropout_prob
@@ -76,9 +75,8 @@ def build(
     encoder = along(graph, placed, (BLOCK, {"name": "encoder", "repeat": num_hidden_layers}))
     graph.connect(tokens_mask(graph, ids), encoder, target="mask")
     if num_labels is not None:
-        ignored = {} if ignore_index == -100 else {"ignore_index": ignore_index}
         head = ("Linear", {"name": "classifier", "out_features": num_labels})
-        along(graph, encoder, ("Dropout", {"p": hidden_dropout_prob}), head, ("Output", {"name": "label"} | ignored))
+        along(graph, encoder, ("Dropout", {"p": hidden_dropout_prob}), head, ("Output", {"name": "label"}))
         return graph
     along(graph, encoder, ("Output", {"name": "last_hidden_state", "loss": None}))
     along(
@@ -108,12 +106,4 @@ SIZES: dict[str, Any] = {"hidden_size": 64, "num_hidden_layers": 2, "num_attenti
 READS = {"vocab_size": len(LINE), "max_position_embeddings": 64, "num_labels": len(TOKENS)}
 WORDS = "Two layers say of each character of a line of Python what it is part of."
 TINY = small(NETWORK, WORDS, LEARN, "python_tokens", title="BERT tiny", **SIZES | READS)
-HIDES = {"vocab_size": len(MASKED), "max_position_embeddings": 64, "num_labels": len(TEXT), "ignore_index": 0}
-GUESSES = "Two layers guess hidden characters: what BERT learns from."
-GAPS = partial(on_tokens, "masked_docstrings", epochs=10, lr=3e-3, weight_decay=0.01)
-GUESSING = small(NETWORK, GUESSES, GAPS, "masked_docstrings", title="Masked BERT tiny", **SIZES | HIDES)
-PRESETS = (
-    replace(TINY, task="sequence labelling"),
-    replace(GUESSING, task="masked language model"),
-    NETWORK,
-)
+PRESETS = (replace(TINY, task="sequence labelling"), NETWORK)

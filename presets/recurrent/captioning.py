@@ -8,7 +8,7 @@ from presets import papers
 from presets.attention.heads import along
 from presets.blocks import scaled_attention
 from presets.learning import on_board
-from presets.preset import Preset, Row
+from presets.preset import Preset, PresetError, Row
 
 
 def _stage(channels: int, pool: int) -> tuple[Row, ...]:
@@ -20,6 +20,8 @@ def build(
     input: tuple[int, ...] = (3, 32, 32), vocab_size: int = len(CAPTION), width: int = 64, hidden: int = 128
 ) -> Graph:
     """Xu et al. 2015: at every word the LSTM looks at the cells of the last maps, 8 × 8 places of the picture."""
+    if len(input) != 3:
+        raise PresetError("captioning-cnn-lstm needs images: an input of channels, height and width.")
     graph = Graph("Captioning CNN–LSTM")
     looking = scaled_attention.define(graph)
     cells = along(

@@ -86,7 +86,7 @@ def test_n_grams_by_hand() -> None:
 @pytest.mark.slow
 @pytest.mark.parametrize("name", LANGUAGE_MODELS)
 def test_the_bits_of_a_language_model_beside_n_grams(name: str, tmp_path: Path, record_property: Note) -> None:
-    """On files that it has not seen, in the few epochs of a preset: fewer than four characters at a time need.
+    """On files that it has not seen, in the few epochs of a preset: about as many as 4-grams need, or fewer.
 
     Longer n-grams of this much text are not beaten in so short a training; the table has the best of them.
     """

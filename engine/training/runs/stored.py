@@ -13,10 +13,12 @@ from engine.files import reason_of
 from engine.training.history import History
 from engine.training.runs.answers import read_predictions
 from engine.training.runs.clock import read_curves
-from engine.training.runs.folder import WEIGHTS, RunError
+from engine.training.runs.folder import CHECKPOINTS, WEIGHTS, RunError
 from engine.training.runs.run_info import read
 
 if TYPE_CHECKING:
+    from torch import Tensor
+
     from engine.weights.warm_start import Parent
 
 MODULES: Final = TypeAdapter(dict[str, str])
@@ -63,3 +65,19 @@ def parent_of(run: Path) -> Parent:
     step = checkpoint.progress.step
     note = f"The weights that {run} ended with are damaged: those after its step {step} are taken." if damage else ""
     return Parent(checkpoint.weights, modules, note)
+
+
+def best_weights(run: Path) -> dict[str, Tensor]:
+    """The tensors with the lowest validation loss. Raises RunError where there are none, or they are damaged."""
+    from safetensors import SafetensorError
+    from safetensors.torch import load_file
+
+    from engine.training.runs.checkpoint import BEST  # it needs torch
+
+    name = f"{CHECKPOINTS}/{BEST}"
+    if not os.path.lexists(run / name):
+        raise RunError(f"The run in {run} has stored no best weights: it has no validation part, or they are not kept.")
+    try:
+        return load_file(own_files.readable(run, name))
+    except (OSError, ValueError, SafetensorError) as error:
+        raise RunError(f"The best weights of {run} cannot be read: {reason_of(error)[1]}") from error

@@ -1,0 +1,57 @@
+"""Text as tokens and back, as the data of a network have them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from engine.inside.asking import LINE_END
+from engine.inside.generating.errors import GeneratingError
+
+
+@dataclass(frozen=True)
+class Alphabet:
+    """``names`` are the symbols by number; those in ``silent`` say nothing: padding, start and end."""
+
+    names: tuple[str, ...]
+    silent: frozenset[int] = frozenset()
+
+    @cached_property
+    def words(self) -> bool:
+        """Whether its symbols are words, with spaces between them."""
+        return any(len(name) > 1 for index, name in enumerate(self.names) if index not in self.silent)
+
+    def encode(self, text: str) -> list[int]:
+        """The tokens of a text. Raises GeneratingError for what is not in the alphabet."""
+        parts = text.split() if self.words else [LINE_END if one == "\n" else one for one in text]
+        found = list[int]()
+        for part in parts:
+            if part not in self._numbers:
+                what = "word" if self.words else "character"
+                raise GeneratingError(
+                    f"The {what} {part!r} is in none of the texts that the network has learned from. It knows: "
+                    f"{self._known()}"
+                )
+            found.append(self._numbers[part])
+        return found
+
+    def decode(self, tokens: Iterable[int]) -> str:
+        """The text of tokens."""
+        said = [self.names[token] for token in tokens if token not in self.silent]
+        return " ".join(said) if self.words else "".join("\n" if one == LINE_END else one for one in said)
+
+    def shown(self, token: int) -> str:
+        """One symbol as it can be read by itself."""
+        name = self.names[token]
+        return "␣" if name == " " else name
+
+    @cached_property
+    def _numbers(self) -> dict[str, int]:
+        return {name: index for index, name in enumerate(self.names) if index not in self.silent}
+
+    def _known(self) -> str:
+        names: Sequence[str] = list(self._numbers)
+        if self.words:
+            return f"{', '.join(names[:40])}{' …' if len(names) > 40 else '.'}"
+        return "".join(names[:200])

@@ -18,13 +18,14 @@ from gui.training.results.predictions_page import PredictionsPage
 from gui.training.results.result_page import ResultPage, ShownRuns
 from gui.training.runs.differences_page import DifferencesPage
 from gui.training.runs.run_choice import RunChoice
+from gui.training.trying.try_page import TryPage
 from gui.widgets import plain
 
 Page = TypeVar("Page", bound=ResultPage)
 HIGH = 284
 """Pixels of height: what a confusion matrix of ten classes needs for its numbers, and enough for the other tabs; one
 for all, so that the tabs stay where they are under the mouse."""
-PAGES: Final[tuple[type[ResultPage], ...]] = (FoldsPage, ConfusionPage, PredictionsPage, DifferencesPage)
+PAGES: Final[tuple[type[ResultPage], ...]] = (FoldsPage, ConfusionPage, PredictionsPage, DifferencesPage, TryPage)
 """The tabs after the list of runs, in their order."""
 
 

@@ -1,0 +1,174 @@
+"""What the tab *Try it* asks a network, beside the window: the run is opened once, its weights are taken each time."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Final, Literal
+
+if TYPE_CHECKING:
+    from engine.data.dataset import Array
+    from engine.inside.generating.choosing import Choosing
+    from engine.inside.generating.forecasting import Forecast
+    from engine.inside.generating.jobs import Job
+    from engine.inside.generating.labelling import Label
+    from engine.inside.generating.writing import Answer, Start, Writer
+    from engine.inside.trained import Trained
+    from gui.hosts.host import Host
+
+Kind = Literal["continue", "translate", "caption", "label", "forecast"]
+Weights = Literal["now", "best"]
+OFTEN: Final = 0.03
+"""Seconds between two pieces of a text that are shown."""
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What is asked: a ``text``, or a ``sample`` of the run's own test part, by its position."""
+
+    weights: Weights
+    text: str = ""
+    sample: int | None = None
+    choosing: Choosing | None = None
+    beams: int = 0
+    length: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What a network can do, and where a text begins unless one is typed."""
+
+    kind: Kind
+    length: int
+    samples: int
+    example: str
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What is seen of an answer: ``text`` so far, ``prompt`` the part of it that was given."""
+
+    kind: Kind
+    prompt: str = ""
+    source: str = ""
+    text: str = ""
+    wanted: str = ""
+    note: str = ""
+    image: Array | None = None
+    answers: tuple[Answer, ...] = ()
+    labels: tuple[Label, ...] = ()
+    forecast: Forecast | None = None
+    done: bool = False
+
+
+class Trial:
+    """A run that is tried; its methods are called beside the window, one at a time."""
+
+    def __init__(self, folder: Path, host: Host | None) -> None:
+        self.folder, self._host = folder, host
+        self._trained: Trained | None = None
+        self._job: Job | None = None
+        self._writer: Writer | None = None
+
+    def find(self) -> Found:
+        """What the network does. Raises LayerloomError."""
+        from engine.inside.generating.jobs import Forecasting, Labelling
+
+        self._take("now")
+        assert self._trained is not None
+        job, trained = self._job, self._trained
+        samples = len(trained.data.test)
+        if isinstance(job, Forecasting):
+            return Found("forecast", 0, samples, "")
+        if isinstance(job, Labelling):
+            return Found("label", job.length, samples, self._text(0) if samples else "")
+        assert self._writer is not None
+        start = self._writer.from_sample(0) if samples else None
+        prompt = "" if start is None else start.source or self._writer.job.alphabet.decode(start.shown)
+        return Found(self._writer.job.kind, self._writer.length, samples, prompt)
+
+    def answer(self, asked: Question, show: Callable[[Shown], None], stopped: Callable[[], bool]) -> Shown:
+        """Answer, and ``show`` what there is so far. Raises LayerloomError."""
+        from engine.inside.generating.forecasting import forecast
+        from engine.inside.generating.jobs import Forecasting, Labelling
+        from engine.inside.generating.labelling import labels
+
+        note = self._take(asked.weights)
+        assert self._trained is not None
+        if isinstance(self._job, Forecasting):
+            return Shown(
+                "forecast", note=note, forecast=forecast(self._trained, self._job, asked.sample or 0), done=True
+            )
+        if isinstance(self._job, Labelling):
+            text = asked.text if asked.sample is None else self._text(asked.sample)
+            found = tuple(labels(self._trained, self._job, text))
+            return Shown("label", prompt=text, note=note, labels=found, done=True)
+        return self._write(asked, note, show, stopped)
+
+    def _write(self, asked: Question, note: str, show: Callable[[Shown], None], stopped: Callable[[], bool]) -> Shown:
+        from engine.inside.generating.choosing import Choosing
+
+        writer = self._writer
+        assert writer is not None
+        choosing = asked.choosing or Choosing()
+        start = (
+            writer.from_text(asked.text, choosing.seed) if asked.sample is None else writer.from_sample(asked.sample)
+        )
+        shown = self._begun(start, note)
+        show(shown)
+        if asked.beams:
+            answers = tuple(writer.search(start, asked.beams, asked.length))
+            return replace(shown, text=answers[0].text, answers=answers, done=True)
+        last = time.monotonic()
+        for token in writer.write(start, choosing, asked.length):
+            shown = replace(shown, text=shown.text + token.text)
+            if stopped():
+                break
+            if time.monotonic() - last > OFTEN:
+                show(shown)
+                last = time.monotonic()
+        return replace(shown, done=True)
+
+    def _begun(self, start: Start, note: str) -> Shown:
+        assert self._writer is not None
+        prompt = self._writer.job.alphabet.decode(start.shown)
+        steps = self._writer.opened(start)
+        how = "" if steps.kept else f" Each step computes the whole sequence again: {steps.why}."
+        wanted = start.wanted if self._writer.job.kind != "continue" else ""
+        return Shown(
+            self._writer.job.kind, prompt, start.source, prompt, wanted, f"{note}{how}".strip(), image=start.image
+        )
+
+    def _text(self, sample: int) -> str:
+        """The text of a test sample."""
+        from engine.inside.generating.jobs import Labelling
+
+        job, trained = self._job, self._trained
+        assert isinstance(job, Labelling)
+        assert trained is not None
+        row = trained.data.test.values(job.tokens)[sample].tolist()
+        return job.alphabet.decode(row)
+
+    def _take(self, wanted: Weights) -> str:
+        """Take the weights that are wanted; what is to be known of them. Raises LayerloomError."""
+        from engine.inside.generating.jobs import Writing, job_of
+        from engine.inside.generating.writing import Writer
+        from engine.inside.trained import open_run
+        from engine.training.runs.stored import best_weights, parent_of
+
+        live = self._host.weights() if self._host is not None and self._host.result is None else None
+        if wanted == "best":
+            weights, note = best_weights(self.folder), "The weights of the best epoch."
+        elif live is not None:
+            weights, note = live[1], f"The weights after step {live[0]:,} of the running training."
+        else:
+            weights, note = dict(parent_of(self.folder).weights), ""
+        if self._trained is None:
+            self._trained = open_run(self.folder, weights=weights)
+            self._job = job_of(self._trained)
+            self._writer = Writer(self._trained) if isinstance(self._job, Writing) else None
+        else:
+            self._trained.network.module.load_state_dict(weights)
+        return note

@@ -1,0 +1,104 @@
+"""The tab *Try it*: what is typed is answered beside the window, with the weights of the run."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from pytestqt.qtbot import QtBot
+
+import presets
+from engine.graph import Graph
+from engine.inside.generating.forecasting import Forecast
+from engine.inside.generating.labelling import Label
+from gui.hosts.host import StoredRun
+from gui.training.results.result_page import ShownRuns
+from gui.training.trying.answer_stack import AnswerStack
+from gui.training.trying.trial import Shown
+from gui.training.trying.try_page import TryPage
+from tests.engine.sequence_networks import translator
+from tests.engine.test_inside import trained
+
+
+@pytest.fixture(scope="module")
+def runs(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    place = tmp_path_factory.mktemp("try")
+    return {
+        "translator": trained(translator(), place / "translator", 1),
+        "images": trained(presets.build("mlp"), place / "images", 1),
+    }
+
+
+@pytest.fixture
+def page(qtbot: QtBot) -> TryPage:
+    page = TryPage()
+    qtbot.addWidget(page, before_close_func=TryPage.close_background)
+    page.resize(900, 280)
+    page.show()
+    return page
+
+
+def show(qtbot: QtBot, page: TryPage, run: Path | None) -> None:
+    host = None if run is None else StoredRun(run)
+    page.show_runs(ShownRuns(Graph(), host, None, {}))
+    qtbot.waitUntil(lambda: not page.background.busy, timeout=20_000)
+
+
+def test_a_text_is_translated_and_alternatives_are_listed(qtbot: QtBot, page: TryPage, runs: dict[str, Path]) -> None:
+    show(qtbot, page, None)
+    assert page.empty.isVisible()
+    assert "Train a network of sequences" in page.empty.hint.text()
+    show(qtbot, page, runs["translator"])
+    assert page.go.text() == "Translate"
+    assert not page.stop.isEnabled()
+    page.prompt.clear()
+    QTest.keyClicks(page.prompt, "may 4, 1984")
+    QTest.keyClick(page.prompt, Qt.Key.Key_Return)
+    assert page.stop.isEnabled()
+    qtbot.waitUntil(lambda: not page.background.busy and page.answer.others.count() == 5)
+    best = page.answer.text.toPlainText()
+    assert len(best) == 10
+    assert page.answer.others.item(0).text().endswith(best)
+    page.settings.beams.setValue(0)  # tokens are drawn now
+    assert page.settings.temperature.isEnabled()
+    page.settings.temperature.setValue(0)
+    QTest.mouseClick(page.go, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: not page.background.busy and not page.answer.others.isVisible())
+    assert len(page.answer.text.toPlainText()) == 10
+    page.settings.weights.setCurrentIndex(1)
+    QTest.mouseClick(page.next, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: not page.background.busy and "The data say: " in page.note.text())
+    assert "best epoch" in page.note.text()
+    assert page.prompt.text() not in ("", "may 4, 1984")
+    page.prompt.clear()
+    QTest.keyClicks(page.prompt, "!")
+    QTest.mouseClick(page.go, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: page.error.isVisible())
+    assert "character '!'" in page.error.text()
+
+
+def test_a_run_of_images_says_what_asks_it(qtbot: QtBot, page: TryPage, runs: dict[str, Path]) -> None:
+    show(qtbot, page, runs["images"])
+    assert page.empty.isVisible()
+    assert "predict" in page.empty.hint.text()
+    assert page.empty.button.text() == "Try Again"
+
+
+def test_labels_stand_under_their_tokens_and_a_forecast_on_its_series(qtbot: QtBot) -> None:
+    stack = AnswerStack()
+    qtbot.addWidget(stack)
+    found = (Label("i", "keyword", 0.9), Label("f", "keyword", 0.9), Label("␣", "space", 1.0), Label("x", "name", 0.8))
+    stack.show_answer(Shown("label", labels=found))
+    cells = [[stack.labels.item(row, column).text() for column in range(3)] for row in range(2)]
+    assert cells == [["if", "␣", "x"], ["keyword", "space", "name"]]
+    series = Forecast("test sample 1", np.arange(4.0), np.array([4.0, 5.0]), np.array([4.0, 4.5]))
+    stack.show_answer(Shown("forecast", forecast=series))
+    assert stack.curve is not None
+    assert stack.currentWidget() is stack.curve
+    drawn = {item.name(): item.getData() for item in stack.curve.getPlotItem().listDataItems()}
+    assert drawn["past"][0].tolist() == [-3, -2, -1, 0]
+    assert drawn["forecast"][1].tolist() == [3, 4, 5]
+    assert drawn["what followed"][1].tolist() == [3, 4, 4.5]

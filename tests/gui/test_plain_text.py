@@ -6,7 +6,7 @@ import itertools
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from PySide6 import QtGui
 from PySide6.QtCore import QAbstractListModel, QPoint, QSizeF, Qt, QUrl
@@ -140,6 +140,7 @@ def test_the_markup_would_load_its_picture() -> None:
     assert "<b>" not in text
 
 
+@settings(deadline=None)
 @given(LETTERS)
 def test_plain_shows_every_letter(text: str) -> None:
     for one in (plain(text), plain(text, wrap=True)):

@@ -40,6 +40,13 @@ class Change:
     inner: dict[str, Change] = field(default_factory=dict)
     inferred: set[str] = field(default_factory=set)
 
+    @property
+    def only_moves(self) -> bool:
+        """Whether layers are elsewhere now, and all else is as it was: nothing that is computed changes."""
+        return bool(self.moved) and not (
+            self.nodes or self.edges or self.frames or self.settings or self.drawing or self.blocks
+        )
+
     def merge(self, other: Change) -> None:
         self.nodes |= other.nodes
         self.edges |= other.edges

@@ -117,7 +117,9 @@ class Inspector(QScrollArea):
         else:
             super().keyPressEvent(event)
 
-    def _changed(self, _change: Change) -> None:
+    def _changed(self, change: Change) -> None:
+        if change.only_moves:
+            return
         self._early = self.document.checking
         self.refresh()
 

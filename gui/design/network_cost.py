@@ -9,6 +9,7 @@ from PySide6.QtCore import QObject, Signal
 from engine import cost
 from engine.cost import Cost
 from engine.data.fields import batch_of
+from engine.edits import Change
 from engine.settings.resolution import SettingFault, resolve_settings
 from gui.document import Document
 from gui.work.slices import Slices
@@ -45,7 +46,9 @@ class NetworkCost(QObject):
     def _forget_all(self) -> None:
         self._known = None
 
-    def _forget(self, _change: object = None) -> None:
+    def _forget(self, change: Change | None = None) -> None:
+        if change is not None and change.only_moves:
+            return
         self.current = False
         self._slices.stop()
 

@@ -99,12 +99,13 @@ class MoveNodes(Gesture):
         (dx, dy), wire, document = self._shift(at), self._wire, self.view.document
         self._end()
         positions = {node_id: (x + dx, y + dy) for node_id, (x, y) in self._positions.items()}
-        draft = Draft(document.graph)
         if self._clones:
+            draft = Draft(document.graph)
             copied = clipboard.put(draft, clipboard.take(document.graph, self._positions.keys()), (dx, dy))
             if self.view.apply(draft.step(f"Clone {self._title()}")):
                 document.select(copied)
         elif wire is not None and self._lone is not None:
+            draft = Draft(document.graph)
             draft.do(Move(positions))
             splice(draft, self._lone, wire)
             self.view.apply(draft.step(f"Insert {self._title()}"))

@@ -18,6 +18,7 @@ from pytestqt.qtbot import QtBot
 import presets
 from engine import cost
 from engine.edits import SetParameter
+from engine.report.report import report as write_report
 from gui.app import build_window
 from gui.design.layers_panel import LayersPanel
 from gui.drawing.commands import SVG
@@ -285,11 +286,10 @@ def test_cancel_ends_a_report_and_leaves_no_file(
 ) -> None:
     run = Path(__file__).parents[1] / "frozen" / "runs" / "finished"
     dialog = ReportDialog(run, str(tmp_path), window)
-    report = report_dialog.report
 
     def late(*given: Any) -> str:
         dialog._stopped.wait(60)  # else a machine with other things to do lets it end before Cancel
-        return report(*given)
+        return write_report(*given)
 
     monkeypatch.setattr(report_dialog, "report", late)
     dialog.open()

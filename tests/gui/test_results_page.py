@@ -15,6 +15,7 @@ from pytestqt.qtbot import QtBot
 
 import presets
 from engine.data import sources
+from engine.edits import SetSetting
 from engine.graph import Graph
 from engine.inside.trained import open_run
 from engine.training.runs.folder import WEIGHTS
@@ -39,8 +40,9 @@ def runs(tmp_path_factory: pytest.TempPathFactory) -> Path:
     trained(presets.build("mlp"), root / "digits", 8)
     graph = fitted("mlp", sources.describe(wine_table(root.parent / "wine.csv")))[0]
     graph.name = "Wine"
-    at_its_end = {"training.checkpoint.epochs": None, "training.checkpoint.minutes": None}  # however long it takes
-    trained(graph, root / "wine", 5, at_its_end)
+    for when in ("epochs", "minutes"):  # its weights are those of its end alone, however long it takes
+        SetSetting(("training", "checkpoint", when), None).apply(graph)
+    trained(graph, root / "wine", 5)
     return root
 
 

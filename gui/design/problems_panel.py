@@ -77,7 +77,7 @@ class ProblemsPanel(QWidget):
         self.list.itemClicked.connect(self._go)
         self.list.currentRowChanged.connect(self._show_card)
         self._soon = QTimer(self, singleShot=True, interval=0)
-        self._soon.timeout.connect(self.refresh)
+        self._soon.timeout.connect(self._refresh_if_known)
         for signal in (document.checked, document.replaced, theme.changed):
             signal.connect(self._later)
         document.selection_changed.connect(self._follow_selection)
@@ -98,6 +98,10 @@ class ProblemsPanel(QWidget):
 
     def _later(self) -> None:
         self._soon.start()
+
+    def _refresh_if_known(self) -> None:
+        if not self.document.checking:  # else `checked` follows
+            self.refresh()
 
     def refresh(self) -> None:
         """Show the problems as they are now; the chosen one stays chosen while it is there."""

@@ -13,10 +13,10 @@ from engine.problems import Checker, Problem
 from engine.shapes import Report, Shapes
 from gui.work.slices import Slices
 
-AT_ONCE: Final = 100
+AT_ONCE: Final = 60
 """The shapes and problems of so many layers are found with the edit itself."""
-STEPS: Final = 300
-"""Steps in a slice, one for the shape of a layer and two for its problems: some milliseconds."""
+STEPS: Final = 150
+"""Steps in a slice, one for the shape of a layer and two for its problems: a millisecond or two."""
 
 
 class Analysis(QObject):

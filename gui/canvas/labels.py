@@ -82,8 +82,9 @@ def label_places(
     lanes = [edge for edge, course in courses.items() if course.points]
     if lanes:
         room = Room(ways.values(), courses.values(), boxes, shape)
-        for edge in sorted(lanes, key=lambda edge: edge not in firsts):
-            result[edge] = room.beside(courses[edge], needed=edge in firsts)
+        needed = set(firsts)
+        for edge in sorted(lanes, key=lambda edge: edge not in needed):
+            result[edge] = room.beside(courses[edge], needed=edge in needed)
     return result
 
 

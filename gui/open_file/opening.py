@@ -101,7 +101,7 @@ class Opener(QObject):
         self._claims.keep(key)
         if path is None:
             lay_out(graph, self._page())
-        shown = b"" if path is None else project.to_bytes(graph)
+        shown = b"" if path is None or version is not None else project.to_bytes(graph)
         known = None if path is None else version or FileVersion.of(shown)
         self._document.open_graph(graph, path, saved=saved, version=known)
         self._shown()

@@ -21,7 +21,7 @@ from gui.widgets import plain
 @dataclass(frozen=True, slots=True)
 class Action:
     """``call`` does it with the commands of the window; ``needs`` is what must be there:
-    "" nothing, "design" the canvas, "selection" a selected node, "chosen" that or a selected frame, "block" a selected block, "frozen" a frozen one, "inside" an open block, "fixable" one selected node, "sliding" one that slides a window, "scan" a block scanned over time, "undo"/"redo", "running" or "idle" a training run."""
+    "" nothing, "design" the canvas, "selection" a selected node, "chosen" that or a selected frame, "framed" any frame, "block" a selected block, "frozen" a frozen one, "inside" an open block, "fixable" one selected node, "sliding" one that slides a window, "scan" a block scanned over time, "undo"/"redo", "running" or "idle" a training run."""
 
     id: str
     title: str
@@ -30,6 +30,8 @@ class Action:
     call: Callable[[Commands], object]
     needs: str = ""
     separator: bool = False
+    canvas_only: bool = False
+    """Whether its keys count on the canvas only, although its needs do not say so."""
 
     @property
     def menu(self) -> str:
@@ -39,7 +41,7 @@ class Action:
     @property
     def on_canvas(self) -> bool:
         """Whether its keys count only while the canvas has the focus: Tab, L, Del …"""
-        return self.needs in ("design", "selection", "chosen", "several", "block")
+        return self.canvas_only or self.needs in ("design", "selection", "chosen", "several", "block", "framed")
 
 
 MENUS = {"file": "File", "edit": "Edit", "canvas": "Canvas", "problem": "Problems", "page": "View", "view": "View", "data": "Data", "train": "Training",
@@ -69,7 +71,7 @@ ACTIONS = (
     Action("edit.select_all", "Select All", "select", "Select every layer", lambda c: c.editing.select_all(), "design"),
     Action("edit.select_upstream", "Select Upstream", "select", "Select as well all that leads to the selected layers", lambda c: c.editing.select_upstream(), "selection"),
     Action("edit.select_downstream", "Select Downstream", "select", "Select as well all that the selected layers lead to", lambda c: c.editing.select_downstream(), "selection"),
-    Action("edit.find", "Find Layer …", "zoom", "Find a layer of the network by its name or type, inside blocks too", lambda c: c.finder.open()),
+    Action("edit.find", "Find Layer or Frame …", "zoom", "Find a layer of the network by its name or type, or a frame by its title or text, inside blocks too", lambda c: c.finder.open()),
     Action("edit.find_next", "Find Next", "next", "Go to the next layer that matches", lambda c: c.finder.next()),
     Action("edit.rename", "Rename", "rename", "Rename the selected layer or frame", lambda c: c.rename(), "chosen"),
     Action("edit.preferences", "Preferences …", "settings", "Choose how Layerloom looks and answers", lambda c: c.settings.show(), separator=True),
@@ -88,6 +90,7 @@ ACTIONS = (
     Action("canvas.leave_block", "Leave Block", "leave-block", "Show what is around the open block", lambda c: c.blocks.leave(), "inside"),
     Action("canvas.keep_block", "Save Block to My Library", "star", "Use this block in other projects, too", lambda c: c.blocks.keep(), "keepable"),
     Action("canvas.frame", "Add Frame", "frame", "Draw a frame with a title around the selected layers, or at the cursor", lambda c: c.frames.add(), "design"),
+    Action("canvas.next_frame", "Next Frame", "frame", "Select the frame around the selected layer, or the next frame", lambda c: c.frames.next(), "framed"),
     Action("canvas.freeze", "Freeze Up to Here", "freeze", "Keep the weights of the selected layer and of all before it as they are while training; what is after it learns", lambda c: c.fine_tuning.freeze(), "fixable", separator=True),
     Action("canvas.unfreeze", "Unfreeze", "unfreeze", "Let the selected layers learn again", lambda c: c.fine_tuning.unfreeze(), "frozen"),
     Action("canvas.unfreeze_all", "Unfreeze All", "unfreeze", "Let all layers learn again", lambda c: c.fine_tuning.unfreeze_all(), "design"),
@@ -112,8 +115,8 @@ ACTIONS = (
     Action("canvas.zoom_out", "Zoom Out", "zoom-out", "Zoom out", lambda c: c.zooming.zoom_out(), "design"),
     Action("canvas.reset", "Zoom 100 %", "zoom", "Show layers in their natural size", lambda c: c.zooming.reset(), "design"),
     Action("canvas.map", "Map", "map", "Show the whole network in a corner of the canvas", lambda c: c.zooming.toggle_map(), "design"),
-    Action("canvas.look_inside", "Look Inside", "inside", "Show what the selected layer answers in a trained network, and why", lambda c: c.pages.look_inside(), "fixable", separator=True),
-    Action("canvas.slide", "How It Slides …", "slide", "Show the window of the selected convolution or pooling layer sliding over its input, as a matrix product, and under moves of the input", lambda c: c.sliding.open(), "sliding"),
+    Action("canvas.look_inside", "Look Inside", "inside", "Show what the selected layer answers in a trained network, and why", lambda c: c.pages.look_inside(), "fixable", separator=True, canvas_only=True),
+    Action("canvas.slide", "How It Slides …", "slide", "Show the window of the selected convolution or pooling layer sliding over its input, as a matrix product, and under moves of the input", lambda c: c.sliding.open(), "sliding", canvas_only=True),
     Action("canvas.unroll", "Unroll Over Time …", "unroll", "Show the first steps of the selected scan side by side, with the wires that carry its states and what flows at each step", lambda c: c.unrolled.open(), "scan"),
     Action("problem.next", "Next Problem", "next", "Go to the next problem and its layer", lambda c: c.problems.next()),
     Action("problem.previous", "Previous Problem", "previous", "Go to the problem before and its layer", lambda c: c.problems.previous()),

@@ -142,6 +142,7 @@ class Commands:
             "design": drawing,
             "selection": drawing and bool(chosen),
             "chosen": drawing and (bool(chosen) or document.frame is not None),
+            "framed": drawing and bool(document.graph.frames),
             "several": drawing and len(chosen) > 1,
             "block": drawing and block,
             "inside": drawing and inside,

@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from engine import cost
 from engine.blocks.use import Use
+from engine.bypassing import is_bypassed
 from engine.cost import Leaf
 from engine.dims import Dim
 from engine.graph import Graph
@@ -52,6 +53,14 @@ class LayerRow:
     amounts: Amounts
     rows: tuple[LayerRow, ...] = ()
     """Those of the nodes inside, where it is a block."""
+    bypassed: bool = False
+    """Whether it passes its input on as if it were not there; then it costs nothing."""
+
+    @property
+    def kind(self) -> str:
+        """What it is in a few words: ``Conv2d``, ``stage ×3``, ``ReLU (bypassed)``."""
+        kind = f"{self.type} ×{self.repeat}" if self.repeat > 1 else self.type
+        return f"{kind} (bypassed)" if self.bypassed else kind
 
     @property
     def depth(self) -> int:
@@ -98,7 +107,10 @@ class _Context:
 
 
 def layer_table(graph: Graph, report: Report | None = None, batch: int = 1) -> LayerTable:
-    """The table of a network. What takes no part is left out, and so are the ends of blocks, which compute nothing."""
+    """The table of a network. What takes no part is left out, and so are the ends of blocks, which compute nothing.
+
+    What is bypassed is in it, at no cost.
+    """
     report = report or infer(graph)
     top = _Context(graph, report, frozenset(live_nodes(graph, report)))
     return LayerTable(graph.name, tuple(_rows([top], (), batch)), batch)
@@ -114,6 +126,15 @@ def _rows(contexts: list[_Context], path: tuple[str, ...], batch: int) -> Iterat
         present = [context for context in there if context.report.absent(node_id) is None]
         if present:
             yield _row(node_id, present, (*path, node_id), batch)
+        elif there and is_bypassed(graph.nodes[node_id]):
+            yield _bypassed(node_id, there[0], (*path, node_id))
+
+
+def _bypassed(node_id: str, context: _Context, path: tuple[str, ...]) -> LayerRow:
+    graph, report = context.graph, context.report
+    node, inputs = graph.nodes[node_id], _shapes(report.inputs.get(node_id, ()))
+    kind, outputs = kind_name(graph, node), _shapes(report.outputs.get(node_id, {}).values())
+    return LayerRow(path, node.name, kind, "?", "", 1, inputs, outputs, Amounts(), bypassed=True)
 
 
 def _row(node_id: str, contexts: list[_Context], path: tuple[str, ...], batch: int) -> LayerRow:

@@ -35,6 +35,5 @@ def _named(rows: tuple[LayerRow, ...], above: tuple[str, ...]) -> list[tuple[Lay
 
 
 def _cells(row: LayerRow, name: str) -> tuple[Cell, ...]:
-    kind = f"{row.type} ×{row.repeat}" if row.repeat > 1 else row.type
     known: Amounts | tuple[None, ...] = row.amounts if row.outputs or row.inputs else (None,) * len(row.amounts)
-    return (name, kind, ", ".join(row.inputs), ", ".join(row.outputs), *known)
+    return (name, row.kind, ", ".join(row.inputs), ", ".join(row.outputs), *known)

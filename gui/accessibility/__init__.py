@@ -1,1 +1,1 @@
-"""What screen readers are told of the canvas: layers, ports, wires and problems as objects with names and actions."""
+"""What screen readers are told of the canvas: its parts as objects with names, roles, states and actions."""

@@ -9,7 +9,7 @@ from PySide6.QtCore import QEvent, QObject, QTimer
 from PySide6.QtGui import QAccessible, QAccessibleEvent, QAccessibleInterface
 
 from engine.edits import Change
-from gui.accessibility.parts import Key, Parts
+from gui.accessibility.parts import FrameKey, Key, Parts
 from gui.canvas.view import View
 
 Event = QAccessible.Event
@@ -64,7 +64,7 @@ class Announcer(QObject):
         self._say_canvas(Event.ObjectReorder)
 
     def _changed(self, change: Change) -> None:
-        keys: list[Key] = [*change.nodes, *change.edges]
+        keys: list[Key] = [*change.nodes, *change.edges, *map(FrameKey, change.frames)]
         touched = [key for key in keys if self._parts.made(key) is not None]
         self._parts.stale()
         for key in islice(touched, MOST):
@@ -72,7 +72,7 @@ class Announcer(QObject):
             if part is not None and QAccessible.isActive():
                 notify(part, Event.NameChanged)
                 notify(part, Event.DescriptionChanged)
-        if change.nodes or change.edges:
+        if change.nodes or change.edges or change.frames:
             self._say_canvas(Event.ObjectReorder)
 
     def _say_canvas(self, event: QAccessible.Event) -> None:

@@ -8,14 +8,14 @@ from PySide6.QtCore import QPoint
 from PySide6.QtGui import QAccessible, QAccessibleInterface, QAccessibleSelectionInterface
 from PySide6.QtWidgets import QAccessibleWidget
 
-from gui.accessibility.interfaces import NO_INTERFACE, LayerPart, Part, WirePart
-from gui.accessibility.parts import Key, Parts
+from gui.accessibility.interfaces import NO_INTERFACE, FramePart, LayerPart, Part, WirePart
+from gui.accessibility.parts import FrameKey, Key, Parts
 from gui.canvas.view import View
 from gui.document import Document
 
 
 class CanvasInterface(QAccessibleWidget):
-    """The canvas: layers, wires and problems are its children, and layers can be selected."""
+    """The canvas: layers, frames, wires and problems are its children, and layers and frames can be selected."""
 
     def __init__(self, view: View, parts: Parts) -> None:
         super().__init__(view, QAccessible.Role.Canvas)
@@ -34,7 +34,9 @@ class CanvasInterface(QAccessibleWidget):
     def childAt(self, x: int, y: int) -> QAccessibleInterface | None:  # type: ignore[override]
         view = self.parts.view
         point = view.mapToScene(view.viewport().mapFromGlobal(QPoint(x, y)))
+        frame = view.canvas.frames.title_at(point)
         found: Key | None = view.canvas.find.node(point) or view.canvas.find.wire(point)
+        found = FrameKey(frame.id) if found is None and frame is not None else found
         return None if found is None else self.parts.get(found)
 
     def focusChild(self) -> QAccessibleInterface | None:  # type: ignore[override]
@@ -48,7 +50,7 @@ class CanvasInterface(QAccessibleWidget):
 
 
 class Selection(QAccessibleSelectionInterface):
-    """The selected layers."""
+    """The selected layers, or the selected frame."""
 
     def __init__(self, parts: Parts) -> None:
         super().__init__()
@@ -59,13 +61,17 @@ class Selection(QAccessibleSelectionInterface):
         return self._parts.document
 
     def selectedItemCount(self) -> int:
-        return len(self._document.selection)
+        return len(self._chosen())
+
+    def _chosen(self) -> list[Key]:
+        frame = self._document.frame
+        return [*self._document.selection] if frame is None else [FrameKey(frame.id)]
 
     def selectedItems(self) -> list[QAccessibleInterface]:
-        return [self._parts.get(node_id) for node_id in self._document.selection]
+        return [self._parts.get(key) for key in self._chosen()]
 
     def selectedItem(self, selectionIndex: int) -> QAccessibleInterface | None:  # type: ignore[override]
-        chosen = self._document.selection
+        chosen = self._chosen()
         return self._parts.get(chosen[selectionIndex]) if 0 <= selectionIndex < len(chosen) else None
 
     def isSelected(self, childItem: QAccessibleInterface) -> bool:
@@ -74,9 +80,9 @@ class Selection(QAccessibleSelectionInterface):
     def select(self, childItem: QAccessibleInterface) -> bool:
         if isinstance(childItem, LayerPart):
             self._document.select([*self._document.selection, childItem.key])
-        elif isinstance(childItem, WirePart):
+        elif isinstance(childItem, WirePart | FramePart):
             childItem.select()
-        return isinstance(childItem, LayerPart | WirePart)
+        return isinstance(childItem, LayerPart | WirePart | FramePart)
 
     def unselect(self, childItem: QAccessibleInterface) -> bool:
         chosen = self._document.selection

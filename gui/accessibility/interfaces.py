@@ -1,4 +1,4 @@
-"""The accessible interfaces of layers, ports, wires and problems."""
+"""The accessible interfaces of layers, ports, wires, frames and problems."""
 
 from __future__ import annotations
 
@@ -12,9 +12,11 @@ from shiboken6 import VoidPtr
 from engine.edits import Disconnect
 from engine.graph import Edge
 from gui.accessibility import words
+from gui.accessibility.parts import FrameKey
 from gui.canvas.geometry import GRIP, End
 
 if TYPE_CHECKING:
+    from engine.frames import Frame
     from engine.problems import Problem
     from gui.accessibility.parts import Key, Parts
     from gui.canvas.view import View
@@ -270,6 +272,43 @@ class WirePart(Part):
         return {PRESS: self.select, FOCUS: self.select, "Disconnect": lambda: self.view.apply(Disconnect(self.key))}
 
 
+class FramePart(Part):
+    """A comment frame: pressed, it is selected."""
+
+    kind = QAccessible.Role.Grouping
+    key: FrameKey
+
+    @property
+    def _frame(self) -> Frame:
+        return self.document.graph.frames[self.key.id]
+
+    def name(self) -> str:
+        return words.frame_name(self._frame)
+
+    def description(self) -> str:
+        inside, _ = self.view.canvas.frames.content(self._frame)
+        return words.frame_description(self.document.graph, self._frame, inside)
+
+    def box(self) -> QRectF:
+        return self.view.canvas.frames.items[self.key.id].box
+
+    def selected(self) -> bool:
+        return self.document.frame is self._frame
+
+    def select(self) -> None:
+        """Select it, and lead the keys there."""
+        self.document.select_frame(self.key.id)
+        self.view.setFocus()
+        self.view.frames.reveal(self._frame)
+
+    def actions(self) -> dict[str, Callable[[], object]]:
+        return {PRESS: self.select, FOCUS: self.select, "Rename": self._rename}
+
+    def _rename(self) -> None:
+        self.select()
+        self.view.frames.rename()
+
+
 class ProblemPart(Part):
     """A problem of a layer, or of none: pressed, it leads to the layer."""
 
@@ -306,5 +345,5 @@ class ProblemPart(Part):
 
 def part(parts: Parts, key: Key) -> Part:
     """The interface that belongs to a key."""
-    kinds: dict[type, type[Part]] = {str: LayerPart, End: PortPart, Edge: WirePart}
+    kinds: dict[type, type[Part]] = {str: LayerPart, End: PortPart, Edge: WirePart, FrameKey: FramePart}
     return kinds.get(type(key), ProblemPart)(parts, key)

@@ -6,6 +6,7 @@ Qt keeps bare pointers to accessible interfaces. Each is therefore held here unt
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 from weakref import ref
 
@@ -22,8 +23,16 @@ if TYPE_CHECKING:
     from gui.canvas.view import View
     from gui.document import Document
 
-Key = str | End | Edge | tuple[object, ...]
-"""The id of a layer, a port, a wire, or the key of a problem."""
+
+@dataclass(frozen=True, slots=True)
+class FrameKey:
+    """A frame, whose id may be that of a layer as well."""
+
+    id: str
+
+
+Key = str | End | Edge | FrameKey | tuple[object, ...]
+"""The id of a layer, a port, a wire, a frame, or the key of a problem."""
 SIDES: Final[tuple[Side, ...]] = ("input", "output")
 
 
@@ -51,11 +60,12 @@ class Parts:
     # -- what there is ---------------------------------------------------------------------------------------------
 
     def top(self) -> list[Key]:
-        """The children of the canvas: layers in the order of the forward pass, wires, problems of no layer."""
+        """The children of the canvas: layers in the order of the forward pass, frames, wires, problems of no layer."""
         if self._top is None:
             graph, order = self.document.graph, self.document.graph.order()
             wires = [edge for node_id in order for edge in graph.outgoing[node_id]]
-            self._top = [*order, *wires, *(problem.key for problem in self.problems_of(None))]
+            frames = map(FrameKey, graph.frames)
+            self._top = [*order, *frames, *wires, *(problem.key for problem in self.problems_of(None))]
             self._index = {key: number for number, key in enumerate(self._top)}
         return self._top
 
@@ -88,8 +98,10 @@ class Parts:
         return next((problem for problem in self.problems_of(node) if problem.key == key), None)
 
     def focused(self) -> Key | None:
-        """What the keys are about: the wire that is chosen, or the layer that was selected last."""
-        selection = self.document.selection
+        """What the keys are about: the wire or the frame that is chosen, or the layer that was selected last."""
+        selection, frame = self.document.selection, self.document.frame
+        if frame is not None:
+            return FrameKey(frame.id)
         return self.view.canvas.chosen_wire or (selection[-1] if selection else None)
 
     def there(self, key: Key) -> bool:
@@ -97,6 +109,8 @@ class Parts:
         graph = self.document.graph
         if isinstance(key, str):
             return key in graph.nodes
+        if isinstance(key, FrameKey):
+            return key.id in self.view.canvas.frames.items and key.id in graph.frames
         if isinstance(key, Edge):
             return graph.incoming.get(key.target, {}).get(key.target_port) == key
         if isinstance(key, End):

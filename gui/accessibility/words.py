@@ -1,9 +1,10 @@
-"""How layers, ports, wires and problems are called and described to people who do not see them."""
+"""How layers, ports, wires, frames and problems are called and described to people who do not see them."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
+from engine.frames import Frame
 from engine.graph import Edge, Graph
 from engine.problems import Problem
 from engine.problems.explanations import explain
@@ -50,6 +51,18 @@ def wire_name(graph: Graph, report: Report, edge: Edge) -> str:
     nodes, spec = graph.nodes, report.spec(edge.source, edge.source_port)
     shape = str(spec) if spec is not None else "shape not known yet"
     return f"{nodes[edge.source].name} to {nodes[edge.target].name}, {shape}"
+
+
+def frame_name(frame: Frame) -> str:
+    """``frame Stem``."""
+    return f"frame {frame.title}".rstrip()
+
+
+def frame_description(graph: Graph, frame: Frame, inside: Collection[str]) -> str:
+    """``around conv1, relu1. What is written in it.``."""
+    names = [graph.nodes[node_id].name for node_id in graph.order() if node_id in inside]
+    around = f"around {_listed(names)}" if names else "around no layer"
+    return f"{around}. {' '.join(frame.text.split())}" if frame.text else around
 
 
 def problem_name(problem: Problem) -> str:

@@ -132,7 +132,9 @@ class Sheet(QGraphicsView):
         """Say in words what is here, for screen readers; say what to do while nothing is."""
         graph = self.document.graph
         selection = [node_id for node_id in self.document.selection if node_id in graph.nodes]
-        words = f"{len(graph.nodes)} layers"
+        words, frame = f"{len(graph.nodes)} layers", self.document.frame
+        if frame is not None:
+            words += f"; selected: frame {frame.title}".rstrip()
         if selection:
             names = ", ".join(graph.nodes[node_id].name for node_id in selection[:5])
             words += f"; selected: {names}" + (f" and {len(selection) - 5} more" if len(selection) > 5 else "")

@@ -83,7 +83,7 @@ class View(Sheet):
         self.fine_tuning = FineTuningCommands(self)
         self.adder, self._palette = Adder(self, self.editing), PaletteDrop(self, self.editing)
         self.frames = FrameCommands(self)
-        self.node_finder, self.wirer = NodeFinder(self), Wirer(self)
+        self.node_finder, self.wirer = NodeFinder(self, self.frames), Wirer(self)
         self.fix_menu = FixMenu(self)
         self.layer_wanted.connect(self.adder.open)
         self.setAcceptDrops(True)
@@ -221,17 +221,25 @@ class View(Sheet):
         """The menu of what is under the mouse; by key that of the selection."""
         if event.reason() == QContextMenuEvent.Reason.Mouse and event.modifiers() & CTRL:
             return  # that button and Ctrl cut wires
-        at, boxes, chosen = event.pos(), self.canvas.boxes, self.document.selection
-        if event.reason() == QContextMenuEvent.Reason.Keyboard:
-            center = self.viewport().rect().center()
-            at = self.view_point(boxes.box(chosen[-1]).topLeft() + MENU) if chosen else center
-            at = at if self.viewport().rect().contains(at) else center
-        else:
+        by_key = event.reason() == QContextMenuEvent.Reason.Keyboard
+        at = self._menu_point() if by_key else event.pos()
+        if not by_key:
             self.work_at(at)
         self.cancel()
         self.adder.close()
         event.accept()
-        self.menu_wanted.emit(self._target(at), self.viewport().mapToGlobal(at))
+        target = MenuTarget("frame", at) if by_key and self.document.frame is not None else self._target(at)
+        self.menu_wanted.emit(target, self.viewport().mapToGlobal(at))
+
+    def _menu_point(self) -> QPoint:
+        """Where the menu opens that is asked for by key: at what is selected, as far as that is in sight."""
+        center, frame = self.viewport().rect().center(), self.document.frame
+        at = center
+        if self.document.selection:
+            at = self.view_point(self.canvas.boxes.box(self.document.selection[-1]).topLeft() + MENU)
+        elif frame is not None:
+            at = self.view_point(self.canvas.frames.items[frame.id].strip.bottomLeft())
+        return at if self.viewport().rect().contains(at) else center
 
     def _target(self, at: QPoint) -> MenuTarget:
         """What a menu at a point of the view is about; that is selected then."""
@@ -295,9 +303,12 @@ class View(Sheet):
         super().focusOutEvent(event)
 
     def _walk(self, direction: walking.Direction, *, extend: bool) -> None:
-        """Select the next layer that way; with ``extend`` as well, or no longer where the step goes back."""
+        """Select the next layer that way; with ``extend`` as well, or no longer where the step goes back.
+
+        From a frame every way leads to the first layer inside.
+        """
         selection = self.document.selection
-        found = walking.step(
+        found = self.frames.first_inside() or walking.step(
             self.document.graph, self.canvas.positions, selection[-1] if selection else None, direction
         )
         if found is not None:

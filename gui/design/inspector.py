@@ -105,7 +105,13 @@ class Inspector(QScrollArea):
         self.name.selectAll()
 
     def focus_parameters(self) -> None:
-        """Put the cursor into the first parameter of the selected layer, or into its name where it has none."""
+        """Put the cursor into the first parameter of the selected layer, or into its name where it has none.
+
+        Of a frame that is its title.
+        """
+        if self.document.frame is not None:
+            self.focus_name()
+            return
         page = self.node_page
         if not any(form is not None and form.focus_first() for form in (page.form, page.properties)):
             self.focus_name()

@@ -169,8 +169,7 @@ class LayersModel(QAbstractItemModel):
 
     def _text(self, row: LayerRow, column: int) -> str:
         if column < FIRST_NUMBER:
-            kind = f"{row.type} ×{row.repeat}" if row.repeat > 1 else row.type
-            return (row.name, kind, ", ".join(row.inputs), ", ".join(row.outputs))[column]
+            return (row.name, row.kind, ", ".join(row.inputs), ", ".join(row.outputs))[column]
         amount = row.amounts[column - FIRST_NUMBER]
         if not row.inputs and not row.outputs:
             return "?"

@@ -12,6 +12,7 @@ import torch
 
 import presets
 from engine import cost
+from engine.bypassing import bypass
 from engine.compile import compile_graph
 from engine.graph import Graph
 from engine.layer_table.rows import LayerTable, layer_table
@@ -138,3 +139,20 @@ def _odd() -> TextTable:
 
 def _read(text: str) -> list[dict[str, str]]:
     return list(csv.DictReader(io.StringIO(text)))
+
+
+def test_a_bypassed_layer_is_in_the_table_and_costs_nothing() -> None:
+    graph = presets.build("lenet-5")
+    conv, relu = (next(node for node in graph.nodes.values() if node.type == kind) for kind in ("Conv2d", "ReLU"))
+    relu_before = next(row for row in layer_table(graph).all() if row.path == (relu.id,))
+    bypass(graph, [relu.id]).apply(graph)
+    table = layer_table(graph)
+    (row,) = (row for row in table.all() if row.path == (relu.id,))
+    assert (row.kind, row.amounts.activations, row.outputs) == ("ReLU (bypassed)", 0, relu_before.outputs)
+    assert [each.path for each in table.all()] == [each.path for each in layer_table(presets.build("lenet-5")).all()]
+    assert not next(each for each in table.all() if each.path == (conv.id,)).bypassed
+    assert ("ReLU (bypassed)" in as_csv(text_table(table))) and table.total == _sum_of(table)
+
+
+def _sum_of(table: LayerTable) -> tuple[int, ...]:
+    return tuple(map(sum, zip(*(row.amounts for row in table.rows), strict=True)))

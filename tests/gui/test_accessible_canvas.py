@@ -16,6 +16,7 @@ from shiboken6 import isValid
 
 import presets
 from engine.edits import AddNode, RenameNode, SetParameter
+from engine.frames import AddFrame, Frame
 from engine.graph import Edge, Graph, Node
 from gui.accessibility import announcer
 from gui.accessibility.install import install
@@ -102,6 +103,26 @@ def test_states_and_actions_are_those_of_the_canvas(show: Show, chain: Graph) ->
     conv.actionInterface().doAction("Fix")
     assert view.fix_menu.menu is not None
     view.fix_menu.menu.close()
+
+
+def test_frames_are_objects_with_what_is_in_them(show: Show, chain: Graph, heard: list[tuple[str, str]]) -> None:
+    view = show(chain).view
+    view.document.apply(AddFrame(Frame("n2", (-60.0, 80.0, 400.0, 340.0), "Stem", "Begins")))  # the id of a layer
+    canvas = of(view)
+    frame = named(canvas, "frame Stem")
+    assert frame.role() == Role.Grouping
+    assert frame.text(Text.Description) == "around conv1, relu1. Begins"
+    assert ("Network canvas", "ObjectReorder") in heard
+    frame.actionInterface().doAction("Press")
+    assert view.document.frame is chain.frames["n2"]
+    assert (frame.state().selected, frame.state().focused) == (1, 1)
+    assert not named(canvas, "conv1").state().selected
+    assert canvas.selectionInterface().selectedItem(0).text(Text.Name) == "frame Stem"
+    frame.actionInterface().doAction("Rename")
+    assert view.frames.editor is not None
+    view.frames.editor.finish(keep=False)
+    view.document.history.undo()
+    assert not frame.isValid()
 
 
 def test_qt_may_ask_for_what_there_is_not(show: Show, branch: Graph) -> None:

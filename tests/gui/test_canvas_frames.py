@@ -6,12 +6,15 @@ from collections.abc import Callable
 from typing import Any
 
 from PySide6.QtCore import QPointF, Qt
-from PySide6.QtGui import QGuiApplication, QImage, QPainter
+from PySide6.QtGui import QContextMenuEvent, QGuiApplication, QImage, QPainter
 from PySide6.QtTest import QTest
 
+from engine.edits import RenameNode
 from engine.frames import AddFrame, Frame, RemoveFrame
 from engine.graph import Graph
 from gui.canvas.frames.frame_item import STRIP
+from gui.canvas.geometry import GRID
+from gui.design.frame_page import FramePage
 from gui.drawing.canvas_drawing import canvas_drawing
 from gui.drawing.drawing import Options
 
@@ -40,14 +43,15 @@ def test_one_is_drawn_around_the_selection_and_named_in_place(show: Show, chain:
     view.document.select(["n2", "n3"])
     with hand.one_step():
         view.frames.add()
-    (frame,) = chain.frames.values()
-    assert view.canvas.frames.content(frame)[0] == {"n2", "n3"}
-    assert view.document.frame is frame
-    editor = view.frames.editor
-    assert editor.hasFocus()
-    QTest.keyClicks(editor, "Stem")
-    QTest.keyClick(editor, Qt.Key.Key_Return)
-    assert (chain.frames["f1"].title, view.document.history.undo_title) == ("Stem", "Rename frame to Stem")
+        (frame,) = chain.frames.values()
+        assert view.canvas.frames.content(frame)[0] == {"n2", "n3"}
+        assert view.document.frame is frame
+        editor = view.frames.editor
+        assert editor.hasFocus()
+        QTest.keyClicks(editor, "Stem")
+        QTest.keyClick(editor, Qt.Key.Key_Return)
+    assert (chain.frames["f1"].title, view.document.history.undo_title) == ("Stem", "Add frame Stem")
+    assert view.document.frame is chain.frames["f1"]
     assert view.hasFocus()
     hand.double_click(title(frame))
     QTest.keyClicks(view.frames.editor, "Other")
@@ -59,6 +63,50 @@ def test_one_is_drawn_around_the_selection_and_named_in_place(show: Show, chain:
     view.frames.add()
     view.frames.editor.finish(keep=True)
     assert chain.frames["f2"].box[:2] == (400, 304), "at the cursor, on the grid"
+
+
+def test_what_is_done_before_the_title_is_typed_stays_a_step_of_its_own(show: Show, chain: Graph) -> None:
+    hand = show(chain)
+    hand.view.frames.add()
+    hand.view.document.apply(RenameNode("n2", "first"))
+    QTest.keyClicks(hand.view.frames.editor, "Stem")
+    QTest.keyClick(hand.view.frames.editor, Qt.Key.Key_Return)
+    assert hand.view.document.history.undo_title == "Rename frame to Stem"
+    assert chain.nodes["n2"].name == "first"
+
+
+def test_keys_alone_reach_it_and_what_is_in_it(show: Show, chain: Graph) -> None:
+    hand, frame = framed(show, chain)
+    view, document = hand.view, hand.view.document
+    document.apply(AddFrame(Frame("f2", (-60, 80, 400, 800), "all")))
+    document.select(["n3"])
+    menus = []
+    view.menu_wanted.connect(lambda target, _at: menus.append(target.kind))
+
+    view.frames.next()
+    assert document.frame is frame, "the smallest one around the layer"
+    view.frames.next()
+    assert document.frame is chain.frames["f2"]
+    view.frames.next()
+    assert document.frame is frame, "and round again"
+    QTest.keyClick(view, Qt.Key.Key_Right, CTRL)
+    assert chain.frames["f1"].box[0] == frame.box[0] + GRID, "it moves with what is in it"
+    by_key = QContextMenuEvent(
+        QContextMenuEvent.Reason.Keyboard, view.rect().center(), view.mapToGlobal(view.rect().center())
+    )
+    QGuiApplication.sendEvent(view.viewport(), by_key)
+    assert menus == ["frame"]
+    QTest.keyClick(view, Qt.Key.Key_Down)
+    assert document.selection == ("n2",), "its first layer"
+
+    page = FramePage(document)
+    page.edited.connect(document.apply)
+    view.frames.next()
+    page.refresh()
+    with hand.one_step():
+        page.width_field.stepUp()
+    assert chain.frames["f1"].box[2] == frame.box[2] + GRID
+    page.deleteLater()
 
 
 def test_its_content_moves_only_with_its_title(show: Show, chain: Graph) -> None:

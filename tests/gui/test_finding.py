@@ -11,6 +11,7 @@ from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
 import presets
+from engine.frames import AddFrame, Frame
 from gui.actions import ACTIONS
 from gui.window import MainWindow
 
@@ -45,6 +46,22 @@ def test_a_layer_is_found_and_shown(window: MainWindow) -> None:
     seen = window.view.mapToScene(window.view.viewport().rect()).boundingRect()
     assert seen.contains(window.view.canvas.nodes[chosen.id].box)
     assert window.view.hasFocus()
+
+
+def test_a_frame_is_found_by_title_and_text(window: MainWindow) -> None:
+    window.files.show_graph(presets.build("vgg-19"))
+    window.document.apply(AddFrame(Frame("f1", (0.0, 4000.0, 300.0, 200.0), "Classifier", "Three linear layers")))
+    for words in ("Classif", "linear lay"):
+        window.document.select([])
+        window.commands.finder.open()
+        popup = window.view.node_finder.popup
+        assert popup is not None
+        QTest.keyClicks(popup.line, words)
+        assert rows(popup)[0] == "Classifier"
+        QTest.keyClick(popup.line, Qt.Key.Key_Return)
+        assert window.document.frame is window.document.graph.frames["f1"]
+        seen = window.view.mapToScene(window.view.viewport().rect()).boundingRect()
+        assert seen.contains(window.view.canvas.frames.items["f1"].box)
 
 
 def test_what_stands_in_a_block_is_found_and_its_block_opened(window: MainWindow) -> None:

@@ -10,6 +10,7 @@ from pytestqt.qtbot import QtBot
 
 import presets
 from engine.edits import SetParameter
+from engine.frames import Frame
 from engine.graph import Graph
 from gui.design.outline.panel import Outline
 from gui.document import Document
@@ -174,3 +175,26 @@ def test_the_network_is_edited_by_keys_in_the_outline(qtbot: QtBot, windows: Cal
     qtbot.waitUntil(lambda: menu.activeAction() is not None)
     press(Key.Key_Return)
     assert not [problem for problem in document.problems() if problem.severity == "error"]
+
+
+def test_frames_are_rows_that_are_chosen_and_renamed(qtbot: QtBot, chain: Graph) -> None:
+    chain.frames["n2"] = Frame("n2", (-60.0, 80.0, 400.0, 340.0), "Stem")  # the id of a layer as well
+    outline = made(qtbot, chain)
+    document, model = outline.document, outline.model
+    assert rows(outline) == ["input", "conv1", "relu1", "flatten1", "Stem"]
+    frame = model.index(4, 0)
+    assert frame.data(SPOKEN) == "frame Stem, around conv1, relu1"
+    assert not model.rowCount(frame)
+    outline.tree.setCurrentIndex(frame)
+    assert document.frame is chain.frames["n2"]
+    press(Key.Key_F2)
+    write("Head")
+    press(Key.Key_Return)
+    outline.refresh()
+    assert rows(outline)[4] == "Head"
+    assert outline.current is not None
+    assert outline.current.kind == "frame"
+    document.select(["n2"])
+    assert [row.kind for row in map(model.row_of, outline.tree.selectionModel().selectedRows())] == ["layer"]
+    document.select_frame("n2")
+    assert [row.kind for row in map(model.row_of, outline.tree.selectionModel().selectedRows())] == ["frame"]

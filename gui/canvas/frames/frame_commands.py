@@ -1,17 +1,19 @@
-"""Draw a frame, rename, color and nudge it."""
+"""Draw a frame, go to it, rename, color and nudge it."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 
-from PySide6.QtCore import QPoint, QRect, QRectF
+from PySide6.QtCore import QPoint, QRect
 
 from engine.edits import Compound
 from engine.frames import AddFrame, Box, Frame, FrameColor, SetFrame, fresh_frame_id, moves
 from gui.canvas.frames.frame_item import STRIP
 from gui.canvas.frames.title_editor import TitleEditor
 from gui.canvas.geometry import snap, snap_down
-from gui.canvas.sheet import Sheet
+from gui.canvas.sheet import READABLE, Sheet
+from gui.undo_history import UndoStep
 
 ROOM = 8.0
 """The least room between a new frame and what it is drawn around: two in a chain have room between the layers."""
@@ -32,8 +34,55 @@ class FrameCommands:
         frame = Frame(fresh_frame_id(self._document.graph), self._box())
         if self._sheet.apply(AddFrame(frame)):
             self._document.select_frame(frame.id)
-            self._sheet.camera.reveal(QRectF(*frame.box))
-            self.rename()
+            self.reveal(frame)
+            added = self._document.history.last
+            self._edit_title(frame, lambda title: self._add_titled(frame, title, added))
+
+    def _add_titled(self, frame: Frame, title: str, added: UndoStep | None) -> None:
+        """The title of a new frame belongs to the step that drew it, unless something else was done since."""
+        if title and self._document.history.last is added:
+            self._document.history.undo()
+            self._sheet.apply(AddFrame(replace(frame, title=title)))
+            self._document.select_frame(frame.id)
+        else:
+            self.set_title(frame.id, title)
+
+    def reveal(self, frame: Frame) -> None:
+        """Bring a frame of the level that is worked in into sight: all of it, or its title where it is too large."""
+        canvas, view = self._sheet.canvas, self._sheet
+        box, seen = canvas.frames.items[frame.id].box, view.mapToScene(view.viewport().rect()).boundingRect()
+        fits = box.width() <= seen.width() and box.height() <= seen.height()
+        view.camera.reveal((box if fits else canvas.frames.items[frame.id].strip).translated(canvas.part.offset))
+
+    def show(self, frame: Frame) -> None:
+        """Bring a frame into sight, from too far away closer, too."""
+        if self._sheet.camera.scale < READABLE:
+            item = self._sheet.canvas.frames.items[frame.id]
+            self._sheet.camera.fit(item.box.translated(self._sheet.canvas.part.offset), part=True)
+        else:
+            self.reveal(frame)
+
+    def next(self) -> None:
+        """Select the next frame of the level; from a layer the smallest one around it."""
+        document, canvas = self._document, self._sheet.canvas
+        frames, chosen = list(document.graph.frames.values()), document.selection
+        around = [frame for frame in frames if chosen and chosen[-1] in canvas.frames.content(frame)[0]]
+        if around:
+            found = min(around, key=lambda frame: frame.box[2] * frame.box[3])
+        elif frames:
+            here = document.frame
+            found = frames[0 if here is None else (frames.index(here) + 1) % len(frames)]
+        else:
+            self._sheet.message.emit("There is no frame here.")
+            return
+        document.select_frame(found.id)
+        self.show(found)
+
+    def first_inside(self) -> str | None:
+        """The first layer inside the selected frame, in the order of the forward pass."""
+        frame = self._document.frame
+        inside = self._sheet.canvas.frames.content(frame)[0] if frame is not None else ()
+        return next((node_id for node_id in self._document.graph.order() if node_id in inside), None)
 
     def _box(self) -> Box:
         chosen = [node_id for node_id in self._document.selection if node_id in self._sheet.canvas.nodes]
@@ -48,14 +97,17 @@ class FrameCommands:
 
     def rename(self) -> None:
         """Edit the title of the chosen frame in place."""
-        frame, sheet = self._document.frame, self._sheet
-        if frame is None:
-            return
+        frame = self._document.frame
+        if frame is not None:
+            self._edit_title(frame, lambda title: self.set_title(frame.id, title))
+
+    def _edit_title(self, frame: Frame, said: Callable[[str], object]) -> None:
+        sheet = self._sheet
         strip = sheet.canvas.frames.items[frame.id].strip.translated(sheet.canvas.part.offset)
         sheet.camera.reveal(strip)
         place = sheet.mapFromScene(strip).boundingRect().adjusted(2, 0, -2, 0)
         width = min(max(place.width(), 160), sheet.viewport().width())
-        self.editor = TitleEditor(sheet, frame.title, lambda text: self.set_title(frame.id, text))
+        self.editor = TitleEditor(sheet, frame.title, said)
         self.editor.destroyed.connect(self._forget)
         height = max(place.height(), self.editor.sizeHint().height())
         self.editor.show_at(QRect(QPoint(max(place.left(), 0), max(place.top(), 0)), place.size()))

@@ -1,4 +1,4 @@
-"""Finding a layer of the network by its name or type, inside blocks too: a search popup that leads there."""
+"""Finding a layer by its name or type, or a frame by its title or text, inside blocks too: a popup leads there."""
 
 from __future__ import annotations
 
@@ -10,6 +10,8 @@ from PySide6.QtGui import QPainter
 
 from engine.graph import Graph
 from engine.shapes import kind_name
+from gui.canvas.frames.frame_commands import FrameCommands
+from gui.canvas.frames.swatch import swatch
 from gui.canvas.glyphs import paint_glyph
 from gui.canvas.node_item import declared_family, shape_of_a_sample
 from gui.canvas.sheet import Sheet
@@ -20,17 +22,19 @@ from gui.search_popup import WIDTH, Match, MatchRow, SearchPopup, score
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A node, the way through blocks that leads to it, and its family."""
+    """A node with its family, or a frame, and the way through blocks that leads there."""
 
     path: tuple[str, ...]
-    node: str
-    family: str
+    id: str
+    family: str = ""
+    is_frame: bool = False
 
 
 class NodePopup(SearchPopup):
-    """The layers whose name or type matches; ``chosen`` carries a `Place`."""
+    """The layers and frames that match; ``chosen`` carries a `Place`."""
 
-    prompt, listed, nothing_found = "Find a layer of the network", "Layers of the network", "No layer matches."
+    prompt, listed = "Find a layer or frame of the network", "Layers and frames of the network"
+    nothing_found = "No layer and no frame matches."
 
     def __init__(self, view: Sheet, at: QPoint, query: str) -> None:
         self._document = view.document
@@ -40,19 +44,22 @@ class NodePopup(SearchPopup):
         self.line.selectAll()
 
     def matches(self, query: str) -> Sequence[Match]:
-        """Layers by name and type, those of the open level first where they match alike."""
+        """Layers by name and type and frames by title and text, of the open level first where they match alike."""
         return found(self._document, query)
 
 
 class _PlaceRow(MatchRow):
     def paint_glyph(self, painter: QPainter, area: QRectF, match: Match) -> None:
-        """The glyph of the family."""
+        """The glyph of the family, or the color of the frame."""
         assert isinstance(match.thing, Place)
-        paint_glyph(painter, area, match.thing.family)
+        if match.thing.is_frame:
+            super().paint_glyph(painter, area, match)
+        else:
+            paint_glyph(painter, area, match.thing.family)
 
 
 def found(document: Document, query: str) -> list[Match]:
-    """The layers of a project that match, best first."""
+    """The layers and frames of a project that match, best first."""
     rows: list[tuple[float, int, int, Match]] = []
     for number, (graph, path, words) in enumerate(_levels(document)):
         for node in graph.nodes.values():
@@ -63,6 +70,13 @@ def found(document: Document, query: str) -> list[Match]:
                 family = declared_family(graph, node.type)
                 line = shape_of_a_sample(spec) if not words else f"in {words}"
                 rows.append((-value, number, len(rows), Match(Place(path, node.id, family), node.name, kind, line)))
+        for frame in graph.frames.values():
+            written = " ".join(frame.text.split())
+            value = max(score(query, frame.name), 0.7 * (query.casefold() in written.casefold()))
+            if value > 0:
+                line, place = f"in {words}" if words else written, Place(path, frame.id, is_frame=True)
+                match = Match(place, frame.name, "Frame", line, icon=swatch(frame.color))
+                rows.append((-value, number, len(rows), match))
     return [match for *_, match in sorted(rows, key=lambda row: row[:3])]
 
 
@@ -81,8 +95,8 @@ def _levels(document: Document) -> Iterator[tuple[Graph, tuple[str, ...], str]]:
 class NodeFinder:
     """Opens the popup of a view, and goes from match to match without it."""
 
-    def __init__(self, view: Sheet) -> None:
-        self._view = view
+    def __init__(self, view: Sheet, frames: FrameCommands) -> None:
+        self._view, self._frames = view, frames
         self.popup: NodePopup | None = None
         self._query = ""
         self._last: Place | None = None
@@ -102,7 +116,7 @@ class NodeFinder:
             self.popup.close_up()
 
     def next(self) -> None:
-        """Go to the next layer that matches what was searched last; search where nothing was."""
+        """Go to the next layer or frame that matches what was searched last; search where nothing was."""
         matches = [match.thing for match in found(self._view.document, self._query)] if self._query else []
         if not matches:
             self.open()
@@ -119,8 +133,12 @@ class NodeFinder:
         self._last = place
         if document.block_path != place.path:
             document.open_block(place.path)
-        document.select([place.node])
-        self._view.show_node(place.node)
+        if place.is_frame:
+            document.select_frame(place.id)
+            self._frames.show(document.graph.frames[place.id])
+        else:
+            document.select([place.id])
+            self._view.show_node(place.id)
 
     def _closed(self) -> None:
         self.popup = None

@@ -6,9 +6,12 @@ from typing import Any, Final
 
 from PySide6.QtCore import QAbstractItemModel, QModelIndex, QObject, QPersistentModelIndex, Qt, Signal
 
+from engine.frames import held
 from engine.graph import Edge, Graph
 from gui.accessibility import words
 from gui.canvas import glyphs
+from gui.canvas.clipboard import node_boxes
+from gui.canvas.frames.swatch import swatch
 from gui.canvas.node_item import declared_family, output_shown, shape_of_a_sample
 from gui.design.outline.rows import Key, Row, Rows
 from gui.document import Document
@@ -24,7 +27,7 @@ class OutlineModel(QAbstractItemModel):
     """Rows are made when a view opens what they are in."""
 
     renamed = Signal(object, str)
-    """The path of a layer, and what somebody wants to call it."""
+    """The `Row` of a layer or frame, and what somebody wants to call it."""
 
     def __init__(self, document: Document, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -73,16 +76,18 @@ class OutlineModel(QAbstractItemModel):
 
     def flags(self, index: Index) -> Qt.ItemFlag:
         flags = Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable
-        layer = index.isValid() and index.column() == 0 and self.row_of(index).kind == "layer"
-        return flags | Qt.ItemFlag.ItemIsEditable if layer else flags
+        named = index.isValid() and index.column() == 0 and self.row_of(index).kind in ("layer", "frame")
+        return flags | Qt.ItemFlag.ItemIsEditable if named else flags
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         if not index.isValid():
             return None
         row, first = self.row_of(index), index.column() == 0
         graph, _ = self.rows.level(row.path[:-1])
-        if row.path[-1] not in graph.nodes:  # it is just being deleted
+        if row.path[-1] not in (graph.frames if row.kind == "frame" else graph.nodes):  # it is just being deleted
             return None
+        if role == Qt.ItemDataRole.EditRole and first and row.kind == "frame":
+            return graph.frames[row.path[-1]].title
         if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.EditRole):
             return self._name(row, graph) if first else self._shape(row)
         if role == Qt.ItemDataRole.DecorationRole and first:
@@ -96,9 +101,10 @@ class OutlineModel(QAbstractItemModel):
     def setData(self, index: Index, value: Any, role: int = Qt.ItemDataRole.EditRole) -> bool:
         row, name = self.row_of(index), str(value).strip()
         graph, _ = self.rows.level(row.path[:-1])
-        if not name or name == graph.nodes[row.path[-1]].name:
+        before = graph.frames[row.path[-1]].title if row.kind == "frame" else graph.nodes[row.path[-1]].name
+        if name == before or (not name and row.kind == "layer"):
             return False
-        self.renamed.emit(row.path, name)
+        self.renamed.emit(row, name)
         return True
 
     # -- words -----------------------------------------------------------------------------------------------------
@@ -113,11 +119,13 @@ class OutlineModel(QAbstractItemModel):
             return words.problem_name(row.problem)
         if row.edge is not None:
             return _wire(graph, row.edge, row.path[-1])
+        if row.kind == "frame":
+            return graph.frames[row.path[-1]].name
         return graph.nodes[row.path[-1]].name
 
     def _shape(self, row: Row) -> str:
         graph, report = self.rows.level(row.path[:-1])
-        if row.problem is not None:
+        if row.problem is not None or row.kind == "frame":
             return ""
         if row.edge is not None:
             return shape_of_a_sample(report.spec(row.edge.source, row.edge.source_port))
@@ -130,6 +138,9 @@ class OutlineModel(QAbstractItemModel):
             return f"{words.problem_name(row.problem)} ({words.problem_description(row.problem)})"
         if row.edge is not None:
             return f"{_wire(graph, row.edge, row.path[-1])}: {words.wire_name(graph, report, row.edge)}"
+        if row.kind == "frame":
+            frame = graph.frames[row.path[-1]]
+            return f"{words.frame_name(frame)}, {words.frame_description(graph, frame, held(frame, node_boxes(graph)))}"
         node = graph.nodes[row.path[-1]]
         said = words.layer_description(graph, report, node.id, self.rows.problems(row.path))
         inside = self.rows.troubled(row.path) and not self.rows.problems(row.path)
@@ -140,6 +151,8 @@ class OutlineModel(QAbstractItemModel):
             return icon(row.problem.severity, row.problem.severity)
         if row.edge is not None:
             return icon("next" if row.edge.source == row.path[-1] else "previous")
+        if row.kind == "frame":
+            return swatch(graph.frames[row.path[-1]].color)
         trouble = self.rows.troubled(row.path)
         node = graph.nodes[row.path[-1]]
         return icon(trouble, trouble) if trouble else glyphs.icon(declared_family(graph, node.type))

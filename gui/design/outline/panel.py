@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from PySide6.QtCore import QItemSelectionModel, QModelIndex, Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent, QShowEvent
 from PySide6.QtWidgets import QHeaderView, QTreeView, QVBoxLayout, QWidget
 
 from engine.blocks.rename import rename_node
 from engine.edits import Change
+from engine.frames import SetFrame
 from engine.graph import GraphError
 from gui.design.outline.model import OutlineModel
-from gui.design.outline.rows import Key, Path, Row
+from gui.design.outline.rows import FRAME, Key, Row
 from gui.document import Document
 from gui.theme import theme
 from gui.widgets import plain
@@ -106,18 +109,20 @@ class Outline(QWidget):
         """Show as selected what is selected on the canvas; a wire or problem of that layer stays current."""
         if self._following or self._stale or not self.isVisible():
             return
-        paths = [(*self.document.block_path, node_id) for node_id in self.document.selection]
+        level, frame = self.document.block_path, self.document.frame
+        keys: list[Key] = [((*level, node_id), None, None) for node_id in self.document.selection]
+        keys += [((*level, frame.id), None, FRAME)] if frame is not None else []
         rows = self._chosen_rows()
-        if {row.path for row in rows} == set(paths):
+        if {(row.path, row.kind == "frame") for row in rows} == {(key[0], key[2] == FRAME) for key in keys}:
             return
         self._following = True
         selection, flag = self.tree.selectionModel(), QItemSelectionModel.SelectionFlag
         selection.clearSelection()
-        for path in paths:
-            index = self.model.index_of((path, None, None))
+        for key in keys:
+            index = self.model.index_of(key)
             if index.isValid():
                 selection.select(index, flag.Select | flag.Rows)
-        if paths and (index := self.model.index_of((paths[-1], None, None))).isValid():
+        if keys and (index := self.model.index_of(keys[-1])).isValid():
             selection.setCurrentIndex(index, flag.NoUpdate)
             self.tree.scrollTo(index)
         self._following = False
@@ -142,18 +147,26 @@ class Outline(QWidget):
         level = row.path[:-1]
         if level != self.document.block_path:
             self.document.open_block(level)
-        chosen = [other.path[-1] for other in self._chosen_rows() if other.path[:-1] == level]
+        rows = [other for other in self._chosen_rows() if other.path[:-1] == level and other.kind != "frame"]
+        chosen = [other.path[-1] for other in rows]
         if row.path[-1] in chosen:  # what was chosen last is last
             chosen = [*(node_id for node_id in chosen if node_id != row.path[-1]), row.path[-1]]
-        self.document.select(chosen)
+        if row.kind == "frame":
+            self.document.select_frame(row.path[-1])
+        else:
+            self.document.select(chosen)
         self.wire_chosen.emit(row.edge)
         self._following = False
 
-    def _rename(self, path: Path, name: str) -> None:
-        document = self.document
-        document.open_block(path[:-1], [path[-1]])
+    def _rename(self, row: Row, name: str) -> None:
+        document, thing = self.document, row.path[-1]
+        document.open_block(row.path[:-1], [thing])
         try:
-            document.apply(rename_node(document.graph, path[-1], name))
+            if row.kind == "frame":
+                document.select_frame(thing)
+                document.apply(SetFrame(replace(document.graph.frames[thing], title=name)))
+            else:
+                document.apply(rename_node(document.graph, thing, name))
         except GraphError as error:
             self.message.emit(str(error))
 
@@ -172,7 +185,7 @@ class Outline(QWidget):
 
 
 class Tree(QTreeView):
-    """Enter acts on the current row, F2 renames a layer, Insert adds one."""
+    """Enter acts on the current row, F2 renames a layer or frame, Insert adds one."""
 
     def __init__(self, outline: Outline) -> None:
         super().__init__(outline)

@@ -1,10 +1,10 @@
-"""The rows of the outline: layers, and below each its wires, its problems and, of a block, the layers inside."""
+"""The rows of the outline: layers and frames; below a layer its wires, its problems and, of a block, what is inside."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Final, Literal
 
 from engine.graph import Edge, Graph
 from engine.problems import Problem
@@ -14,16 +14,21 @@ from gui.levels import walk
 
 Path = tuple[str, ...]
 Key = tuple[Path, Edge | None, tuple[object, ...] | None]
+FRAME: Final = ("frame",)
+"""What the key of a frame ends in: its id may be that of a layer as well."""
 
 
 @dataclass(slots=True, eq=False)
 class Row:
-    """``path`` leads to a layer: the ids of the blocks around it, then its own; ``edge`` and ``problem`` are its."""
+    """``path`` leads to a layer or frame: the ids of the blocks around it, then its own.
+
+    ``edge`` and ``problem`` are those of the layer.
+    """
 
     path: Path
     parent: Row | None
     place: int
-    kind: Literal["layer", "wire", "problem"] = "layer"
+    kind: Literal["layer", "wire", "problem", "frame"] = "layer"
     edge: Edge | None = None
     problem: Problem | None = None
     rows: list[Row] | None = field(default=None, repr=False)
@@ -32,6 +37,8 @@ class Row:
     @property
     def key(self) -> Key:
         """What makes it the same row after a change."""
+        if self.kind == "frame":
+            return self.path, None, FRAME
         return self.path, self.edge, None if self.problem is None else self.problem.key
 
 
@@ -49,7 +56,9 @@ class Rows:
         for problem in self._document.all_problems():
             if problem.node is not None:
                 self._problems.setdefault((problem.node, *problem.inside), []).append(problem)
-        self.top = [Row((node_id,), None, place) for place, node_id in enumerate(self._document.project.order())]
+        self.top = list(_inside(self._document.project, ()))
+        for place, row in enumerate(self.top):
+            row.place = place
 
     def level(self, block_path: Path) -> tuple[Graph, Report]:
         """The graph that the blocks on a path lead to, and what is known of its shapes there."""
@@ -92,14 +101,14 @@ class Rows:
             yield Row(path, row, 0, "wire", edge=edge)
         block = graph.blocks.of_type(graph.nodes[node_id].type)
         if block is not None:
-            for inner in block.graph.order():
-                yield Row((*path, inner), row, 0)
+            yield from _inside(block.graph, path, row)
 
     def find(self, key: Key) -> Row | None:
         """The row with this key, made where it is not yet; None where there is none."""
         path, rows, found = key[0], self.top, None
         for length in range(1, len(path) + 1):
-            found = next((row for row in rows if row.kind == "layer" and row.path == path[:length]), None)
+            kind = "frame" if key[2] == FRAME and length == len(path) else "layer"
+            found = next((row for row in rows if row.kind == kind and row.path == path[:length]), None)
             if found is None:
                 return None
             if length < len(path):
@@ -107,3 +116,11 @@ class Rows:
         if found is None or found.key == key:
             return found
         return next((row for row in self.below(found) if row.key == key), None)
+
+
+def _inside(graph: Graph, path: Path, parent: Row | None = None) -> Iterator[Row]:
+    """The layers of a level in the order of the forward pass, then its frames."""
+    for node_id in graph.order():
+        yield Row((*path, node_id), parent, 0)
+    for frame_id in graph.frames:
+        yield Row((*path, frame_id), parent, 0, "frame")

@@ -68,7 +68,7 @@ class FramePage(QWidget):
         field = QSpinBox(minimum=round(SMALLEST), maximum=LARGEST, singleStep=round(GRID))
         field.setKeyboardTracking(False)
         field.setAccessibleName(f"{side} of the frame")
-        field.setToolTip(f"The {side.lower()} of the frame, in pixels at 100 %; what is in it stays where it is")
+        field.setToolTip("In pixels at 100 %; what is in the frame stays where it is")
         field.valueChanged.connect(lambda _value: self._resize())
         return field
 

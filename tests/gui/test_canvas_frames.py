@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import pairwise
 from typing import Any
 
-from PySide6.QtCore import QPointF, Qt
+import pytest
+from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QContextMenuEvent, QGuiApplication, QImage, QPainter
 from PySide6.QtTest import QTest
 
 from engine.edits import RenameNode
 from engine.frames import AddFrame, Frame, RemoveFrame
 from engine.graph import Graph
+from engine.shapes import Shapes
 from gui.canvas.frames.frame_item import STRIP
-from gui.canvas.geometry import GRID
+from gui.canvas.geometry import GRID, HEIGHT, WIDTH
+from gui.canvas.layout.whole_project import Arranger
 from gui.design.frame_page import FramePage
+from gui.document import new_network
 from gui.drawing.canvas_drawing import canvas_drawing
 from gui.drawing.drawing import Options
 
@@ -210,6 +215,25 @@ def test_a_new_layout_keeps_it_around_its_content(show: Show, chain: Graph) -> N
     with hand.one_step():
         hand.view.editing.arrange()
     assert hand.view.canvas.frames.content(chain.frames["f1"])[0] == {"n2", "n3"}
+
+
+@pytest.mark.parametrize("first", range(4, 20, 4))
+def test_arranging_in_columns_cuts_no_frame(first: int) -> None:
+    graph = new_network()
+    nodes = [graph.add("Input", shape=(8, 16, 16)), *(graph.add("ReLU") for _ in range(30))]
+    for source, target in pairwise(nodes):
+        graph.connect(source, target)
+    for row, node in enumerate(nodes):
+        graph.positions[node] = (0.0, row * 96.0)
+    inside = set(nodes[first : first + 6])
+    graph.frames["f1"] = Frame("f1", (-16.0, first * 96.0 - 32, WIDTH + 32, 6 * 96.0))
+    edit = Arranger(graph, Shapes(graph)).edit(None)
+    assert edit is not None
+    edit.apply(graph)
+    boxes = {node: QRectF(*at, WIDTH, HEIGHT) for node, at in graph.positions.items()}
+    assert len({box.left() for box in boxes.values()}) > 2, "it is in columns"
+    frame = QRectF(*graph.frames["f1"].box)
+    assert {node for node, box in boxes.items() if frame.intersects(box)} == inside
 
 
 def test_it_is_in_the_exported_drawing(show: Show, chain: Graph) -> None:

@@ -12,6 +12,7 @@ import math
 from collections.abc import Generator, Mapping
 from itertools import accumulate
 
+from engine.frames import held
 from engine.graph import Graph, Position
 from engine.memory import finished
 from gui.canvas.layout.flow import DOWN, Flow
@@ -64,6 +65,8 @@ def arranging(
     names = [name for name in graph.order() if node_ids is None or name in node_ids]
     if not names:
         return {}
+    boxes = {name: (*graph.positions[name], *sizes[name]) for name in names} if graph.frames else {}
+    framed = [held(frame, boxes) for frame in graph.frames.values()]
     sizes = flow.turn_all(sizes)
     parts = [Layers(part) for part in (yield from components(graph, names))]
     for part in parts:
@@ -85,7 +88,7 @@ def arranging(
         yield
     if wrap and node_ids is None and len(parts) == 1 and len(parts[0].trunk) > ROWS:
         rows = dict(zip(parts[0].names, parts[0].row, strict=False))
-        result = yield from wrapped(graph, rows, result, sizes, lanes, flow.turn(page), flow.gutter)
+        result = yield from wrapped(graph, rows, result, sizes, lanes, flow.turn(page), flow.gutter, framed)
     yield
     result = dict(flow.turn_all(result))
     yield

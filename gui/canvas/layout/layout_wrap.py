@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Generator, Mapping, Sequence
+from collections.abc import Collection, Generator, Iterable, Mapping, Sequence
 
 from engine.graph import Graph, Position
 from gui.canvas.layout.layout_columns import GRID
@@ -29,16 +29,17 @@ def wrapped(
     lanes: Sequence[Position],
     page: Page,
     gutter: float,
+    framed: Iterable[Collection[str]] = (),
 ) -> Generator[None, None, dict[str, Position]]:
     """The same positions, or those of columns where the network can be read at a larger scale on the ``page`` then.
 
     It goes step by step. ``row`` says in which row each node stands, ``lanes`` are way points of wires, which need room
     as well. In the ``gutter`` between two columns runs the wire that leads to the head of the next, with its shape
-    beside it.
+    beside it. What is ``framed`` together stays in one column, unless that is most of the network.
     """
     spans = _spans(row, positions, sizes)
     yield
-    cuts = _cuts(graph, row)
+    cuts = _cuts(graph, row, framed)
     yield
     extent = _extent(positions, sizes, lanes)
     best, scale = dict(positions), _scale(*extent, page)
@@ -88,13 +89,17 @@ def _spans(row: Mapping[str, int], positions: Mapping[str, Position], sizes: Siz
     return spans
 
 
-def _cuts(graph: Graph, row: Mapping[str, int]) -> list[int]:
-    """The rows below which a single wire runs on, to the next row."""
+def _cuts(graph: Graph, row: Mapping[str, int], framed: Iterable[Collection[str]]) -> list[int]:
+    """The rows below which a single wire runs on, to the next row, and which no frame of a part goes across."""
     crossing = [0] * (max(row.values()) + 1)
     for edge in graph.edges:
         if edge.source in row and edge.target in row:
             for number in range(row[edge.source], row[edge.target]):
                 crossing[number] += 1
+    for inside in framed:
+        rows = sorted(row[name] for name in inside if name in row)
+        if rows and 2 * (rows[-1] - rows[0]) < len(crossing):
+            crossing[rows[0] : rows[-1]] = [0] * (rows[-1] - rows[0])
     return [number for number, count in enumerate(crossing) if count == 1]
 
 

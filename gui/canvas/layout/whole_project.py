@@ -9,6 +9,7 @@ from engine import drawing
 from engine.blocks.block_edits import Within
 from engine.drawing import SetDrawing
 from engine.edits import Compound, Edit, Move
+from engine.frames import around
 from engine.graph import Graph, Position
 from engine.memory import finished
 from engine.shapes import Report, Shapes
@@ -54,14 +55,27 @@ class Arranger:
                 block = graph.blocks.of_type(graph.nodes[inner].type)
                 if block is not None and block.id not in self._placed.get(flow, {}):
                     yield from self._placing(block.graph, flow)
-        path = () if graph is self.project else self._path(graph)
-        boxes = OpenBoxes(self.whole, flow, self._placed.get(flow, {}))
-        sizes = yield from boxes.measuring(graph, self._report(graph), path)
+        sizes = yield from self._measuring(graph, flow)
         placed = yield from layout.arranging(graph, sizes, flow=flow, page=self.page)
         yield
         if flow is not now:
             self._placed.setdefault(flow, {})[block_id] = placed
         return placed, layout.fitting(placed, sizes, self.page)
+
+    def _measuring(self, graph: Graph, flow: Flow) -> Generator[None, None, Mapping[str, tuple[float, float]]]:
+        path = () if graph is self.project else self._path(graph)
+        boxes = OpenBoxes(self.whole, flow, self._placed.get(flow, {}))
+        return (yield from boxes.measuring(graph, self._report(graph), path))
+
+    def _moving(self, graph: Graph, placed: Positions, flow: Flow) -> Generator[None, None, list[Edit]]:
+        """The edits that put nodes there, and keep frames around what is in them."""
+        moves: list[Edit] = [*moved(graph, placed)]
+        if moves and graph.frames:
+            before = yield from self._measuring(graph, flow_of(self.project))
+            after = yield from self._measuring(graph, flow)
+            boxes = {node_id: (*at, *before[node_id]) for node_id, at in graph.positions.items()}
+            moves += around(graph, boxes, {node_id: (*at, *after[node_id]) for node_id, at in placed.items()})
+        return moves
 
     def _path(self, graph: Graph) -> tuple[str, ...] | None:
         return first_use(self.project, graph.inside) if graph.inside is not None else None
@@ -85,11 +99,11 @@ class Arranger:
             edits.append(SetDrawing("direction", flow.direction))
             for block in self.project.blocks.values():
                 inside, _ = yield from self._placing(block.graph, flow)
-                edits += [Within(block.id, move) for move in moved(block.graph, inside)]
+                edits += [Within(block.id, move) for move in (yield from self._moving(block.graph, inside, flow))]
         if network is None:
             network, _ = yield from self._placing(self.project, flow)
         yield
-        edits += moved(self.project, network)
+        edits += yield from self._moving(self.project, network, flow)
         return Compound(tuple(edits), f"Arrange {WORDS[flow.direction]}") if edits else None
 
     def _report(self, graph: Graph) -> Report:

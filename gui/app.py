@@ -15,7 +15,7 @@ from PySide6.QtWidgets import QApplication
 
 from engine.graph import Graph
 from gui.accessibility.install import install
-from gui.document import Document
+from gui.document import Document, new_network
 from gui.ending import EndingSignals, end
 from gui.preference_list import FONT_SIZE, OPEN_LAST
 from gui.preferences import Preferences
@@ -72,7 +72,7 @@ def build_window(opened: tuple[Graph, Path | None] | None = None) -> MainWindow:
     with theme.dressing_last():
         theme.set_text_size(int(str(preferences.get(FONT_SIZE))))
         theme.set(preferences.theme)
-        window = MainWindow(Document(), preferences)
+        window = MainWindow(Document(new_network(preferences.direction)), preferences)
     if opened is not None:
         window.files.show_graph(*opened)
     return window

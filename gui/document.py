@@ -10,7 +10,7 @@ from PySide6.QtCore import QObject, Signal
 
 from engine import project
 from engine.blocks.block_edits import Within, within
-from engine.drawing import SetDrawing
+from engine.drawing import Direction, SetDrawing
 from engine.edits import Change, Compound, Edit, RenameGraph, SetSetting
 from engine.frames import Frame
 from engine.graph import Graph, GraphError
@@ -30,10 +30,10 @@ UNNAMED: Final = "untitled"
 """What a project is called that nobody has named."""
 
 
-def new_network() -> Graph:
-    """An empty network, whose direction arranging chooses."""
+def new_network(direction: Direction | None = None) -> Graph:
+    """An empty network drawn in a direction, by None in one that arranging chooses."""
     graph = Graph(UNNAMED)
-    SetDrawing("automatic", True).apply(graph)
+    SetDrawing(*(("automatic", True) if direction is None else ("direction", direction))).apply(graph)
     return graph
 
 

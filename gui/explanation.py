@@ -14,7 +14,7 @@ from gui.diagrams import pictures
 from gui.diagrams.moving import Subject, moving
 from gui.diagrams.view import DiagramView
 from gui.theme import theme
-from gui.widgets import label
+from gui.widgets import grown, label
 
 
 class Explanation(QDialog):
@@ -26,13 +26,14 @@ class Explanation(QDialog):
     def __init__(self, code: str, parent: QWidget, problem: Problem | None = None) -> None:
         super().__init__(parent)
         said = explain(code)
+        self.help_page = f"problem/{code}"
         self.setWindowTitle(said.title)
-        self.setMinimumWidth(520)
+        wide = grown(520)
+        self.setMinimumWidth(wide)
         box = QVBoxLayout(self)
         box.setContentsMargins(24, 16, 24, 16)
         box.setSpacing(8)
         text = label(said.text, wrap=True)
-        text.setMinimumWidth(480)
         box.addWidget(label(said.title, "heading"))
         box.addWidget(text)
         diagram = pictures.of_problem(problem) if problem is not None else pictures.usual(code)
@@ -61,6 +62,8 @@ class Explanation(QDialog):
         buttons.rejected.connect(self.reject)
         box.addStretch(1)
         box.addWidget(buttons)
+        high = box.totalHeightForWidth(max(wide, self.sizeHint().width()))
+        self.resize(self.sizeHint().width(), min(high, self.screen().availableGeometry().height()))
         self.finished.connect(lambda _code: self.deleteLater())
 
 

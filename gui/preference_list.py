@@ -115,6 +115,16 @@ ZOOM: Final = Preference(
     ),
     "wheel mouse touchpad",
 )
+DIRECTION: Final = Preference(
+    "canvas/direction",
+    "Canvas",
+    _choice(
+        "New networks run",
+        "which way a new network is drawn; each project keeps its own, which the Canvas menu changes",
+        {"automatic": "as fits best", "down": "from top to bottom", "right": "from left to right"},
+    ),
+    "direction flow orientation layout",
+)
 RECENT: Final = Preference(
     "files/recent",
     "Files",
@@ -166,5 +176,19 @@ NOTIFY: Final = Preference(
     _switch("Notify when finished", "show a message when a training has ended while you look elsewhere"),
     "message desktop notification end",
 )
-PREFERENCES: Final = (THEME, FONT_SIZE, MOTION, GRID, SNAP, WHEEL, ZOOM, RECENT, OPEN_LAST, AUTOSAVE, HOST, NOTIFY)
+PREFERENCES: Final = (
+    THEME,
+    FONT_SIZE,
+    MOTION,
+    GRID,
+    SNAP,
+    WHEEL,
+    ZOOM,
+    DIRECTION,
+    RECENT,
+    OPEN_LAST,
+    AUTOSAVE,
+    HOST,
+    NOTIFY,
+)
 """In the order of the dialog; what other parts of the program add is added here."""

@@ -13,6 +13,7 @@ from typing import Final, Literal
 from PySide6.QtCore import QByteArray, QObject, QSettings, Signal
 
 from engine import own_files, system
+from engine.drawing import Direction
 from engine.edits import MISSING
 from engine.files import FileError, encoded
 from engine.home import preferences
@@ -74,6 +75,12 @@ class Preferences(QObject):
         """Change between the light and the dark theme, for the next start, too."""
         self.theme = "light" if theme.name == "dark" else "dark"
         theme.set(self.theme)
+
+    @property
+    def direction(self) -> Direction | None:
+        """Which way a new network is drawn; None where arranging chooses it."""
+        chosen = self.get(known.DIRECTION)
+        return "down" if chosen == "down" else "right" if chosen == "right" else None
 
     @property
     def host(self) -> HostName:

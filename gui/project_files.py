@@ -89,7 +89,7 @@ class Files(QObject):
 
     def new(self) -> None:
         """An empty network, once nothing unsaved would be lost."""
-        self.when_safe(lambda: self.show_graph(new_network()))
+        self.when_safe(lambda: self.show_graph(new_network(self._preferences.direction)))
 
     def show_graph(
         self, graph: Graph, path: Path | None = None, *, saved: bool = True, version: FileVersion | None = None

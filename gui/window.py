@@ -22,6 +22,7 @@ from gui.drawing.commands import DrawingCommands
 from gui.exporting.exporting import Exporting
 from gui.frame_fit import FrameFit
 from gui.help.commands import Help
+from gui.help.dialogs import KeysInDialogs
 from gui.journal_keeper import JournalKeeper
 from gui.pages.going_on import ask_to_leave, below
 from gui.pages.help_here import page_here
@@ -116,6 +117,7 @@ class MainWindow(QMainWindow):
         self.setStatusBar(self.status)
         self.actions_table = Actions(self, self.commands)
         menus = self.actions_table.fill_menus()
+        KeysInDialogs(self, [self.actions_table[action_id] for action_id in ("help.here", "help.contents")])
         self.recent_menu = RecentMenu(preferences, self.files.open_path, self)
         entries = menus["File"].actions()
         menus["File"].insertMenu(entries[entries.index(self.actions_table["file.open"]) + 1], self.recent_menu)

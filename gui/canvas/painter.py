@@ -283,7 +283,7 @@ def _paint_texts(painter: QPainter, look: NodeLook, style: Style) -> None:
             role = "small"
             painter.setPen(style.muted)
         painter.setFont(style.fonts[role])
-        painter.drawStaticText(point, text.static)
+        text.paint(painter, point)
 
 
 def _paint_compact(painter: QPainter, look: NodeLook, style: Style) -> None:
@@ -291,7 +291,7 @@ def _paint_compact(painter: QPainter, look: NodeLook, style: Style) -> None:
     for pen, (role, point, text) in zip(pens, look.compact(style), strict=False):
         painter.setPen(pen)
         painter.setFont(style.fonts[role])
-        painter.drawStaticText(point, text.static)
+        text.paint(painter, point)
 
 
 def _paint_ports(painter: QPainter, look: NodeLook, style: Style) -> None:
@@ -364,4 +364,4 @@ def paint_label(painter: QPainter, box: QRectF, text: Text, style: Style) -> Non
     painter.fillRect(box, style.patch)
     painter.setPen(style.muted)
     painter.setFont(style.fonts["label"])
-    painter.drawStaticText(box.topLeft(), text.static)
+    text.paint(painter, box.topLeft())

@@ -12,6 +12,7 @@ from PySide6.QtGui import (
     QColor,
     QFont,
     QFontMetricsF,
+    QPainter,
     QPainterPath,
     QPen,
     QStaticText,
@@ -81,12 +82,20 @@ class Outline:
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """A prepared text and its measures."""
+    """A text and its measures; ``static`` where it is prepared for the thread of the window."""
 
-    static: QStaticText
+    words: str
+    static: QStaticText | None
     width: float
     height: float
     ascent: float
+
+    def paint(self, painter: QPainter, at: QPointF) -> None:
+        """Paint it, with its upper left corner there, in the pen and the font of the painter."""
+        if self.static is None:
+            painter.drawText(at + QPointF(0.0, self.ascent), self.words)
+        else:
+            painter.drawStaticText(at, self.static)
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,9 +110,13 @@ class FrameColors:
 class Style:
     """The prepared look of the canvas. ``scale``, ``detail`` and ``fast`` say how it is being looked at."""
 
-    def __init__(self, color: Callable[[str], QColor] = theme.color) -> None:
-        """``color`` gives the colours by their tokens: those of the window's theme, or of another."""
-        self.color = color
+    def __init__(self, color: Callable[[str], QColor] = theme.color, *, prepares: bool = True) -> None:
+        """``color`` gives the colours by their tokens: those of the window's theme, or of another.
+
+        Without ``prepares`` texts are painted anew each time: one that is prepared holds on to the fonts of the thread
+        that painted it first, and another thread crashes with them.
+        """
+        self.color, self._prepares = color, prepares
         self.scale = 1.0
         self.detail, self.step = FULL, STEPS[0]
         self.fast = False
@@ -234,7 +247,9 @@ class Style:
             size: QSizeF = static.size()
             if len(self._texts) > 20_000:
                 self._texts.clear()
-            self._texts[key] = Text(static, size.width(), size.height(), metrics.ascent())
+            self._texts[key] = Text(
+                shown, static if self._prepares else None, size.width(), size.height(), metrics.ascent()
+            )
         return self._texts[key]
 
 

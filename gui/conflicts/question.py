@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
+from typing import ClassVar
 
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import QDialog, QGridLayout, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
@@ -47,6 +48,8 @@ class TwoVersions:
 
 class Question(QDialog):
     """Does not wait for the answer: the choice is called once the dialog is gone. Closed, it was cancelled."""
+
+    help_page: ClassVar = "guide/reliability"
 
     def __init__(
         self,

@@ -94,7 +94,7 @@ class CanvasDrawing:
                 text = self._style.static(part.title, "name")
                 painter.setPen(self._style.text)
                 painter.setFont(self._style.fonts["name"])
-                painter.drawStaticText(QPointF(0, 0), text.static)
+                text.paint(painter, QPointF(0, 0))
             painter.translate(-part.box.left(), self._head - part.box.top())
             self._paint(painter, part)
             painter.restore()
@@ -130,7 +130,7 @@ class CanvasDrawing:
 
 def canvas_drawing(scene: Scene, options: Options) -> CanvasDrawing:
     """The picture of a scene: of the level that is open there, without selection and marks."""
-    style, document = Style(Colors(options.theme)), scene.document
+    style, document = Style(Colors(options.theme), prepares=False), scene.document
     title = document.titles()[-1][0]
     parts = [_part(title, scene, style, options)]
     if options.blocks:

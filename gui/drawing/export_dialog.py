@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
+from typing import ClassVar
 
 from PySide6.QtCore import QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QImage, QPixmap, QResizeEvent
@@ -42,6 +43,8 @@ class DrawingDialog(QDialog):
 
     ``saved`` carries a sentence, ``copy_wanted`` the drawing and its scale.
     """
+
+    help_page: ClassVar = "guide/export"
 
     saved = Signal(str)
     copy_wanted = Signal(object, float)

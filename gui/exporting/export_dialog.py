@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 from PySide6.QtCore import Qt, QUrl
 from PySide6.QtGui import QDesktopServices
@@ -49,6 +49,8 @@ DRAWN = "The network as it is drawn"
 class ExportDialog(QDialog):
     """``graph`` is the network as it is drawn (None: there is none), ``runs`` are the runs to choose from: the first
     one is chosen, else the drawing."""
+
+    help_page: ClassVar = "guide/export"
 
     def __init__(
         self, graph: Graph | None, runs: dict[Path, str], preferences: Preferences, parent: QWidget | None = None

@@ -21,7 +21,7 @@ from gui.help.browser import HelpBrowser
 from gui.help.index import Index
 from gui.help.library import HOME, Library
 from gui.keys.doable import Doable
-from gui.widgets import label, plain, push_button
+from gui.widgets import grown, label, plain, push_button
 from gui.work.background import Background
 
 ID = Qt.ItemDataRole.UserRole
@@ -88,7 +88,7 @@ class HelpWindow(QDialog):
         halves.setChildrenCollapsible(False)
         halves.addWidget(left)
         halves.addWidget(right)
-        halves.setSizes([270, 690])
+        halves.setSizes([grown(270), 690])
         halves.setStretchFactor(1, 1)
         QVBoxLayout(self).addWidget(halves)
 
@@ -145,6 +145,8 @@ class HelpWindow(QDialog):
             for page in pages:
                 item = self._items[page.id] = QTreeWidgetItem(head, [page.title])
                 item.setData(0, ID, page.id)
+                item.setToolTip(0, plain(page.title))
+            head.setToolTip(0, plain(group))
             head.setExpanded(group == "The window")
 
     def _clear(self) -> None:

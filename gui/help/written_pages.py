@@ -14,7 +14,7 @@ from gui.help.page import SCHEME, HelpPage, link
 WINDOW: Final = ("start", "design", "problems", "data", "training", "results", "networks", "preferences")
 """The pages of the window: ``page-NAME.md``."""
 GUIDES: Final = (
-    *("networks", "problems", "data", "training", "results", "weights", "export", "command-line"),
+    *("networks", "problems", "data", "training", "results", "weights", "export", "command-line", "keyboard"),
     *("worked-examples", "reliability", "platforms", "measured", "twins", "developers", "licences"),
 )
 """The guides: ``NAME.md``."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import ClassVar
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
@@ -24,6 +25,8 @@ from gui.widgets import label, plain
 
 class KeySheet(QDialog):
     """Every action that has keys, then the others, by menu; then what mouse and fixed keys do."""
+
+    help_page: ClassVar = "guide/keyboard"
 
     change_wanted = Signal()
     """The keys are to be changed."""

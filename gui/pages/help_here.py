@@ -18,8 +18,10 @@ PAGES = {
 
 
 def page_here(pages: Pages) -> str:
-    """The id of the page about the layer, the problem or the page of the window that has the focus."""
+    """The id of the page about the dialog, the layer, the problem or the page of the window that has the focus."""
     focus, design = QApplication.focusWidget(), pages.design
+    if page := getattr(QApplication.activeWindow(), "help_page", ""):
+        return str(page)
     if pages.drawing:
         problem = design.problems.card.problem
         if _within(focus, design.problems) and problem is not None:

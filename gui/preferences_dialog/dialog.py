@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import ClassVar
 
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import (
@@ -21,13 +22,15 @@ from gui.keys.shortcuts_page import ShortcutsPage
 from gui.preference_list import GROUPS
 from gui.preferences import Preferences
 from gui.preferences_dialog.settings_page import SettingsPage
-from gui.widgets import label, push_button
+from gui.widgets import grown, label, push_button
 
 SHORTCUTS = "Keys"
 
 
 class PreferencesDialog(QDialog):
     """Stays beside the window, so that one sees what a choice does."""
+
+    help_page: ClassVar = "window/preferences"
 
     def __init__(self, preferences: Preferences, doables: Sequence[Doable], parent: QWidget) -> None:
         super().__init__(parent)
@@ -40,10 +43,10 @@ class PreferencesDialog(QDialog):
         self.words.textChanged.connect(lambda _text: self._show())
         self.groups = QListWidget()
         self.groups.addItems([*GROUPS, SHORTCUTS])
-        self.groups.setFixedWidth(140)
+        self.groups.setFixedWidth(grown(140))
         self.groups.setUniformItemSizes(True)
         for row in range(self.groups.count()):
-            self.groups.item(row).setSizeHint(QSize(0, 30))
+            self.groups.item(row).setSizeHint(QSize(0, grown(30)))
         self.groups.setAccessibleName("Groups of preferences")
         self.groups.currentRowChanged.connect(self._group_chosen)
         self.settings, self.shortcuts = SettingsPage(preferences), ShortcutsPage(doables)

@@ -6,6 +6,7 @@ import threading
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
+from typing import ClassVar
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QCheckBox, QDialog, QDialogButtonBox, QFileDialog, QProgressBar, QVBoxLayout, QWidget
@@ -28,6 +29,8 @@ ABOUT = (
 
 class ReportDialog(QDialog):
     """Progress and Cancel while it is written; ``saved`` carries a sentence."""
+
+    help_page: ClassVar = "guide/results"
 
     saved = Signal(str)
     _progressed = Signal(float, str)

@@ -20,7 +20,9 @@ class PlayControls(QWidget):
         super().__init__(parent)
         self.player = player
         self.back = _button("Back", "One position back (Left)", lambda: player.go(player.step - 1))
-        self.play = _button("Play", "Let the window slide, or hold it (Space)", player.toggle)
+        self.play = _button(
+            "Play", "Let the window slide, or hold it (Space); one position on where motion is reduced", player.toggle
+        )
         self.play.setMinimumWidth(self.play.fontMetrics().horizontalAdvance("Pause") + 56)
         self.forward = _button("Step", "One position on (Right)", lambda: player.go(player.step + 1))
         self.where = QSlider(Qt.Orientation.Horizontal)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtWidgets import (
@@ -45,6 +45,8 @@ MADE_UP, TRAINED = "made up", "trained"
 
 class SlidingDialog(QDialog):
     """It computes beside the window. ``message`` is a sentence; ``used`` a node and parameters to set on it."""
+
+    help_page: ClassVar = "window/design"
 
     message = Signal(str)
     used = Signal(str, object)
@@ -96,7 +98,7 @@ class SlidingDialog(QDialog):
         for button in self.findChildren(QPushButton):
             button.setAutoDefault(False)
         foot = QHBoxLayout()
-        for widget in (self.painting, self.channels, self.numbers, self.other):
+        for widget in (self.numbers, self.other):
             foot.addWidget(widget)
         foot.addWidget(self.note, 1)
         foot.addWidget(self.save)
@@ -106,6 +108,10 @@ class SlidingDialog(QDialog):
         middle.addWidget(self.tabs)
         middle.addWidget(self.stage, 1)
         middle.addWidget(self.below)
+        choices = QHBoxLayout()
+        choices.addWidget(self.painting)
+        choices.addWidget(self.channels, 1)
+        middle.addLayout(choices)
         top = QHBoxLayout()
         top.addLayout(middle, 1)
         top.addWidget(self.trying)

@@ -1,10 +1,15 @@
-"""Plays a row of steps, at a speed that can be changed; nothing plays by itself."""
+"""Plays a row of steps, at a speed that can be changed; nothing plays by itself.
+
+Where motion is to be reduced it goes one step on instead.
+"""
 
 from __future__ import annotations
 
 from typing import Final
 
 from PySide6.QtCore import QObject, QTimer, Signal
+
+from gui.motion import motion
 
 SLOWEST, FASTEST, USUAL = 1, 30, 3
 """Steps a second."""
@@ -22,6 +27,7 @@ class Player(QObject):
         self.step, self.count = 0, 0
         self._timer = QTimer(self, interval=SECOND // USUAL)
         self._timer.timeout.connect(self._tick)
+        motion.changed.connect(self._hold_still)
 
     @property
     def plays(self) -> bool:
@@ -51,14 +57,21 @@ class Player(QObject):
         elif self.count > 1:
             if self.step >= self.count - 1:
                 self.go(0)
-            self._timer.start()
-            self.playing.emit(True)
+            elif motion.reduced:
+                self.go(self.step + 1)
+            if not motion.reduced:
+                self._timer.start()
+                self.playing.emit(True)
 
     def pause(self) -> None:
         """Hold."""
         if self.plays:
             self._timer.stop()
             self.playing.emit(False)
+
+    def _hold_still(self) -> None:
+        if motion.reduced:
+            self.pause()
 
     def _tick(self) -> None:
         self.go(self.step + 1)

@@ -8,6 +8,7 @@ from functools import partial
 from PySide6.QtCore import QEvent, QPointF, QRect, QRectF, Qt, Signal
 from PySide6.QtGui import (
     QContextMenuEvent,
+    QFocusEvent,
     QFont,
     QFontMetricsF,
     QKeyEvent,
@@ -33,10 +34,15 @@ KEYS = frozenset({Qt.Key.Key_Left, Qt.Key.Key_Right, Qt.Key.Key_Up, Qt.Key.Key_D
 
 
 class PresetCard(QAbstractButton):
-    """A click opens the preset, the button on it the small variant; ``moved`` with the arrow key that was pressed."""
+    """A click opens the preset, the button on it the small variant; ``moved`` with the arrow key that was pressed.
+
+    Tab leads only to the card of the gallery that was `reachable` last.
+    """
 
     chosen = Signal(object)
     moved = Signal(int)
+    entered = Signal()
+    """It has the focus now."""
 
     def __init__(self, preset: Preset, small: Preset | None, parent: QWidget) -> None:
         super().__init__(parent)
@@ -45,11 +51,11 @@ class PresetCard(QAbstractButton):
         self._face = QPixmap()
         self._small_words = "Small variant"
         self.resize(NARROWEST, HEIGHT)
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setAccessibleName(f"Open {preset.title}")
         self.clicked.connect(partial(self._choose, preset))
         self.small_button = None if small is None else self._small_button(small)
+        self.set_reachable(reachable=False)
         self._tell()
         theme.changed.connect(self.refresh)
 
@@ -148,6 +154,17 @@ class PresetCard(QAbstractButton):
             text = self.fontMetrics().elidedText(self._small_words, Qt.TextElideMode.ElideRight, room - 24)
             self.small_button.setText(text)
             self.small_button.setGeometry(QRect(EDGE, HEIGHT - EDGE - 26, room, 28))
+
+    def set_reachable(self, *, reachable: bool) -> None:
+        """Whether Tab leads here, and on to the button of the small variant."""
+        policy = Qt.FocusPolicy.StrongFocus if reachable else Qt.FocusPolicy.ClickFocus
+        for widget in (self, self.small_button):
+            if widget is not None:
+                widget.setFocusPolicy(policy)
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        super().focusInEvent(event)
+        self.entered.emit()
 
     def enterEvent(self, event: object) -> None:
         self.update()

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
+from shiboken6 import isValid
 
 from gui.start.card import HEIGHT, NARROWEST, PresetCard
 from gui.widgets import Label, heading
@@ -18,7 +19,10 @@ Section = tuple[str, Sequence[PresetCard]]
 
 
 class CardGrid(QWidget):
-    """Places cards by itself: a layout of Qt's takes longer to fill than a frame may."""
+    """Places cards by itself: a layout of Qt's takes longer to fill than a frame may.
+
+    Together they are one stop of the Tab key, as a list is: it leads to the current one, arrows to the others.
+    """
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -27,6 +31,8 @@ class CardGrid(QWidget):
         self._headings: dict[str, Label] = {}
         self.rows: list[list[PresetCard]] = []
         """What is shown, row by row."""
+        self.current: PresetCard | None = None
+        """The card that Tab leads to."""
 
     def show_sections(self, sections: Sequence[Section]) -> None:
         """Show these cards and no others."""
@@ -37,6 +43,17 @@ class CardGrid(QWidget):
                     card.hide()
         self._sections = sections
         self._place()
+        if self.current not in shown:
+            self.make_current(self.rows[0][0] if self.rows else None)
+
+    def make_current(self, card: PresetCard | None) -> None:
+        """Let Tab lead to this card, and to no other."""
+        if card is not self.current:
+            if self.current is not None and isValid(self.current):
+                self.current.set_reachable(reachable=False)
+            if card is not None:
+                card.set_reachable(reachable=True)
+            self.current = card
 
     def neighbour(self, card: PresetCard, key: int) -> PresetCard | None:
         """Where an arrow key leads from a card; None above the first row."""

@@ -69,6 +69,7 @@ class Gallery(QWidget):
             card.hide()
             card.deleteLater()
         self.cards, self.grid.rows = {}, []
+        self.grid.make_current(None)
         self._presets = presets.all()
         self._small = {preset.small_of: preset for preset in self._presets if preset.small_of}
         families = dict.fromkeys(preset.family for preset in self._presets)
@@ -132,6 +133,7 @@ class Gallery(QWidget):
             small = self._small.get(preset.name)
             card = self.cards[preset.name] = PresetCard(preset, small, self.grid)
             card.chosen.connect(self.chosen)
+            card.entered.connect(lambda card=card: self.grid.make_current(card))
             card.moved.connect(lambda key, card=card: self._walk(card, key))
             for one, tell in ((preset, card.portray), (small, card.portray_small)):
                 if one is not None and (portrait := self.portraits.known.get(one.name)) is not None:

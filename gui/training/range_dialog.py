@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import threading
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, ClassVar, cast
 
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QProgressBar, QPushButton, QVBoxLayout, QWidget
@@ -27,6 +27,8 @@ ABOUT = (
 
 class RangeDialog(QDialog):
     """Progress and Cancel while it runs, then the curve with the suggestion."""
+
+    help_page: ClassVar = "guide/training"
 
     chosen = Signal(float)
     """The learning rate to be used."""

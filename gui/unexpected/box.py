@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QHBoxLayout, QPlainTextEdit, QVBoxLayout, QWidget
@@ -21,6 +23,8 @@ ADVICE = (
 
 class UnexpectedBox(QDialog):
     """Takes further reports while it is open, so that there is never a second one."""
+
+    help_page: ClassVar = "guide/reliability"
 
     copy_wanted = Signal()
     """Save a copy of the project."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 from PySide6.QtCore import QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QShowEvent
@@ -30,6 +30,8 @@ LARGEST = QSize(1500, 820)
 
 class UnrolledDialog(QDialog):
     """``project_wanted`` carries the unrolled network, to be opened as a project of its own."""
+
+    help_page: ClassVar = "window/design"
 
     project_wanted = Signal(object)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import TypedDict
+from typing import ClassVar, TypedDict
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QCheckBox, QComboBox, QDialog, QFileDialog, QHBoxLayout, QVBoxLayout, QWidget
@@ -45,6 +45,8 @@ class Held:
 
 class WeightsDialog(QDialog):
     """Nothing is changed before *Load*."""
+
+    help_page: ClassVar = "guide/weights"
 
     def __init__(self, document: Document, parent: QWidget | None = None) -> None:
         super().__init__(parent)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
     QAbstractItemView,
@@ -28,6 +30,8 @@ COLUMNS = ("Layer", "By hand", "Result")
 
 class WorkedDialog(QDialog):
     """``chosen`` is the example that is to be opened."""
+
+    help_page: ClassVar = "guide/worked-examples"
 
     chosen = Signal(object)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import threading
 import zlib
 from collections.abc import Callable
 from pathlib import Path
@@ -146,6 +147,17 @@ def test_marks_and_the_selection_are_left_out_and_the_canvas_stays_as_it_is() ->
 
 
 # -- the figure --------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("kind", ["canvas", "figure"])
+def test_a_drawing_is_painted_by_one_thread_after_another(kind: Kind) -> None:
+    drawing = drawing_of(presets.build("resnet-18"), Options(kind))
+    painted: list[bytes] = []
+    for _ in range(3):
+        thread = threading.Thread(target=lambda: painted.append(_pixels(picture(drawing, 1.0)).tobytes()))
+        thread.start()
+        thread.join()
+    assert painted == [painted[0]] * 3
 
 
 def _layout(graph: Graph, *, blocks: bool = False) -> Layout:

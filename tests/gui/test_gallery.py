@@ -108,6 +108,27 @@ def test_type_to_search_walk_and_open_without_a_mouse(windows: Callable[[], Main
     qtbot.waitUntil(lambda: window.document.graph.name == "LeNet-5")
 
 
+def test_tab_leads_to_one_card_and_past_the_others(gallery: Gallery) -> None:
+    def stops() -> list[PresetCard]:
+        widgets = gallery.grid.findChildren(PresetCard)
+        return [card for card in widgets if card.isVisible() and card.focusPolicy() & Qt.FocusPolicy.TabFocus]
+
+    assert stops() == [gallery.cards["lenet-5"]]
+    gallery.cards["lenet-5"].setFocus()
+    press(Qt.Key.Key_End)
+    assert focused() is gallery.cards["mlp"]
+    assert stops() == [gallery.cards["mlp"]]
+    gallery.bar.words.setText("resnet")
+    assert stops() == [gallery.cards["resnet-18"]]
+    button = gallery.cards["resnet-18"].small_button
+    assert button is not None
+    gallery.cards["resnet-18"].setFocus()
+    press(Qt.Key.Key_Tab)
+    assert focused() is button, "its small variant"
+    press(Qt.Key.Key_Tab)
+    assert not gallery.grid.isAncestorOf(focused())
+
+
 def test_enter_opens_the_first_hit(gallery: Gallery, qtbot: QtBot) -> None:
     gallery.bar.words.setFocus()
     with qtbot.assertNotEmitted(gallery.chosen):

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QLabel, QPushButton, QWidget
+from PySide6.QtWidgets import QApplication, QDialog, QLabel, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from engine.graph import Graph
@@ -22,10 +22,12 @@ from gui.diagrams import moving, pictures
 from gui.diagrams.sketch import WIDTH, image
 from gui.diagrams.tensors import Join, Sharing
 from gui.diagrams.windows import Window
+from gui.drawing.export_dialog import DrawingDialog
 from gui.explanation import Explanation
 from gui.help.help_window import HelpWindow
 from gui.help.index import Index, Text
 from gui.help.library import HOME, KEYS, Library
+from gui.preferences_dialog.dialog import PreferencesDialog
 from gui.theme import theme
 from gui.window import MainWindow
 from tests.each import each
@@ -247,3 +249,31 @@ def test_f1_shows_the_page_of_what_has_the_focus(windows: Callable[[], MainWindo
     window.pages.show_data()
     assert f1() == "window/data"
     help.pages.close()
+
+
+def test_f1_works_in_dialogs_also_in_those_that_lock_the_window(
+    windows: Callable[[], MainWindow], qtbot: QtBot
+) -> None:
+    window = windows()
+    window.activateWindow()
+
+    def opened(action: str, kind: type[QDialog]) -> QDialog:
+        window.actions_table[action].trigger()
+        (dialog,) = (each for each in window.findChildren(kind) if each.isVisible())
+        qtbot.waitUntil(dialog.isActiveWindow)
+        QTest.keyClick(QApplication.focusWidget(), Qt.Key.Key_F1)
+        return dialog
+
+    beside = opened("edit.preferences", PreferencesDialog)
+    assert window.commands.help.pages is not None
+    assert window.commands.help.pages.page == "window/preferences"
+    beside.reject()
+    window.commands.help.pages.close()
+    window.files.show_graph(wired(("Input", {"shape": (1, 2, 2)}), ("MaxPool2d", {"kernel_size": 2})))
+    dialog = opened("file.export_drawing", DrawingDialog)
+    assert dialog.isModal()
+    (pages,) = dialog.findChildren(HelpWindow)
+    assert pages.page == "guide/export"
+    qtbot.waitUntil(pages.isActiveWindow)
+    dialog.reject()
+    assert not pages.isVisible()

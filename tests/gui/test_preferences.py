@@ -15,10 +15,12 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
+from engine.drawing import automatic, direction
 from engine.home import home
 from gui.app import build_window
+from gui.document import new_network
 from gui.motion import motion
-from gui.preference_list import MOTION
+from gui.preference_list import DIRECTION, MOTION
 from gui.preferences import DAMAGED, FILE, LARGEST, Preferences
 from gui.window import MainWindow
 
@@ -37,6 +39,17 @@ def test_two_windows_keep_what_the_other_has_changed(layerloom_home: Path) -> No
     one.add_recent(Path("/a.loom"))
     again = Preferences()
     assert (again.theme, again.host, again.recent()) == ("dark", "process", [Path("/a.loom").absolute()])
+
+
+def test_a_new_network_runs_the_way_that_is_preferred(windows: Callable[[], MainWindow]) -> None:
+    preferences = Preferences()
+    assert automatic(new_network(preferences.direction))
+    preferences.put(DIRECTION, "right")
+    made = new_network(preferences.direction)
+    assert (direction(made), automatic(made)) == ("right", False)
+    window = windows()
+    window.files.new()
+    assert direction(window.document.project) == "right"
 
 
 @settings(max_examples=50, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])

@@ -18,9 +18,11 @@ from gui.app import build_window
 from gui.drawing.formats import picture as pixels
 from gui.drawing.formats import svg
 from gui.explanation import Explanation
+from gui.motion import motion
 from gui.sliding.dialog import SlidingDialog
 from gui.sliding.moving import MovingWindow
 from gui.sliding.pictures.views import TITLES, View
+from gui.sliding.player import Player
 from gui.sliding.stills import still
 from gui.sliding.subject import Numbers, of_kind
 from gui.window import MainWindow
@@ -248,3 +250,18 @@ def test_it_opens_from_the_layer_and_from_why_and_sets_the_layer(window: MainWin
     why.reject()
     window.document.discard()
     window.close()
+
+
+def test_with_reduced_motion_a_press_leads_one_step_on(qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> None:
+    player = Player()
+    player.set_count(3)
+    player.toggle()
+    assert player.plays
+    monkeypatch.setattr(motion, "reduced", True)
+    motion.changed.emit()
+    assert not player.plays
+    steps = []
+    for _ in range(4):
+        player.toggle()
+        steps.append((player.step, player.plays))
+    assert steps == [(1, False), (2, False), (0, False), (1, False)]

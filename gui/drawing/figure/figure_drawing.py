@@ -180,7 +180,7 @@ class FigureDrawing:
     def _text(self, painter: QPainter, text: Text, role: str, point: QPointF, *, muted: bool = False) -> None:
         painter.setPen(self._style.muted if muted else self._style.text)
         painter.setFont(self._style.fonts[role])
-        painter.drawStaticText(point, text.static)
+        text.paint(painter, point)
 
 
 def _rounded(corners: list[QPointF]) -> QPainterPath:
@@ -198,7 +198,7 @@ def _rounded(corners: list[QPointF]) -> QPainterPath:
 
 def figure_drawing(title: str, graph: Graph, report: Report, options: Options) -> FigureDrawing:
     """The figure of a network, or of a level of it."""
-    style = Style(Colors(options.theme))
+    style = Style(Colors(options.theme), prepares=False)
     found = figure(graph, report, blocks=options.blocks)
 
     def measure(text: str, bold: bool) -> float:

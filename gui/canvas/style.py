@@ -113,7 +113,7 @@ class Style:
     def __init__(self, color: Callable[[str], QColor] = theme.color, *, prepares: bool = True) -> None:
         """``color`` gives the colours by their tokens: those of the window's theme, or of another.
 
-        Without ``prepares`` texts are painted anew each time: one that is prepared holds on to the fonts of the thread
+        Without ``prepares`` texts are painted from scratch: one that is prepared holds on to the fonts of the thread
         that painted it first, and another thread crashes with them.
         """
         self.color, self._prepares = color, prepares

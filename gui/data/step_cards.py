@@ -127,6 +127,9 @@ class StepCards(QWidget):
             self.forms.append(card.form)
             self._cards.append(card)
             self._rows.addWidget(card)
+        width = max((form.label_width() for form in self.forms), default=0)
+        for form in self.forms:  # the fields of all cards begin on one line
+            form.set_label_width(width)
 
     def _edit(self, index: int, name: str, value: object) -> None:
         now = self.items()

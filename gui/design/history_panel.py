@@ -72,6 +72,7 @@ class HistoryPanel(QWidget):
         self.model = HistoryModel(document, self)
         self.list = QListView(uniformItemSizes=True)
         self.list.setModel(self.model)
+        self.list.setProperty("role", "list")
         self.list.setAccessibleName("History")
         self.list.setToolTip("Click a step to go back or forth to it")
         self.list.clicked.connect(self._go)

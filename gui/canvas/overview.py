@@ -19,8 +19,8 @@ from gui.theme import theme
 
 DOT = 4.5
 """The radius of a problem's dot, in pixels."""
-SHARE: Final = 0.25
-"""Where less than this share of a level is to be painted, only what is there is gathered."""
+FEW: Final = 200
+"""Where no more layers than about so many are to be painted, only what is there is gathered."""
 
 
 class Gathered:
@@ -100,7 +100,7 @@ class Overview:
         whole = part.boxes.extent()
         if area is not None and whole.isValid():
             seen = area & whole
-            if seen.width() * seen.height() < SHARE * whole.width() * whole.height():
+            if seen.width() * seen.height() * len(part.boxes) < FEW * whole.width() * whole.height():
                 return Gathered(part, (*part.boxes.within(area), *part.courses.within(area)))
         altered, part.altered = part.altered, {}
         known = self._known.get(part)

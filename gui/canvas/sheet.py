@@ -15,6 +15,7 @@ from engine.fine_tuning.failure import FineTuningError
 from engine.graph import GraphError
 from engine.project import ProjectError
 from gui.canvas.camera import STEP, Camera
+from gui.canvas.geometry import HEIGHT, WIDTH
 from gui.canvas.ghosts import Ghosts
 from gui.canvas.grid import Grid
 from gui.canvas.in_place.growing import making_room
@@ -63,6 +64,7 @@ class Sheet(QGraphicsView):
         super().__init__(parent)
         self.document = document
         self.canvas = Scene(document, self)  # setScene alone keeps no scene alive
+        self.canvas.look(QRectF(0, 0, WIDTH, HEIGHT))  # while it is not shown either, not everything is made at once
         self.camera = Camera(self, self.canvas.zoom, self.looked.emit)
         self.ghosts = Ghosts(self.canvas)
         self.mouse: QPoint | None = None

@@ -63,7 +63,7 @@ class SelectionBar(QFrame):
     def follow(self, _change: object = None) -> None:
         """Take note of what is selected, and where that is."""
         canvas = self._view.canvas
-        chosen = [node_id for node_id in self._view.document.selection if node_id in canvas.nodes]
+        chosen = [node_id for node_id in self._view.document.selection if node_id in canvas.positions]
         if len(chosen) > MOST:
             self._areas = [canvas.content(chosen)]
         else:

@@ -40,7 +40,7 @@ TEST_ENVIRONMENT = {
     "OMP_WAIT_POLICY": "PASSIVE",
     "PYTHONUTF8": "1",  # else Windows takes another encoding for the texts of tests
     "OMP_NUM_THREADS": "1",  # tests compute little, side by side: a second thread in each takes more than it gives
-    "PYTHONDONTWRITEBYTECODE": "",  # else every worker, and every program a test starts, compiles all files anew
+    "PYTHONDONTWRITEBYTECODE": "",  # else every worker, and every program a test starts, compiles all files again
 }
 STDERR = 2  # where installers talk: standard output belongs to the command that was asked for
 SHARED = ("-n", "auto", "--maxprocesses", "8", "--dist", "worksteal")

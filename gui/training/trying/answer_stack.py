@@ -25,7 +25,7 @@ from gui.widgets import Label
 if TYPE_CHECKING:
     from gui.training.trying.forecast_view import ForecastView
 
-SIDE = 128
+SIDE = 112
 """Pixels of the image that a caption is for."""
 
 

@@ -7,12 +7,16 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pyqtgraph as pg
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from gui.theme import theme
 
 if TYPE_CHECKING:
     from engine.inside.generating.forecasting import Forecast
+
+
+LOW = 110
+"""Pixels of height that a curve needs at least."""
 
 
 class ForecastView(pg.PlotWidget):  # type: ignore[misc]
@@ -24,6 +28,8 @@ class ForecastView(pg.PlotWidget):  # type: ignore[misc]
         self.setMenuEnabled(False)
         self.setMouseEnabled(x=False, y=False)
         self.hideButtons()
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Ignored)
+        self.setMinimumHeight(LOW)
         self.setAccessibleName("Forecast")
         self.setToolTip("The past of the series, the forecast (dashed) and what followed (dimmed)")
         self.legend = self.addLegend(offset=(8, 8))
@@ -38,7 +44,7 @@ class ForecastView(pg.PlotWidget):  # type: ignore[misc]
 
     def _draw(self) -> None:
         self.clear()
-        self.setBackground(theme.color("panel"))
+        self.setBackground(theme.color("base"))
         for side in ("left", "bottom"):
             axis = self.getAxis(side)
             axis.setPen(theme.color("muted"))

@@ -26,11 +26,12 @@ OFTEN: Final = 0.03
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """What is asked: a ``text``, or a ``sample`` of the run's own test part, by its position."""
+    """What is asked: a ``text``, an ``image``, or a ``sample`` of the run's own test part, by its position."""
 
     weights: Weights
     text: str = ""
     sample: int | None = None
+    image: Path | None = None
     choosing: Choosing | None = None
     beams: int = 0
     length: int | None = None
@@ -113,9 +114,12 @@ class Trial:
         writer = self._writer
         assert writer is not None
         choosing = asked.choosing or Choosing()
-        start = (
-            writer.from_text(asked.text, choosing.seed) if asked.sample is None else writer.from_sample(asked.sample)
-        )
+        if asked.image is not None:
+            start = writer.from_image(asked.image)
+        elif asked.sample is not None:
+            start = writer.from_sample(asked.sample)
+        else:
+            start = writer.from_text(asked.text, choosing.seed)
         shown = self._begun(start, note)
         show(shown)
         if asked.beams:

@@ -8,7 +8,17 @@ from pathlib import Path
 from typing import Final
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QPushButton, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QFileDialog,
+    QFrame,
+    QHBoxLayout,
+    QLineEdit,
+    QPushButton,
+    QScrollArea,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
 
 from engine.training.status import sentence
 from gui.empty_state import EmptyState
@@ -48,6 +58,7 @@ class TryPage(ResultPage):
         self._found: Found | None = None
         self._shown: tuple[Path | None, bool] | None = None
         self._sample: int | None = None
+        self._image: Path | None = None
         self.prompt = QLineEdit()
         self.prompt.setAccessibleName("Prompt")
         self.prompt.textEdited.connect(self._typed)
@@ -55,6 +66,9 @@ class TryPage(ResultPage):
         self.next = QPushButton("Next Sample")
         self.next.setToolTip("Take the next sample of the test part")
         self.next.clicked.connect(self._take_next)
+        self.image = QPushButton("Open Image …")
+        self.image.setToolTip("Ask about an image of yours")
+        self.image.clicked.connect(self._open_image)
         self.go, self.stop = QPushButton("Generate"), QPushButton("Stop")
         self.go.clicked.connect(self.ask)
         self.stop.setToolTip("End what is being written")
@@ -77,7 +91,7 @@ class TryPage(ResultPage):
         if same and self._found is not None:
             return  # it has ended: its weights are taken from its folder from now on
         self._stop.set()
-        self._found, self._sample = None, None
+        self._found, self._sample, self._image = None, None, None
         self._trial = None if shown.run is None else Trial(shown.run, shown.host)
         self.stack.setCurrentIndex(0)
         if self._trial is None:
@@ -95,14 +109,15 @@ class TryPage(ResultPage):
         if trial is None or found is None:
             return
         sample = self._sample
-        if sample is None and found.kind in ("caption", "forecast"):
+        if sample is None and self._image is None and found.kind in ("caption", "forecast"):
             sample = self._sample = 0
         row = self.settings
         writes = found.kind in ("continue", "translate", "caption")
         asked = Question(
             row.chosen_weights,
             self.prompt.text(),
-            sample if found.kind in ("caption", "forecast") or sample is not None else None,
+            sample,
+            self._image,
             row.choosing() if writes else None,
             row.beams.value() if found.kind in ("translate", "caption") else 0,
             row.length.value() if found.kind == "continue" else None,
@@ -135,6 +150,7 @@ class TryPage(ResultPage):
         self.prompt.setToolTip(plain(hint))
         self.prompt.setText(found.example.replace("\n", " ") if found.kind != "continue" else "")
         self.next.setVisible(found.samples > 0)
+        self.image.setVisible(found.kind == "caption")
         self.settings.offer(found.kind, found.length)
         self.stack.setCurrentIndex(1)
         self._update()
@@ -177,20 +193,29 @@ class TryPage(ResultPage):
 
     def _take_next(self) -> None:
         if self._found is not None and self._found.samples:
+            self._image = None
             self._sample = 0 if self._sample is None else (self._sample + 1) % self._found.samples
+            self.ask()
+
+    def _open_image(self) -> None:
+        found, _ = QFileDialog.getOpenFileName(self, "Ask about an image")
+        if found:
+            self._sample, self._image = None, Path(found)
             self.ask()
 
     def _update(self) -> None:
         busy = self.background.busy
         self.go.setEnabled(not busy)
         self.next.setEnabled(not busy)
+        self.image.setEnabled(not busy)
         self.stop.setEnabled(busy)
 
     def _lay_out(self) -> None:
         head = QHBoxLayout()
-        head.addWidget(self.prompt, 1)
-        for button in (self.go, self.stop, self.next):
+        head.addWidget(self.prompt, 1000)
+        for button in (self.go, self.stop, self.next, self.image):
             head.addWidget(button)
+        head.addStretch(1)
         body = QWidget()
         column = QVBoxLayout(body)
         column.setContentsMargins(12, 6, 12, 8)
@@ -204,6 +229,11 @@ class TryPage(ResultPage):
         self.stack = QStackedWidget()
         self.stack.addWidget(self.empty)
         self.stack.addWidget(body)
+        area = QScrollArea()  # else all tabs would be as high as this one needs
+        area.setWidgetResizable(True)
+        area.setFrameShape(QFrame.Shape.NoFrame)
+        area.setAccessibleName("Try it")
+        area.setWidget(self.stack)
         box = QVBoxLayout(self)
         box.setContentsMargins(0, 0, 0, 0)
-        box.addWidget(self.stack)
+        box.addWidget(area)

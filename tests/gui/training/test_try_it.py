@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
@@ -14,6 +15,7 @@ import presets
 from engine.graph import Graph
 from engine.inside.generating.forecasting import Forecast
 from engine.inside.generating.labelling import Label
+from engine.training.runs.stored import parent_of
 from gui.hosts.host import StoredRun
 from gui.training.results.result_page import ShownRuns
 from gui.training.trying.answer_stack import AnswerStack
@@ -85,6 +87,32 @@ def test_a_run_of_images_says_what_asks_it(qtbot: QtBot, page: TryPage, runs: di
     assert page.empty.isVisible()
     assert "predict" in page.empty.hint.text()
     assert page.empty.button.text() == "Try Again"
+
+
+class Running(StoredRun):
+    """A training that is under way in this window, as far as its weights matter."""
+
+    def __init__(self, run: Path) -> None:
+        super().__init__(run)
+        self.result = None
+
+    def weights(self) -> tuple[int, dict[str, torch.Tensor]]:  # type: ignore[override]
+        found = dict(parent_of(self.status.run).weights)
+        found["head.weight"] = torch.zeros_like(found["head.weight"])
+        found["head.bias"] = torch.nn.functional.one_hot(torch.tensor(12), 13) * 50.0
+        return 7, found
+
+
+def test_while_it_is_trained_its_weights_of_this_moment_are_taken(
+    qtbot: QtBot, page: TryPage, runs: dict[str, Path]
+) -> None:
+    page.show_runs(ShownRuns(Graph(), Running(runs["translator"]), None, {}))
+    qtbot.waitUntil(lambda: not page.background.busy, timeout=20_000)
+    page.ask()
+    qtbot.waitUntil(lambda: not page.background.busy and page.answer.text.toPlainText() != "")
+    assert page.answer.text.toPlainText() == "9" * 10
+    assert "after step 7 of the running training" in page.note.text()
+    assert page.minimumSizeHint().height() < 120  # all tabs below the curves are as high as the highest
 
 
 def test_labels_stand_under_their_tokens_and_a_forecast_on_its_series(qtbot: QtBot) -> None:

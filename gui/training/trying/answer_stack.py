@@ -28,6 +28,9 @@ if TYPE_CHECKING:
 SIDE = 112
 """Pixels of the image that a caption is for."""
 
+LOW = 48
+"""Pixels of height that a text needs at least."""
+
 
 class AnswerStack(QStackedWidget):
     """A text, a table of labels, or a forecast."""
@@ -48,6 +51,10 @@ class AnswerStack(QStackedWidget):
         self.others.setAccessibleName("Alternatives")
         self.others.setToolTip("The answers of the beam search, the likeliest first, with their probabilities")
         self.others.setMaximumWidth(420)
+        for part in (self.image, self.others):
+            part.hide()
+        self.text.setMinimumHeight(LOW)
+        self.others.setMinimumHeight(LOW)
         page = QWidget()
         row = QHBoxLayout(page)
         row.setContentsMargins(0, 0, 0, 0)
@@ -59,6 +66,7 @@ class AnswerStack(QStackedWidget):
         self.labels.horizontalHeader().hide()
         self.labels.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.labels.setTabKeyNavigation(False)
+        self.labels.setMinimumHeight(LOW)
         self.labels.setFont(mono_font())
         self.labels.setAccessibleName("Labels under tokens")
         self.labels.setToolTip("Neighbouring tokens of one label stand together")

@@ -212,7 +212,8 @@ def test_every_variation(variations: list[dict[str, Any]], tmp_path: Path) -> No
 
 FEWER = {"data.split": {"train": 0.1, "validation": 0.05, "test": 0.85}}
 """Of ten thousand samples a tenth makes as many steps as all digits do; to be judged takes a third of the time."""
-LARGE = ("shapes", "dates", "docstrings", "python_tokens", "moving_digits")
+LARGE = ("shapes", "dates", "docstrings", "python_tokens", "moving_digits", "masked_docstrings", "python_names")
+LARGE += ("drawn_words", "changing_digits")
 
 
 @pytest.mark.slow

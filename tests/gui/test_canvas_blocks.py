@@ -181,8 +181,9 @@ def test_ready_made_blocks_are_offered_like_layers_and_those_with_states_are_sca
     assert view.adder.popup is not None
     line, offered = view.adder.popup.line, view.adder.popup.list
     qtbot.keyClicks(line, "lstm cell")
-    assert [offered.item(row).text() for row in range(2)] == ["LSTMCell", "LSTM cell"]
-    qtbot.keyClick(line, Qt.Key.Key_Down)
+    assert [offered.item(row).text() for row in range(2)] == ["LSTM cell", "LSTMCell"], (
+        "a sequence fits the scanned one"
+    )
     qtbot.keyClick(line, Qt.Key.Key_Return)
     (cell,) = document.selection
     assert document.graph.nodes[cell].properties == {"apply": "scan"}

@@ -9,7 +9,7 @@ from engine import layers
 from engine.graph import Graph
 from engine.layers.layer import Layer
 from engine.literals import literal
-from engine.spec import Spec
+from engine.spec import UNWIRED, Spec
 from gui.search_popup import score
 from presets.followers import count, followers
 
@@ -61,9 +61,10 @@ def accepts(cls: type[Layer], spec: Spec) -> bool:
     """Whether a new layer of this kind takes what flows along a wire."""
     try:
         layer = cls.model_validate(literal(cls.initial))
-        if sum(not port.optional for port in layer.input_ports()) != 1:
+        ports = layer.input_ports()
+        if sum(not port.optional for port in ports) != 1:
             return False
-        layer.infer(spec)
+        layer.infer(*(UNWIRED if port.optional else spec for port in ports))
     except ValueError:  # ShapeError, or parameters without a value
         return False
     return True

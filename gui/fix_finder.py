@@ -80,5 +80,6 @@ def large(problem: Problem) -> bool:
 
 
 def _ways(checker: ProblemFinder, problem: Problem) -> Iterator[Fix | None]:
-    """What might fix it, tried one after the other on a copy that is made with the first."""
-    yield from trying(Trial(checker), problem)
+    """What might fix it, tried one after the other on a copy that is made with the first; nothing if it is gone."""
+    if problem in checker.at(problem.key):
+        yield from trying(Trial(checker), problem)

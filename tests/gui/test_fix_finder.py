@@ -9,6 +9,8 @@ import pytest
 from PySide6.QtCore import QTimer
 from pytestqt.qtbot import QtBot
 
+from engine.edits import Disconnect
+from engine.graph import Graph
 from engine.problems import Checker
 from engine.shapes import Shapes
 from gui import fix_finder
@@ -39,3 +41,29 @@ def test_events_come_in_between_whenever_the_time_is_up(qtbot: QtBot, monkeypatc
     assert [str(fix) for fix in found.args[1]] == [str(fix) for fix in problem.fixes]
     assert max(in_a_row) <= most
     assert len([each for each in in_a_row if each]) > 3
+
+
+def test_a_problem_that_is_gone_before_the_search_begins_has_no_fixes(
+    qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In a large network the search begins after a moment; a wire is cut in between, and the pooling has no input."""
+    monkeypatch.setattr(fix_finder, "LARGE", 1)
+    monkeypatch.setattr(fix_finder, "REST", 0)
+    graph = Graph("shrunk")
+    image = graph.add("Input", shape=(8, 16, 16))
+    last = graph.add("AdaptiveAvgPool2d", output_size=4)
+    graph.connect(image, last)
+    for _ in range(5):
+        conv = graph.add("Conv2d", out_channels=8, kernel_size=3, padding=1)
+        graph.connect(last, conv)
+        last = conv
+    graph.connect(last, graph.add("Output"))
+    checker = Checker(Shapes(graph))
+    problem = next(p for p in checker.problems() if p.code == "early-pooling")
+    finder = FixFinder()
+    with qtbot.waitSignal(finder.found) as found:
+        finder.find(problem)
+        edit = Disconnect(next(iter(graph.edges)))
+        edit.apply(graph)
+        checker.update(checker.shapes.update(edit.change().dirty(graph)))
+    assert found.args == [problem, ()]

@@ -37,7 +37,8 @@ def find(graph: Graph) -> list[Problem]:
 class Checker:
     """The problems of a graph, kept up to date: `update` with the nodes that `Shapes.update` looked at."""
 
-    def __init__(self, shapes: Shapes) -> None:
+    def __init__(self, shapes: Shapes, *, at_once: bool = True) -> None:
+        """Finds all problems ``at_once``, or leaves them all to `updating`."""
         self.shapes = shapes
         self._findings = Findings()
         self._loose: dict[str, list[Problem]] = {}
@@ -52,9 +53,10 @@ class Checker:
         self._trial: Trial | None = None
         self._noted: dict[str, tuple[Any, ...]] | None = None
         """What was known of the nodes looked at, while it is to be known again."""
-        self.waiting: set[str] = set()
+        self.waiting = set(shapes.graph.nodes)
         """Nodes to be looked at with the next ones: `updating` has begun with them and not ended, or is to begin."""
-        self.update(shapes.graph.nodes)
+        if at_once:
+            self.update(())
 
     def copy(self) -> Checker:
         """The same for a copy of the graph, without looking at anything again."""

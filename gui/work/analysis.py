@@ -38,13 +38,15 @@ class Analysis(QObject):
         self._slices.stop()
         self._news.stop()
         self._shapes = Shapes(graph)
-        self._checker = Checker(self._shapes)
+        self._checker = Checker(self._shapes, at_once=len(graph.nodes) <= AT_ONCE)
         self.inferring = False
         """Whether some shapes are still to be inferred."""
-        self.checking = False
+        self.checking = self._checker.under_way
         """Whether some problems are still to be found."""
         self._late: set[str] = set()
         """The nodes that `inferred` has to tell of."""
+        if self.checking:
+            self._slices.run(self._check(), self._checked)
 
     @property
     def known(self) -> Report:

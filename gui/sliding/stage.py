@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 from PySide6.QtCore import QEvent, QPointF, QSize, QSizeF, Qt, Signal
 from PySide6.QtGui import QHelpEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
@@ -12,6 +14,9 @@ from gui.sliding.pictures.spoken import spoken
 from gui.sliding.pictures.state import Shown, Where
 from gui.sliding.pictures.views import Moved, View, picture
 from gui.theme import Colors, theme
+
+_colors = cache(Colors)
+"""The same for every frame, so that the tints of its numbers are known from the frame before."""
 
 
 class Stage(QWidget):
@@ -49,8 +54,7 @@ class Stage(QWidget):
     def picture(self) -> Picture:
         """What is painted now."""
         if self._picture is None:
-            colors = Colors(theme.name)
-            self._picture = picture(self.view, self.shown, QSizeF(self.size()), colors, self.moved)
+            self._picture = picture(self.view, self.shown, QSizeF(self.size()), _colors(theme.name), self.moved)
         return self._picture
 
     def _again(self) -> None:

@@ -22,7 +22,7 @@ from tests.journeys.conftest import Hand
 from tests.journeys.test_first_evening import come_back, node_point, shown
 
 pytestmark = pytest.mark.journey
-SIZES = [(1280, 800), (1900, 1000)]
+SIZES = [(1280, 800), (1920, 1080)]
 
 
 @pytest.fixture

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from math import isfinite
 from typing import TYPE_CHECKING, Final
 
@@ -28,6 +29,7 @@ def mixed(one: QColor, other: QColor, share: float) -> QColor:
     return QColor(red, green, blue)
 
 
+@lru_cache(maxsize=16_384)  # most numbers of a picture are there again in its next frame
 def tint(value: float, limit: float, colors: Colors) -> QColor:
     """The ground of a number, where ``limit`` has the strongest colour."""
     ground = colors("node")

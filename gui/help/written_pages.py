@@ -39,6 +39,7 @@ def _title(file: str) -> str:
     return _text(file).partition("\n")[0].strip("# ")
 
 
+@cache
 def _body(file: str) -> str:
     """Markdown as HTML, without its title; links to other guides lead to their pages here."""
     document = QTextDocument()

@@ -5,17 +5,29 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Protocol
 
 from engine.inside.asking import LINE_END
 from engine.inside.generating.errors import GeneratingError
 
 
+class Codec(Protocol):
+    """Text ↔ tokens as a source of texts of one's own has them."""
+
+    def encode(self, text: str) -> list[int]: ...
+    def decode(self, numbers: Iterable[int]) -> str: ...
+
+
 @dataclass(frozen=True)
 class Alphabet:
-    """``names`` are the symbols by number; those in ``silent`` say nothing: padding, start and end."""
+    """``names`` are the symbols by number; those in ``silent`` say nothing: padding, start and end.
+
+    ``codec`` splits and joins texts where the data say how; else symbols are characters, or words between spaces.
+    """
 
     names: tuple[str, ...]
     silent: frozenset[int] = frozenset()
+    codec: Codec | None = None
 
     @cached_property
     def words(self) -> bool:
@@ -24,6 +36,8 @@ class Alphabet:
 
     def encode(self, text: str) -> list[int]:
         """The tokens of a text. Raises GeneratingError for what is not in the alphabet."""
+        if self.codec is not None:
+            return list(self.codec.encode(text))
         parts = text.split() if self.words else [LINE_END if one == "\n" else one for one in text]
         found = list[int]()
         for part in parts:
@@ -38,6 +52,8 @@ class Alphabet:
 
     def decode(self, tokens: Iterable[int]) -> str:
         """The text of tokens."""
+        if self.codec is not None:
+            return self.codec.decode(token for token in tokens if token not in self.silent)
         said = [self.names[token] for token in tokens if token not in self.silent]
         return " ".join(said) if self.words else "".join("\n" if one == LINE_END else one for one in said)
 

@@ -9,7 +9,8 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from engine.inside.generating.alphabet import Alphabet
+from engine.data.sources.kinds import source_of
+from engine.inside.generating.alphabet import Alphabet, Codec
 from engine.inside.generating.errors import GeneratingError
 from engine.inside.trained import Trained
 from engine.training.evaluation.network import Head
@@ -88,7 +89,7 @@ def job_of(trained: Trained) -> Job:
         if head.task.kind == "classes" and len(target.shape) == 1 and network.inputs == tuple(sequences[:1]):
             field = fields[sequences[0]]
             if field.shape == target.shape:
-                alphabet = Alphabet(field.names, _silent(field))
+                alphabet = Alphabet(field.names, _silent(field), _codec(trained))
                 names = target.names or tuple(map(str, range(head.task.classes)))
                 return Labelling(sequences[0], head, alphabet, names, field.shape[0])
     if len(network.inputs) == 1 and network.heads:
@@ -133,7 +134,8 @@ def _writing(trained: Trained, name: str, head: Head) -> Writing:
     read, written = values(trained, name), values(trained, head.field)
     start = int(read[0, 0]) if others and bool((read[:, 0] == read[0, 0]).all()) else None
     end = _end(written, target.padding)
-    alphabet = Alphabet(target.names, _silent(target) | {one for one in (start,) if one is not None} | _special(target))
+    silent = _silent(target) | {one for one in (start,) if one is not None} | _special(target)
+    alphabet = Alphabet(target.names, silent, _codec(trained, answers=True))
     shared = (name, head, alphabet, target.shape[0])
     if not others:
         return Writing("continue", *shared, end=None, padding=target.padding)
@@ -144,7 +146,7 @@ def _writing(trained: Trained, name: str, head: Head) -> Writing:
     (beside,) = others
     field = fields[beside]
     if is_sequence(field):
-        read_alphabet = Alphabet(field.names, _silent(field))
+        read_alphabet = Alphabet(field.names, _silent(field), _codec(trained))
         return Writing("translate", *shared, beside, read_alphabet, start, end, target.padding)
     if len(field.shape) == 3 and field.shape[0] in (1, 3):
         return Writing("caption", *shared, beside, None, start, end, target.padding)
@@ -153,6 +155,13 @@ def _writing(trained: Trained, name: str, head: Head) -> Writing:
 
 def _silent(field: Field) -> frozenset[int]:
     return frozenset() if field.padding is None else frozenset((field.padding,))
+
+
+def _codec(trained: Trained, *, answers: bool = False) -> Codec | None:
+    """How the source of the data splits the texts that it gives, or its ``answers``; None where it does not say."""
+    source = None if trained.config.source is None else source_of(trained.config.source)
+    found: Codec | None = getattr(source, "answer_codec" if answers else "codec", None)
+    return found
 
 
 def _special(field: Field) -> frozenset[int]:

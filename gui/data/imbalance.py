@@ -13,8 +13,8 @@ from engine.data.sampling import is_uneven
 from engine.data.split_facts import PartFacts
 from engine.edits import MISSING, Edit, SetParameter, SetSetting
 from engine.graph import Graph, GraphError
-from gui.data.own.flow import FlowLayout
 from gui.document import Document
+from gui.forms.flow import FlowLayout
 from gui.forms.sections import compound, raw
 from gui.widgets import Note, plain
 

@@ -17,7 +17,7 @@ from engine.data.watch import Watch
 from engine.errors import LayerloomError
 from engine.graph import Graph
 from gui.data.own.describing import Describer
-from gui.data.own.flow import FlowLayout
+from gui.forms.flow import FlowLayout
 from gui.widgets import Note, heading, plain
 from presets.fitting import fitted
 from presets.preset import Preset

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtWidgets import QComboBox, QDoubleSpinBox, QHBoxLayout, QSpinBox, QWidget
+from PySide6.QtWidgets import QComboBox, QDoubleSpinBox, QSpinBox, QWidget
 
+from gui.forms.flow import FlowLayout
 from gui.training.trying.trial import Kind, Weights
 from gui.widgets import plain
 
@@ -47,11 +48,9 @@ class SettingsRow(QWidget):
         _named(self.top_p, "Top-p", "Choose among the likeliest tokens that together reach this probability")
         self.seed = _whole("seed ", 0, MOST_SEED, 0, "Seed", "One seed always gives the same text")
         self.length = _whole("length ", 1, MOST_TOKENS, 200, "Length", "Tokens at most")
-        row = QHBoxLayout(self)
-        row.setContentsMargins(0, 0, 0, 0)
+        row = FlowLayout(self)
         for field in (self.weights, self.beams, self.temperature, self.top_k, self.top_p, self.seed, self.length):
             row.addWidget(field)
-        row.addStretch(1)
         self.beams.valueChanged.connect(self._update)
 
     @property

@@ -57,7 +57,8 @@ class TextView(SampleStrip):
         painter = QPainter(self)
         field, goal = (seen.dataset.fields[seen.dataset.first(role)] for role in ("input", "target"))
         kinds = seen.form == "text" and goal.names != field.names
-        columns = field.shape[0] + (goal.shape[0] + 5 if seen.form == "pairs" else 0)
+        longest = goal.shape[0] if goal.shape else max(map(len, goal.names), default=0)
+        columns = field.shape[0] + (longest + 5 if seen.form == "pairs" else 0)
         font = mono_font(10)
         painter.setFont(font)
         if painter.fontMetrics().horizontalAdvance("m" * columns) > self.width():
@@ -83,7 +84,8 @@ class TextView(SampleStrip):
             elif seen.form == "pairs":
                 x = wide * (field.shape[0] + 2)
                 self._line(painter, x, y, wide, high, ["→"], None)
-                self._line(painter, x + 3 * wide, y, wide, high, [goal.names[symbol] for symbol in answer], None)
+                said = [goal.names[symbol] for symbol in answer] if goal.shape else goal.names[answer]
+                self._line(painter, x + 3 * wide, y, wide, high, said, None)
 
     @staticmethod
     def _line(

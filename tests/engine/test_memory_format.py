@@ -11,6 +11,9 @@ import torch
 
 import presets
 from engine.edits import SetSetting
+from engine.exports.export import export
+from engine.exports.subject import Subject
+from engine.exports.training_script.training_script import TrainingScript
 from engine.graph import Graph
 from engine.inside.trained import open_run
 from engine.training.control import Control
@@ -101,3 +104,10 @@ def test_runs_of_former_versions_go_on_as_they_were_begun(tmp_path: Path) -> Non
     SetSetting(("training", "channels_last"), True).apply(graph)
     assert of_run(read(tmp_path / "run"), check(graph)).training.channels_last is True
     assert open_run(tmp_path / "run").network.channels_last is False
+
+
+def test_the_exported_script_gives_the_same_losses(tmp_path: Path) -> None:
+    """Of images with one channel it is a matter of how the weights are brought into that order."""
+    assert Trainer(wide(), tmp_path / "run").run().state == "finished"
+    found = export(TrainingScript(), Subject.of_run(tmp_path / "run"), tmp_path / "train.py")
+    assert found.checked.difference == 0.0

@@ -190,7 +190,7 @@ class Script:
             *(["begin(model, args.data)"] if self.begins else []),
         ]
         if config.channels_last is True:
-            lines.append("model = model.to(memory_format=torch.channels_last)")
+            lines += ["for weight in model.parameters():", "    weight.data = channels_last(weight.data)"]
         lines += [*optimization.optimizer(), *optimization.schedule()]
         if config.precision == "float16":
             lines.append("scaler = torch.amp.GradScaler(device.type)")

@@ -18,6 +18,9 @@ GAIN = 1.1
 FEW = 10
 """So many columns are tried one by one."""
 
+TALL = 5
+"""So many rows beside which a column has more than one."""
+
 Sizes = Mapping[str, tuple[float, float]]
 
 
@@ -47,7 +50,10 @@ def wrapped(
         yield
         if scale >= READABLE:
             break
-        placed, box = _side_by_side(_bands(spans, cuts, count), row, positions, sizes, lanes, gutter)
+        bands = _bands(spans, cuts, count)
+        if min(map(len, bands)) == 1 and max(map(len, bands)) >= TALL:  # a box alone beside a tower looks lost
+            continue
+        placed, box = _side_by_side(bands, row, positions, sizes, lanes, gutter)
         if _scale(*box, page) > scale * GAIN:
             best, scale = placed, _scale(*box, page)
         elif box[0] / page[0] > box[1] / page[1]:  # more columns only make it broader

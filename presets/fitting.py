@@ -40,6 +40,8 @@ def fitted(what: str, found: Found) -> tuple[Graph, Found]:
     given = parse_options(options, name)
     found, input = _input(preset, given, found)
     made = {"input": input, "classes": _answers(found.dataset)}
+    if symbols := found.fields[found.dataset.first("input")].classes:
+        made["vocab_size"] = symbols
     known = inspect.signature(preset.build).parameters
     wanted = {key: value for key, value in made.items() if key in known and key not in given}
     graph = fit(preset.make({**wanted, **given}), found)

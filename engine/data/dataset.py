@@ -98,6 +98,8 @@ class Field:
     """The same of each number along the last axis by itself, None where it is not known; empty: of none."""
     several: bool = False
     """Whether each of its numbers says yes or no by itself, 1 or 0, and several may be 1 at once."""
+    free: str = ""
+    """What its only axis is called where samples have different lengths, padded to the shape; fields may share it."""
 
     @property
     def classes(self) -> int | None:
@@ -201,7 +203,7 @@ class Numbered(Sequence[str]):
     """Names such as ``wine.csv row 12`` of samples that have no name but a number, from 0 in ``numbers``."""
 
     def __init__(self, stem: str, numbers: Array | range) -> None:
-        self._stem, self._numbers = stem, numbers
+        self.stem, self._numbers = stem, numbers
 
     def __len__(self) -> int:
         return len(self._numbers)
@@ -212,5 +214,5 @@ class Numbered(Sequence[str]):
     def __getitem__(self, index: slice, /) -> Numbered: ...
     def __getitem__(self, index: int | slice, /) -> str | Numbered:
         if isinstance(index, slice):
-            return Numbered(self._stem, self._numbers[index])
-        return f"{self._stem} {int(self._numbers[index]) + 1}"
+            return Numbered(self.stem, self._numbers[index])
+        return f"{self.stem} {int(self._numbers[index]) + 1}"

@@ -9,7 +9,7 @@ from math import prod
 from engine.data import augmenting, sampling
 from engine.data.dataset import DataError, Field
 from engine.data.framing import reshape
-from engine.data.origin import declared
+from engine.data.origin import check_split, declared
 from engine.data.transforms import learnt_numbers
 from engine.nearest import hint
 from engine.settings.data import DataConfig
@@ -25,6 +25,7 @@ def fields(config: DataConfig) -> dict[str, Field]:
     Raises DataError for unknown data, a transform that does not fit, and a folder where no files are read.
     """
     dataset = declared(config)
+    check_split(config)
     if config.path is not None and not dataset.files:
         raise DataError(
             f"data.path is {config.path[:200]!r}, but {dataset.name} comes with Layerloom and reads no files: "
@@ -49,6 +50,12 @@ def fields(config: DataConfig) -> dict[str, Field]:
         if size > LARGEST:
             most = f"the most is {LARGEST >> 30} GB"
             raise DataError(f"{where} makes the samples take {size / 2**30:.1f} GB; {most}.", setting=path)
+    if config.buckets is not None and not any(field.free for field in result.values()):
+        raise DataError(
+            f"data.buckets is {config.buckets}, but all samples of {dataset.title} have the same length: set it to "
+            "none.",
+            setting="data.buckets",
+        )
     augmenting.check(config.augmentation, result)
     sampling.classes_of(config, result)
     return result

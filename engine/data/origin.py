@@ -87,6 +87,12 @@ def _opened_files(source: SourceSettings) -> Samples:
     return _opened(*_key(source), source_of(source).stamp(Path(source.path)))
 
 
+def check_split(config: DataConfig) -> None:
+    """Raises DataError where what is stored with own data was learnt from another training part than this one's."""
+    if config.source is not None:
+        _source(*_key(config.source)).check(config)
+
+
 @lru_cache(maxsize=8)
 def _declared(kind: str, path: str, options: str) -> Dataset:
     return _source(kind, path, options).declare(Path(path))
@@ -97,5 +103,6 @@ def _opened(kind: str, path: str, options: str, stamp: str) -> Samples:
     return _source(kind, path, options).open(Path(path))
 
 
+@lru_cache(maxsize=8)
 def _source(kind: str, path: str, options: str) -> Source:
     return source_of(SourceSettings(kind=kind, path=path, options=json.loads(options)))

@@ -13,6 +13,7 @@ from engine.data.cache.column import Decoded, cached
 from engine.data.dataset import DataError, Field
 from engine.data.fields import fields
 from engine.data.framing import reshape
+from engine.data.lengths import FreeLengths, free_lengths
 from engine.data.origin import declared, opened
 from engine.data.splitting import PARTS, PartName, split
 from engine.data.streams import View, batches_ahead, workers
@@ -51,6 +52,8 @@ class Part:
     target: torch.device | str | None = None
     views: dict[str, View] = field(default_factory=dict)
     threads: int = 1
+    free: FreeLengths | None = None
+    """How batches are cut to their longest sample; none: all samples are as long as their shape."""
 
     def __len__(self) -> int:
         return len(self.indices)
@@ -89,6 +92,8 @@ class Part:
         if order is not None and tensors:
             order = order.to(next(iter(tensors.values())).device)
         dealt = _dealt(tensors, size, order, starts)
+        if self.free is not None:
+            dealt = self.free.cut(dealt, size, order, starts)
         if self.target is None and augment is None and not self.views:
             yield from dealt
             return
@@ -251,7 +256,8 @@ def _placed(
         }
         later = {name: one for name, one in views[part].items() if name in read}
         elsewhere = device if away or later else None
-        made[part] = Part(tensors, parts[part], elsewhere, later, workers(config.workers))
+        free = free_lengths(config, specs, raw, parts[part])
+        made[part] = Part(tensors, parts[part], elsewhere, later, workers(config.workers), free)
     return Prepared(specs, made["train"], made["validation"], made["test"], fitted, raw)
 
 
@@ -344,7 +350,7 @@ def of_others(
         name: view_of(column, prepared.fields[name], every, chains[name], workers(config.workers)).whole().to(device)
         for name, column in columns.items()
     }
-    return Part(tensors, every)
+    return Part(tensors, every, free=free_lengths(config, prepared.fields, columns, every))
 
 
 def view_of(column: Column, spec: Field, indices: Array, chain: tuple[Fitted, ...], threads: int = 0) -> View:

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Final
 
 from engine.data.dataset import DataError, Field
+from engine.data.lengths import bucketed
 from engine.data.membership import uniform
 from engine.seeds import derive
 from engine.settings.data import DataConfig
@@ -51,6 +52,21 @@ def order_of(
     part: Part, config: DataConfig, fields: Mapping[str, Field], seed: int, epoch: int, device: torch.device | str
 ) -> torch.Tensor | None:
     """The indices within the training part, in the order of an epoch (int64); None: as they lie."""
+    order = _order_of(part, config, fields, seed, epoch, device)
+    if config.buckets is None or part.free is None:
+        return order
+    import numpy as np
+    import torch
+
+    chosen = np.arange(len(part)) if order is None else order.cpu().numpy()
+    chosen = bucketed(chosen, part.free.first, config.size(len(part)), config.buckets, seed, epoch)
+    return torch.from_numpy(chosen).to(device)
+
+
+def _order_of(
+    part: Part, config: DataConfig, fields: Mapping[str, Field], seed: int, epoch: int, device: torch.device | str
+) -> torch.Tensor | None:
+    """The same before samples of like length are brought together."""
     from engine.data.pipeline import shuffled
 
     name = classes_of(config, fields)

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Literal
 
 from engine.data import membership
-from engine.data.dataset import DataError, Dataset, Field, Samples
+from engine.data.dataset import DataError, Dataset, Field, Parting, Samples
 from engine.data.origin import declared, opened
 from engine.data.shuffle_split import shuffle_split
 from engine.seeds import derive
@@ -30,24 +30,24 @@ def split(config: DataConfig, raw: Columns, specs: dict[str, Field]) -> Parts:
     dataset, found, count = declared(config), opened(config), len(next(iter(raw.values())))
     labels = _labels(raw, specs) if config.split.stratify else None
     if config.split.folds is None:
-        return _parts(config, dataset, found, count, labels)
+        return parts_of(config, dataset.parting, found, count, labels)
     whole = config.model_copy(update={"split": config.split.unfolded})
-    return _folded(config, dataset, found, labels, _parts(whole, dataset, found, count, labels))
+    return _folded(config, dataset, found, labels, parts_of(whole, dataset.parting, found, count, labels))
 
 
-def _parts(config: DataConfig, dataset: Dataset, found: Samples, count: int, labels: Array | None) -> Parts:
-    """The parts without folds."""
+def parts_of(config: DataConfig, parting: Parting, found: Samples, count: int, labels: Array | None) -> Parts:
+    """The parts without folds, of samples whose ids, groups and parts are known."""
     import numpy as np
 
-    if dataset.parting == "time":
+    if parting == "time":
         assert found.groups is not None, "its loader gives them"
         return _in_time(config, found.groups, own=found.ids is not None)
     if found.ids is not None:
         return _by_hash(config, found, labels)
-    if dataset.parting == "groups":
+    if parting == "groups":
         assert found.groups is not None, "its loader gives them"
         return _in_groups(config, found.groups)
-    if dataset.parting == "samples":
+    if parting == "samples":
         return _single(config, np.arange(count), config.split.counts(count), labels)
     rest = count - found.test
     parts = _single(config, np.arange(rest), (*config.split.shared(rest), 0), labels)

@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 
 ROWS, JUDGED = 8_000, 2_000
 MOST_SYMBOLS = 1_000
+MOST_SHOWN = 8_000
+"""Numbers of a row of symbols as one-hot up to which they are kept apart; of more it is counted how often each comes.
+"""
 BEFORE, AROUND = 8, 6
 """Characters before a position that is to be foretold, or on either side of one that is to be named."""
 PIXELS = 3
@@ -141,9 +144,25 @@ def _whole(field: Field, values: Array) -> Array:
     """All values of the samples (rows, features), symbols as one-hot."""
     import numpy as np
 
+    if field.classes and len(field.shape) == 1 and field.shape[0] * min(field.classes, MOST_SYMBOLS) > MOST_SHOWN:
+        return _counts(values, field)
     if field.classes:
         return _one_hot(values.reshape(len(values), -1), field.classes)
     return values.reshape(len(values), -1).astype(np.float32)
+
+
+def _counts(values: Array, field: Field) -> Array:
+    """How often each symbol comes in a row (rows, classes), as a share of its symbols; padding counts for nothing."""
+    import numpy as np
+
+    classes = min(field.classes or 1, MOST_SYMBOLS)
+    counts = np.zeros((len(values), classes), np.float32)
+    rows = np.repeat(np.arange(len(values)), values.shape[1])
+    np.add.at(counts, (rows, np.minimum(values.reshape(-1), classes - 1)), 1.0)
+    if field.padding is not None:
+        counts[:, field.padding] = 0.0
+    shares: Array = counts / np.maximum(1.0, counts.sum(1, keepdims=True))
+    return shares
 
 
 def _scaled(field: Field, train: Array, test: Array) -> tuple[Array, Array]:

@@ -113,9 +113,12 @@ def of_values(trained: Trained, rows: Sequence[Mapping[str, str]]) -> Asked:
 
 
 def alphabet_of(trained: Trained) -> tuple[str, ...]:
-    """The symbols of a network that is given text, character by character; none where it is not."""
+    """The symbols of a network that is given text: characters, or the tokens of texts of one's own; else none."""
     if len(trained.network.inputs) != 1:
         return ()
+    source = None if trained.config.source is None else source_of(trained.config.source)
+    if source is not None and source.takes_text:
+        return trained.data.fields[trained.network.inputs[0]].names
     field = trained.data.fields[trained.network.inputs[0]]
     text = field.dtype == "int64" and len(field.shape) == 1 and all(len(symbol) == 1 for symbol in field.names)
     return field.names if text else ()
@@ -126,6 +129,10 @@ def of_text(trained: Trained, text: str) -> Asked:
     alphabet = alphabet_of(trained)
     if not alphabet:
         raise DataError("This network is not given text.")
+    if trained.config.source is not None:
+        source = source_of(trained.config.source)
+        if source.takes_text:
+            return source.ask_texts([text])
     name = trained.network.inputs[0]
     field = trained.data.fields[name]
     index = {symbol: number for number, symbol in enumerate(alphabet)}

@@ -123,6 +123,11 @@ class DataConfig(Section):
         description="which training samples an epoch has: each of them once, or as many that are drawn so that every "
         "class comes as often: rare ones again and again, of frequent ones others each time",
     )
+    buckets: Annotated[int, Field(ge=2, le=1000)] | None = Field(
+        None,
+        description="samples of different lengths: so many batches are sorted by length at a time, so that like ones "
+        "come together, and a batch is padded to its own longest; none: all are padded to the longest there is",
+    )
     drop_last: bool = Field(False, description="leave out the last batch of an epoch if it is not full")
     workers: Annotated[int, Field(ge=1, le=16)] | None = Field(
         None, description="threads that read data of one's own where they do not fit into memory; none: one a core"

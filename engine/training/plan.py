@@ -58,6 +58,7 @@ def check(graph: Graph) -> TrainingPlan:
         report = infer(graph)
         known = fields(data)
         binding = bind(graph, report, known)
+        _check_lengths(graph, report, data, known, binding)
         written = source(graph, report)
         samples, _ = training_samples(data)
     except (DataError, SourceError) as error:
@@ -65,3 +66,19 @@ def check(graph: Graph) -> TrainingPlan:
     total = cost.total(graph, report)
     work = total.multiply_adds * min(data.size(samples), samples)
     return TrainingPlan(graph, data, training, report, written, known, binding, work, samples)
+
+
+def _check_lengths(
+    graph: Graph, report: Report, data: DataConfig, known: Mapping[str, Field], binding: Binding
+) -> None:
+    """Raises DataError where an Input wants samples of one length, and batches are to have each their own."""
+    for node_id, name in binding.inputs.items() if data.buckets is not None else ():
+        (spec,) = report.outputs[node_id].values()
+        shape = spec.shape[1:]
+        if known[name].free and isinstance(shape[0], int):
+            raise DataError(
+                f"{graph.nodes[node_id].name} (Input) takes {shape[0]:,} steps, but with data.buckets each batch has "
+                f"the length of its own longest sample: set the shape of the Input to ({known[name].free!r},), or "
+                "data.buckets to none.",
+                node=node_id,
+            )

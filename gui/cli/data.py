@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
@@ -15,11 +16,13 @@ from engine.data.dataset import DataError
 from engine.data.sources.arrays.arrays import Arrays
 from engine.data.sources.found import Found
 from engine.data.sources.images.images import Images
-from engine.data.sources.kinds import source_of
+from engine.data.sources.kinds import kinds, source_of
+from engine.data.sources.offers import Offer
 from engine.data.sources.tables.tables import Table
 from engine.data.split_facts import PartFacts, split_facts
 from engine.data.watch import Watch
 from engine.graph import Graph
+from engine.layers.parameters import parse
 from engine.settings.data import DataConfig
 from engine.settings.resolution import SettingFault, resolve_settings
 from gui.cli.common import CallError, Commands, add_json, add_set, print_json, print_table
@@ -56,6 +59,14 @@ def add_data(parser: argparse.ArgumentParser) -> None:
 def add_reading(parser: argparse.ArgumentParser) -> None:
     """How data of one's own are read."""
     parser.add_argument("--target", metavar="NAME", help="the column or array to learn, where another is guessed")
+    parser.add_argument("--kind", metavar="KIND", help="what they are, where that is guessed wrong: text, table …")
+    parser.add_argument(
+        "--read",
+        action="append",
+        default=[],
+        metavar="NAME=VALUE",
+        help="how they are read, as tokens=words or length=100 for text; may be given again",
+    )
     parser.add_argument(
         "--split",
         metavar="WAY",
@@ -67,28 +78,69 @@ def add_reading(parser: argparse.ArgumentParser) -> None:
 def network(args: argparse.Namespace) -> Graph:
     """The network a command is about, fitted to the data it is to learn from. Raises LayerloomError."""
     if args.data is None:
-        for name in ("target", "split"):
-            if getattr(args, name) is not None:
+        for name in ("target", "split", "kind", "read"):
+            if getattr(args, name):
                 raise CallError(f"--{name} is about --data; give both.")
         return presets.open_what(args.what)[0]
-    return presets.fitting.fitted(args.what, look(args.data, args.target, args.split))[0]
+    return presets.fitting.fitted(args.what, look(args.data, reading_of(args)))[0]
 
 
-def look(path: Path, target: str | None = None, split: str | None = None) -> Found:
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """How data are to be read, as a call says it; ``config`` has the split that it sets."""
+
+    target: str | None = None
+    split: str | None = None
+    kind: str | None = None
+    options: Sequence[str] = ()
+    config: DataConfig | None = None
+
+
+def reading_of(args: argparse.Namespace) -> Reading:
+    """What a call says of reading. Raises LayerloomError."""
+    shares = [one for one in args.assignments if one.startswith(("data.split.", "data.seed="))]
+    return Reading(args.target, args.split, args.kind, args.read, data_settings(shares) if shares else None)
+
+
+def look(path: Path, reading: Reading) -> Found:
     """What a path holds, with the target and the way to split it that are asked for. Raises LayerloomError."""
-    seen = look_into(path, Wishes(), watch())
-    wishes = Wishes(seen.found.kind)
-    if target is not None:
-        wishes = _with_target(wishes, seen, target)
-        seen = look_into(path, wishes, watch())
-    if split is not None:
-        seen = look_into(path, _with_split(wishes, seen, split), watch())
+    kind, config = reading.kind, reading.config
+    if kind is not None and kind not in kinds():
+        raise CallError(f"--kind {kind}: there is no such kind of data; there are: {', '.join(kinds())}.")
+    if kind is None and reading.options:
+        kind = look_into(path, Wishes(), watch(), config).found.kind
+    wishes = Wishes(kind)
+    for option in reading.options:
+        assert kind is not None or not reading.options
+        wishes = wishes.with_option(*_option(str(kind), option))
+    seen = look_into(path, wishes, watch(), config)
+    wishes = Wishes(seen.found.kind, wishes.options)
+    if reading.target is not None:
+        wishes = _with_target(wishes, seen, reading.target)
+        seen = look_into(path, wishes, watch(), config)
+    if reading.split is not None:
+        seen = look_into(path, _with_split(wishes, seen, reading.split), watch(), config)
     return seen.found
+
+
+def _option(kind: str, text: str) -> tuple[str, object]:
+    """An option and its value of ``name=value``. Raises CallError where the kind has no such option."""
+    name, equals, value = text.partition("=")
+    known = kinds()[kind].reads
+    if not equals or name not in known:
+        raise CallError(f"--read {text}: {kind} is read by {', '.join(known) or 'no options'}, each as name=value.")
+    return name, parse(value)
 
 
 def _with_target(wishes: Wishes, seen: OwnLook, target: str) -> Wishes:
     """The wishes in which this column or array alone is the target. Raises CallError where there is none."""
     source, path = source_of(seen.found.settings), seen.found.settings.path
+    if source.target_option:
+        known = [str(value) for _, value in seen.offers.get(source.target_option, Offer("", ())).choices]
+        if target not in known:
+            raise CallError(f"There is no {target!r} in {path}; there are: {', '.join(known[:40]) or 'none'}.")
+        several = isinstance(getattr(source, source.target_option), tuple)
+        return wishes.with_option(source.target_option, (target,) if several else target)
     if isinstance(source, Images):
         if source.table is None:
             raise CallError(f"The images in {path} have no table of labels, so there is no column to choose.")
@@ -130,7 +182,7 @@ def run(args: argparse.Namespace) -> int:
     if args.path is None:
         raise CallError("data needs the PATH of a file or folder, or --cache.")
     try:
-        found = look(args.path, args.target, args.split)
+        found = look(args.path, reading_of(args))
         parts = split_facts(config_of(found, args.assignments))
     except DataError as error:
         if args.json:
@@ -170,6 +222,11 @@ def cache(args: argparse.Namespace) -> int:
 
 def config_of(found: Found, assignments: Sequence[str]) -> DataConfig:
     """The data section of a project that learns from these data. Raises LayerloomError."""
+    return data_settings(assignments).model_copy(update={"dataset": None, "source": found.settings})
+
+
+def data_settings(assignments: Sequence[str]) -> DataConfig:
+    """The data section with these settings. Raises LayerloomError."""
     graph = Graph()
     for assignment in assignments:
         if not assignment.startswith("data."):
@@ -178,7 +235,7 @@ def config_of(found: Found, assignments: Sequence[str]) -> DataConfig:
     settings = resolve_settings(graph)
     if isinstance(settings, SettingFault):
         raise CallError(settings.message)
-    return settings[0].model_copy(update={"dataset": None, "source": found.settings})
+    return settings[0]
 
 
 def answer(found: Found, parts: Sequence[PartFacts]) -> dict[str, object]:

@@ -83,12 +83,13 @@ def run(args: argparse.Namespace) -> int:
             "data",
             "target",
             "split",
+            "kind",
             "freeze_to",
             "lr_multiplier",
         )
         if getattr(args, name) is not None
     ]
-    if args.resume is not None and (given or args.assignments or args.new_head or args.normalize):
+    if args.resume is not None and (given or args.assignments or args.read or args.new_head or args.normalize):
         raise CallError("--resume continues a run as it was: it takes no WHAT and no settings but --epochs.")
     if args.changed_data and args.resume is None:
         raise CallError("--changed-data is about --resume; give both.")

@@ -25,7 +25,7 @@ BINS = 8
 MOST = 11
 """Bars of classes; the rarer ones share one more."""
 
-Form = Literal["table", "images", "clips", "text", "pairs", "series"]
+Form = Literal["table", "images", "clips", "text", "pairs", "tokens", "series"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,6 +150,8 @@ def column_names(config: DataConfig, dataset: Dataset) -> tuple[str, ...]:
 def form_of(dataset: Dataset) -> Form:
     """How samples of a data set are best shown."""
     field, goal = (dataset.fields[dataset.first(role)] for role in ("input", "target"))
+    if field.classes and dataset.kind == "text" and not dataset.loader:
+        return "tokens"
     if field.classes:
         return "text" if goal.shape == field.shape else "pairs"
     if len(field.shape) == 4:
@@ -164,7 +166,7 @@ def form_of(dataset: Dataset) -> Form:
 def spelled(field: Field, row: Sequence[int]) -> str:
     """Symbols as text, words with spaces between them and no full stop; what only fills a sample up is left out."""
     names = [field.names[symbol] for symbol in row if symbol != field.padding]
-    of_words = max(map(len, field.names)) > 1
+    of_words = any(len(name) > 1 for name in field.names if not name.startswith("<"))
     if of_words and field.padding is not None and names[-1:] == ["."]:
         names.pop()
     return (" " if of_words else "").join(names).strip()

@@ -23,6 +23,7 @@ from gui.data.data_preview import PARTS, DataPreview
 from gui.data.sample_charts import ClassBars, ImageGrid
 from gui.data.sample_strips import ClipView, SeriesView, TextView
 from gui.data.samples_table import DataTable
+from gui.data.token_view import TokenView
 from gui.widgets import Note, heading, plain
 
 if TYPE_CHECKING:
@@ -76,9 +77,9 @@ class SamplesPanel(QWidget):
         middle.addWidget(self.offer, 0, Qt.AlignmentFlag.AlignCenter)
         middle.addStretch(1)
         self.grid, self.table = ImageGrid(), DataTable()
-        self.text, self.series, self.clips = TextView(), SeriesView(), ClipView()
+        self.text, self.series, self.clips, self.tokens = TextView(), SeriesView(), ClipView(), TokenView()
         self.views = QStackedWidget()
-        for view in (self.empty, self.grid, self.table, self.text, self.series, self.clips):
+        for view in (self.empty, self.grid, self.table, self.text, self.series, self.clips, self.tokens):
             self.views.addWidget(view)
         self.balance, self.balance_title = ClassBars(), heading("Balance")
         self.targets = QComboBox()
@@ -196,6 +197,7 @@ class SamplesPanel(QWidget):
             "series": (self.series, lambda: self.series.show_look(seen, after=after)),
             "text": (self.text, lambda: self.text.show_look(seen)),
             "pairs": (self.text, lambda: self.text.show_look(seen)),
+            "tokens": (self.tokens, lambda: self.tokens.show_look(seen)),
         }
         view, fill = views[seen.form]
         fill()
@@ -229,6 +231,8 @@ def _ranges(seen: DataPreview) -> str:
     if not seen.before.size:
         return "no samples"
     field = seen.dataset.fields[seen.dataset.first("input")]
+    if seen.form == "tokens":
+        return f"at most {field.shape[0]:,} tokens of {len(field.names) - 1:,} kinds; <unk> is not in the vocabulary"
     if field.classes:
         padded = "; · is padding, ↵ the end of a line" if "↵" in field.names else "; · is padding"
         return f"{sample(field.shape)} characters of {field.classes - 1} kinds{padded}"

@@ -10,11 +10,12 @@ from pathlib import Path
 from engine.data.dataset import DataError
 from engine.data.sources.found import Found, Note, several
 from engine.data.sources.kinds import kinds, source_of
+from engine.data.sources.training_part import TrainingPart
 from engine.data.watch import Watch
 from engine.settings.data import DataConfig, SourceSettings
 
 HINT = (
-    "Layerloom reads folders of images, tables (CSV, TSV, JSON lines, Parquet, Excel) and arrays "
+    "Layerloom reads folders of images, texts (.txt), tables (CSV, TSV, JSON lines, Parquet, Excel) and arrays "
     "(.npy, .npz, .safetensors)."
 )
 
@@ -29,7 +30,7 @@ def across_parts(found: Found) -> list[Note]:
 
     if not any(twins.groups for twins in found.twins):
         return []
-    config = DataConfig(source=found.settings)
+    config = config_of(found.settings)
     try:
         parts = split(config, opened(config).arrays, fields(config))
     except DataError:  # too few samples for a split: said where they are to be trained on
@@ -48,6 +49,12 @@ def across_parts(found: Found) -> list[Note]:
             names = tuple(found.names[index] for group in torn for index in group if found.names)[:SHOWN]
             notes.append(Note(f"{twins.code}-across-parts", message, names, "warning", len(torn)))
     return notes
+
+
+def config_of(settings: SourceSettings) -> DataConfig:
+    """Settings that learn from these data, with the split that they were looked at with."""
+    made_from = getattr(source_of(settings), "made_from", TrainingPart())
+    return made_from.config.model_copy(update={"source": settings})
 
 
 SHOWN = 100
@@ -74,10 +81,15 @@ def unwrapped(path: Path) -> Path:
 
 
 def describe(
-    path: Path | str, kind: str | None = None, options: Mapping[str, object] | None = None, watch: Watch | None = None
+    path: Path | str,
+    kind: str | None = None,
+    options: Mapping[str, object] | None = None,
+    watch: Watch | None = None,
+    config: DataConfig | None = None,
 ) -> Found:
     """What ``path`` holds, by its names and a first look; ``kind`` and ``options`` settle what is not to be guessed.
 
+    What is learnt of the training part alone is learnt of the one that ``config`` has; none: of a new project's.
     Raises DataError where it cannot be learned from, with what to do, and Stopped once the watcher wants that.
     """
     path = Path(os.path.abspath(Path(path).expanduser()))
@@ -86,9 +98,12 @@ def describe(
         inner = unwrapped(path)
         suspects = {name: why for name, cls in kinds().items() if (why := cls.suspect(inner))} if kind is None else {}
         path = inner if suspects or kind is not None else path
-        chosen = kind or next(iter(suspects), None)
+        leading = (name for name in suspects if kinds()[name].leads(inner))
+        chosen = kind or next(leading, next(iter(suspects), None))
         if chosen is None:
             raise DataError(f"{path.name} is not data that Layerloom knows. {HINT}")
+        if config is not None and chosen in kinds() and "made_from" in kinds()[chosen].model_fields:
+            options = {**(options or {}), "made_from": TrainingPart.of(config).model_dump()}
         wishes = source_of(SourceSettings(kind=chosen, path=str(path), options=dict(options))) if options else None
         if chosen not in kinds():
             source_of(SourceSettings(kind=chosen, path=str(path)))

@@ -14,6 +14,7 @@ from engine.data.sources.arrays.arrays import Arrays
 from engine.data.sources.images.images import Images
 from engine.data.sources.source import Source
 from engine.data.sources.tables.tables import Table
+from engine.data.sources.text.text import Text
 from engine.literals import literal
 from engine.nearest import hint
 from engine.settings.data import SourceSettings
@@ -53,4 +54,4 @@ def source_of(settings: SourceSettings) -> Source:
         raise DataError(found.message, setting=found.path) from error
 
 
-OWN: tuple[type[Source], ...] = (Images, Table, Arrays)
+OWN: tuple[type[Source], ...] = (Images, Text, Table, Arrays)

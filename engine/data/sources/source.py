@@ -8,12 +8,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, Self
 
 from engine.data.dataset import Asked, DataError, Dataset, Samples, Unfit
+from engine.data.sources.offers import Offer
 from engine.settings.section import Section
 
 if TYPE_CHECKING:
     from engine.data.dataset import Array
     from engine.data.sources.found import Found
     from engine.data.watch import Watch
+    from engine.settings.data import DataConfig
 
 
 class Source(Section):
@@ -28,6 +30,14 @@ class Source(Section):
     """What projects call it: small letters, digits, ``_`` and ``-``."""
     title: ClassVar[str]
     """What people call it: "Images in folders"."""
+    reads: ClassVar[tuple[str, ...]] = ()
+    """Options that say how data are read and can be set; the others (counts, classes, damaged files) are facts."""
+    voids: ClassVar[Mapping[str, tuple[str, ...]]] = {}
+    """Option → those that are found out again when it changes."""
+    target_option: ClassVar[str] = ""
+    """The option that names what is to be learned, where there is one."""
+    takes_text: ClassVar[bool] = False
+    """Whether `ask_texts` answers."""
 
     @classmethod
     @abstractmethod
@@ -36,6 +46,11 @@ class Source(Section):
 
         Raises OSError.
         """
+
+    @classmethod
+    def leads(cls, path: Path) -> bool:
+        """Whether, of a path it suspects, it is chosen before the kinds that come later. Raises OSError."""
+        return True
 
     @classmethod
     @abstractmethod
@@ -60,6 +75,20 @@ class Source(Section):
         Raises DataError where they cannot be read so, or the kind has no such files.
         """
         raise DataError(f"{type(self).title}: what a network answers to other files cannot be asked of this kind.")
+
+    def ask_texts(self, texts: Sequence[str]) -> Asked:
+        """Texts as samples, read as the project reads its own. Raises DataError where they cannot be."""
+        raise DataError(f"{type(self).title}: this network is not given text.")
+
+    def offers(self, path: Path | None = None) -> Mapping[str, Offer]:
+        """What may be chosen of the options in `reads`; with a path also what only its files tell.
+
+        Raises DataError, OSError.
+        """
+        return {}
+
+    def check(self, config: DataConfig) -> None:
+        """Raises DataError where what is stored was learnt from another training part than the one of ``config``."""
 
     def judged_by(self) -> str:
         """What files must be like for their answers to be read: "images in folders that are called '3', '8'"."""

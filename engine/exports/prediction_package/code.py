@@ -9,27 +9,31 @@ from typing import Any, Final
 from engine.data import framing, transforms
 from engine.data.sources.images import decoding
 from engine.data.sources.tables import columns, encoding, reading
+from engine.data.sources.text import codec
+from engine.data.sources.text import reading as texts
 from engine.exports.prediction_package import sections
 from engine.exports.training_script.text import carried, spelled
 from engine.source.names import one_line
 from engine.training.evaluation.network import Head
 
 NEEDS: Final = {"images": "PyTorch, NumPy and Pillow", "table": "PyTorch, NumPy and pandas",
-                "columns": "PyTorch, NumPy and pandas", "arrays": "PyTorch and NumPy"}  # fmt: skip
+                "columns": "PyTorch, NumPy and pandas", "arrays": "PyTorch and NumPy",
+                "text": "PyTorch and NumPy"}  # fmt: skip
 
 
 def predict_py(settings: dict[str, Any], heads: Sequence[Head]) -> str:
     """The script for the kind of data that ``settings`` (of `preparation_of`) name."""
     kind = settings["read"]["kind"]
-    of_table = kind in ("table", "columns")
+    of_table = kind in ("table", "columns") or (kind == "text" and settings["read"]["column"] != "")
+    of_text = "import re\nimport unicodedata\n" if kind == "text" else ""
     text = sections.BEGIN.format(
         name=one_line(settings["network"]),
         usage={"images": "python predict.py IMAGE-OR-FOLDER ...", "arrays": "python predict.py FILE.npy ..."}.get(
-            kind, "python predict.py TABLE.csv ..."
+            kind, "python predict.py TABLE.csv ..." if of_table else "python predict.py FILE.txt ..."
         ),
-        needs=NEEDS[kind],
+        needs=NEEDS["table"] if of_table else NEEDS[kind],
         class_name=settings["class"],
-        more="import warnings\n" if of_table else "",
+        more=of_text + ("import warnings\n" if of_table else ""),
     )
     if kind == "images":
         text = text.replace("import torch\n", "import torch\nfrom PIL import Image, ImageOps\n", 1)
@@ -66,6 +70,18 @@ def _of_kind(read: dict[str, Any]) -> list[str]:
         return parts
     if kind == "arrays":
         return [sections.ARRAYS.strip()]
+    if kind == "text":
+        facts = [f"SUFFIXES = {spelled(texts.SUFFIXES)}"]
+        facts += [f"{name} = {spelled(getattr(codec, name))}" for name in ("LINE_END", "SPACE")]
+        facts += [f"{name} = re.compile({getattr(codec, name).pattern!r})" for name in ("WORD", "PIECE")]
+        parts = ["\n".join(facts), sections.TEXT.strip(), _plain(codec.normalized, codec.pieces, codec.merged)]
+        return [*(_of_table("text") if read["column"] else []), *parts]
+    own = sections.OWN_TABLE if kind == "table" else sections.BOARD_TABLE
+    return [*_of_table(kind), own.strip()]
+
+
+def _of_table(kind: str) -> list[str]:
+    """What reads the cells of tables, and makes numbers of them."""
     reader = [reading._encoding, reading._separator, reading._widths, reading._rows, reading._before]
     reader += [reading._has_header, reading._is_number]
     facts = [f"{name} = {spelled(getattr(reading, name))}" for name in ("SEPARATORS", "MISSING", "COMMENTS", "SEEN")]
@@ -84,7 +100,7 @@ def _of_kind(read: dict[str, Any]) -> list[str]:
     facts.append(f"UNKNOWN = {spelled(columns.UNKNOWN)}")
     table = [sections.TABLE.strip(), _plain(*reader, *common, *(own if kind == "table" else []))]
     code = table[1].replace("StringIO(", "io.StringIO(")
-    return ["\n".join(facts), table[0], code, (sections.OWN_TABLE if kind == "table" else sections.BOARD_TABLE).strip()]
+    return ["\n".join(facts), table[0], code]
 
 
 def _plain(*functions: Any) -> str:

@@ -11,6 +11,7 @@ from engine.data.sources.arrays.arrays import Arrays
 from engine.data.sources.images.images import Images
 from engine.data.sources.kinds import source_of
 from engine.data.sources.tables.tables import Table
+from engine.data.sources.text.text import Text
 from engine.data.transforms import Fitted
 from engine.exports.exporter import SAMPLES, ExportError
 from engine.exports.subject import Subject
@@ -47,11 +48,27 @@ def _reading(subject: Subject) -> dict[str, Any]:
     if isinstance(source, Table):
         columns = [one.model_dump(mode="json") for one in source.of("input")]
         return {"kind": "table", "header": source.header, "decimal_comma": source.decimal_comma, "columns": columns}
+    if isinstance(source, Text):
+        return _texts(source)
     if isinstance(source, Arrays):
         given = [one for one in source.fields if one.role == "input"]
         kept = {"name", "shape", "classes", "parts", "channels_last"}
         return {"kind": "arrays", "fields": [one.model_dump(mode="json", include=kept) for one in given]}
     raise ExportError(f"{type(source).title}: this kind of data has no files that a network can be asked about.")
+
+
+def _texts(source: Text) -> dict[str, Any]:
+    """How text is split, and all tokens that are known."""
+    if source.translates:
+        raise ExportError(
+            "The network is given 'answer_in' as well, which a text does not have, so there is no prediction package. "
+            f"{INSTEAD}"
+        )
+    options = source.model_dump(mode="json", include={"tokens", "lower", "length", "encoding", "header"})
+    of_table, begins_anywhere = source.layout == "column", source.layout == "file"
+    known = {"vocabulary": list(source.vocabulary), "merges": [list(pair) for pair in source.merges]}
+    column = source.column if of_table else ""
+    return {"kind": "text", **options, "column": column, "begins_anywhere": begins_anywhere, **known}
 
 
 def _on_board(subject: Subject) -> dict[str, Any]:
@@ -89,7 +106,8 @@ def _field(subject: Subject, name: str) -> dict[str, Any]:
         if fitted.transform.field == name:
             chain.append(_step(fitted, shape))
             shape = fitted.shape(shape)
-    return {"dtype": trained.data.fields[name].dtype, "chain": chain}
+    cut = {"cut": True} if trained.config.buckets is not None and trained.data.fields[name].free else {}
+    return {"dtype": trained.data.fields[name].dtype, "chain": chain, **cut}
 
 
 def _step(fitted: Fitted, shape: tuple[int, ...]) -> dict[str, Any]:

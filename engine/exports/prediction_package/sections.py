@@ -29,6 +29,8 @@ READ = SETTINGS["read"]
 PREPARE: Final = '''
 def prepared(values, settings):
     """Samples as the network takes them: what the transforms have learnt from the training part is applied."""
+    if settings.get("cut"):
+        values = cut(values)
     for step in settings["chain"]:
         if step["name"] == "frame":
             values = _framed(values, step)
@@ -42,6 +44,13 @@ def prepared(values, settings):
                 values = np.subtract(values, mean, dtype=np.float32)
                 values /= std
     return torch.from_numpy(values.astype(settings["dtype"], copy=False))
+
+
+def cut(values):
+    """Token numbers without the steps that are padding (0) in all samples."""
+    there = (values != 0).any(0).nonzero()
+    last = there[0] if isinstance(there, tuple) else there[:, 0]
+    return values[:, : int(last[-1]) + 1 if len(last) else 1]
 
 
 def _framed(values, step):
@@ -172,6 +181,55 @@ def read(paths):
         names += [f"{path.name} row {row + 1}" for row in range(len(table))]
     return names, {READ["field"]: np.concatenate(made)}
 '''
+TEXT: Final = '''
+NUMBERS = {token: number for number, token in enumerate(READ["vocabulary"])}
+RANKS = {tuple(pair): rank for rank, pair in enumerate(READ["merges"])}
+
+
+def read(paths):
+    """The texts in files and folders, or in a column of tables: their names, and the field of the network."""
+    names, texts = [], []
+    for path in paths:
+        if path.is_dir():
+            inside = [one for one in path.rglob("*") if one.name.lower().endswith(SUFFIXES) and one.is_file()]
+            names += [str(one) for one in sorted(inside, key=Path.as_posix)]
+            texts += [text_of(one) for one in sorted(inside, key=Path.as_posix)]
+        elif READ["column"]:
+            table = table_of(path, READ["header"])
+            if READ["column"] not in table.columns:
+                raise SystemExit(f"{path} has no column {READ['column']!r}, which this network is given.")
+            names += [f"{path.name} row {row + 1}" for row in range(len(table))]
+            texts += ["" if cell != cell or cell is None else str(cell) for cell in table[READ["column"]]]
+        else:
+            names.append(str(path))
+            texts.append(text_of(path))
+    rows = [numbers_of(text if READ["begins_anywhere"] else text.strip()) for text in texts]
+    empty = next((name for name, row in zip(names, rows) if not row), None)
+    if empty is not None:
+        raise SystemExit(f"{empty}: there is nothing to read in this text.")
+    length = READ["length"]
+    values = np.zeros((len(rows), length), np.int64)
+    for index, row in enumerate(rows):
+        row = row[-length:] if READ["begins_anywhere"] else row[:length]
+        values[index, : len(row)] = row
+    return names, {SETTINGS["inputs"][0]["field"]: values}
+
+
+def text_of(path):
+    return path.read_text(encoding="utf-8-sig" if READ["encoding"] == "utf-8" else READ["encoding"])
+
+
+def numbers_of(text):
+    """The numbers of the tokens of a text; 1 is unknown."""
+    text = normalized(text, lower=READ["lower"])
+    if READ["tokens"] == "characters":
+        tokens = list(text.replace("\\n", LINE_END))
+    elif READ["tokens"] == "words":
+        tokens = [LINE_END if word == "\\n" else word for word in WORD.findall(text)]
+    else:
+        tokens = [token for piece in pieces(text) for token in merged(piece, RANKS)]
+    return [NUMBERS.get(token, 1) for token in tokens]
+'''
 ARRAYS: Final = '''
 def read(paths):
     """The samples in .npy and .npz files: their names, and the fields of the network."""
@@ -212,7 +270,9 @@ def predict(paths):
     results = []
     with torch.no_grad():
         for start in range(0, len(names), SETTINGS["batch_size"]):
-            answers = network(*(values[start : start + SETTINGS["batch_size"]] for values in inputs))
+            batch = [values[start : start + SETTINGS["batch_size"]] for values in inputs]
+            batch = [cut(values) if one.get("cut") else values for one, values in zip(SETTINGS["inputs"], batch)]
+            answers = network(*batch)
             answers = answers if isinstance(answers, tuple) else (answers,)
             each = [meant(answers[one["index"]], one) for one in SETTINGS["outputs"]]
             results += [list(row) for row in zip(*each)]

@@ -6,7 +6,7 @@ import ast
 import inspect
 from textwrap import dedent
 
-from engine.data import membership, sampling
+from engine.data import lengths, membership, sampling
 from engine.data.sampling import classes_of
 from engine.exports.subject import Subject
 from engine.exports.training_script import augmentation, losses, sections, start
@@ -127,9 +127,15 @@ class Script:
             order = [sections.ORDER.strip() if config.shuffle else sections.IN_ORDER.strip()]
         else:
             drawn = unannotated(inspect.getsource(sampling.balanced)).replace("uniform(", "numbers_of(")
-            uniform = unannotated(inspect.getsource(membership.uniform)).replace("def uniform(", "def numbers_of(")
-            order = [uniform.strip(), drawn.strip(), sections.BALANCED.strip().format(field=spelled(field))]
-        return [*order, sections.BATCHES.strip().format(drop=drop)]
+            order = [_uniform(), drawn.strip(), sections.BALANCED.strip().format(field=spelled(field))]
+        if config.buckets is None:
+            return [*order, sections.BATCHES.strip().format(drop=drop)]
+        free = {name: (one.free, one.padding) for name, one in self.data.fields.items() if one.free}
+        mixed = unannotated(inspect.getsource(lengths.bucketed)).replace("uniform(", "numbers_of(").strip()
+        axis = spelled(next(iter(free.values()))[0])
+        cut = sections.CUT_BATCHES.strip().format(drop=drop, axis=axis, buckets=config.buckets)
+        uniform = [] if field is not None else [_uniform()]
+        return [f"FREE = {free!r}  # field: the name of its axis, and its padding", *uniform, *order, mixed, cut]
 
     def _answers(self) -> str:
         inputs = [f"batch[{spelled(name)}]" for name in self.network.inputs]
@@ -215,7 +221,10 @@ class Script:
 
     def _epoch(self, judged: str) -> list[str]:
         config, optimization = self.config, self.optimization
-        loop = "batches_of(train, size, order_of(train, args.seed, epoch))"
+        order = "order_of(train, args.seed, epoch)"
+        if self.plan.data.buckets is not None:
+            order = f"in_buckets({order}, train, size, args.seed, epoch)"
+        loop = f"batches_of(train, size, {order})"
         several = config.accumulate > 1
         loop = f"together({loop}, {config.accumulate})" if several else loop
         lines = ["total = 0.0", f"for {'several' if several else 'batch'} in {loop}:"]
@@ -318,6 +327,11 @@ class Script:
         ]
         head = 'def main(argv=None):\n    """The command line."""\n' + indented("\n".join(lines))
         return f'{head}\n\n\nif __name__ == "__main__":\n    main()'
+
+
+def _uniform() -> str:
+    """Our generator of numbers that depend on what they are drawn for alone."""
+    return unannotated(inspect.getsource(membership.uniform)).replace("def uniform(", "def numbers_of(").strip()
 
 
 def _without_imports(model: str) -> str:

@@ -45,6 +45,36 @@ def batches_of(part, size, order=None):
         chosen = slice(start, start + size) if order is None else order[start : start + size]
         yield {{name: values[chosen] for name, values in part.items()}}
 '''
+CUT_BATCHES: Final = '''
+def batches_of(part, size, order=None):
+    """Batches of a part (field -> tensor), in this order; each is cut to its longest sample."""
+    known = lengths_of(part)
+    for start in range(0, len(part["index"]){drop}, size):
+        chosen = slice(start, start + size) if order is None else order[start : start + size]
+        most = {{axis: int(lengths[chosen].max()) for axis, lengths in known.items()}}
+        yield {{
+            name: values[chosen][:, : most[FREE[name][0]]] if name in FREE else values[chosen]
+            for name, values in part.items()
+        }}
+
+
+def lengths_of(part):
+    """The steps of each sample up to its last one that is no padding, by the name of their axis."""
+    found = {{}}
+    for name, (axis, padding) in FREE.items():
+        if name in part:
+            there = part[name] != padding
+            steps = torch.where(there.any(1), there.shape[1] - there.flip(1).int().argmax(1), 1)
+            found[axis] = torch.maximum(found[axis], steps) if axis in found else steps
+    return found
+
+
+def in_buckets(order, part, size, seed, epoch):
+    """The order with samples of like length together."""
+    lengths = lengths_of(part)[{axis}].cpu().numpy()
+    found = bucketed(order.cpu().numpy(), lengths, size or len(order), {buckets}, seed, epoch)
+    return torch.from_numpy(found).to(order.device)
+'''
 TOGETHER: Final = '''
 def together(batches, count):
     """So many batches at a time; the last time what is left."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import torch
@@ -78,5 +79,19 @@ def answered(trained: Trained, part: Part, watch: Watch = SILENT) -> tuple[tuple
             watch.at(number * size / max(1, len(part)), "asking the network")
             found.append(network.answers(batch))
             batches.append({name: batch[name] for name in goals})
-    answers = tuple(torch.cat(column) for column in zip(*found, strict=True))
-    return answers, {name: torch.cat([batch[name] for batch in batches]) for name in goals}
+    answers = tuple(_together(column, 0.0) for column in zip(*found, strict=True))
+    fills = {name: trained.data.fields[name].padding or 0 for name in goals}
+    return answers, {name: _together([batch[name] for batch in batches], fills[name]) for name in goals}
+
+
+def _together(pieces: Sequence[Tensor], fill: float) -> Tensor:
+    """All samples in one tensor; shorter ones are filled up at their end."""
+    if len({piece.shape[1:] for piece in pieces}) == 1:
+        return torch.cat(list(pieces))
+    sizes = [max(sizes) for sizes in zip(*(piece.shape[1:] for piece in pieces), strict=True)]
+    wide = pieces[0].new_full((sum(map(len, pieces)), *sizes), fill)
+    start = 0
+    for piece in pieces:
+        wide[(slice(start, start + len(piece)), *map(slice, piece.shape[1:]))] = piece
+        start += len(piece)
+    return wide

@@ -73,7 +73,7 @@ class OwnFinding(QObject):
         source = self.state.source()
         if source is None:
             return
-        folder = source.kind == "images"
+        folder = not Path(source.path).suffix
         start = next((str(one) for one in Path(source.path).parents if one.is_dir()), str(Path.home()))
         dialog = QFileDialog(self.strip.window(), f"Where {Path(source.path).name} is now", start)
         dialog.setFileMode(QFileDialog.FileMode.Directory if folder else QFileDialog.FileMode.ExistingFile)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
@@ -14,6 +14,7 @@ from engine.data.sources.images.decoding import LARGEST
 from engine.data.sources.images.images import Images
 from engine.data.sources.images.looking import SIDES
 from engine.data.sources.kinds import kinds
+from engine.data.sources.offers import Offer
 from engine.data.sources.source import Source
 from engine.data.sources.tables.reading import TEXT
 from engine.data.sources.tables.tables import Table
@@ -69,17 +70,17 @@ TIPS: Final = {
 class OptionRow:
     """A label, a combo box, a button that gives the guess back, and the reason below."""
 
-    def __init__(self, name: str, grid: QGridLayout, row: int) -> None:
-        self.name = name
-        self.label, self.combo, self.back, self.reason = Label(TITLES[name]), QComboBox(), QToolButton(), Note()
-        self.combo.setAccessibleName(TITLES[name])
+    def __init__(self, name: str, grid: QGridLayout, row: int, title: str = "") -> None:
+        self.name, self.title = name, title or TITLES[name]
+        self.label, self.combo, self.back, self.reason = Label(self.title), QComboBox(), QToolButton(), Note()
+        self.combo.setAccessibleName(self.title)
         self.combo.setMinimumContentsLength(8)
         self.combo.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         self.label.setBuddy(self.combo)
         self.back.setText("↺")
         self.back.setAutoRaise(True)
         self.back.setToolTip(plain("Back to what was found"))
-        self.back.setAccessibleName(f"Back to what was found: {TITLES[name]}")
+        self.back.setAccessibleName(f"Back to what was found: {self.title}")
         grid.addWidget(self.label, 2 * row, 0)
         grid.addWidget(self.combo, 2 * row, 1)
         grid.addWidget(self.back, 2 * row, 2)
@@ -105,13 +106,35 @@ class OptionRow:
             self.combo.setCurrentIndex(now)
             if self.combo.isEditable():
                 self.combo.setEditText(self.combo.itemText(now))
-        tip = tip or TITLES[self.name]
+        tip = tip or self.title
         self.combo.setToolTip(plain(f"{tip[:1].upper()}{tip[1:]}\n{reason}".strip(), wrap=True))
         self.reason.setText(reason)
         for widget in (self.label, self.combo):
             widget.setVisible(shown)
         self.back.setVisible(shown and own)
         self.reason.setVisible(shown and bool(reason))
+
+    def show_title(self, title: str) -> None:
+        """Call it something else."""
+        self.title = title
+        self.label.setText(title)
+        self.combo.setAccessibleName(title)
+        self.back.setAccessibleName(f"Back to what was found: {title}")
+
+    def take_numbers(self, taken: Callable[[int], None]) -> None:
+        """Let an integer be typed that is none of the choices."""
+        self.combo.setEditable(True)
+        self.combo.setInsertPolicy(QComboBox.InsertPolicy.NoInsert)
+        line = self.combo.lineEdit()
+        assert line is not None
+        line.editingFinished.connect(lambda: self._typed(taken))
+
+    def _typed(self, taken: Callable[[int], None]) -> None:
+        text = self.combo.currentText().replace(",", "").strip()
+        if text.isdecimal() and not self.combo.isHidden() and int(text) != self.value:
+            taken(int(text))
+        elif not text.isdecimal():
+            self.combo.setEditText(self.combo.itemText(self.combo.currentIndex()))
 
     def _words(self) -> list[str]:
         return [self.combo.itemText(index) for index in range(self.combo.count())]
@@ -130,8 +153,10 @@ class OptionsPanel(QWidget):
         self.where.set_muted(True)
         self.error = Note("", "error")
         self.rows: dict[str, OptionRow] = {}
+        self.own_rows: dict[str, OptionRow] = {}
+        """Those of options that the kind itself offers, by kind and name."""
         self._parts = ""
-        grid = QGridLayout()
+        self._grid = grid = QGridLayout()
         grid.setHorizontalSpacing(8)
         grid.setVerticalSpacing(4)
         grid.setColumnStretch(1, 1)
@@ -177,8 +202,39 @@ class OptionsPanel(QWidget):
             tip = TIPS.get(name) or described or ""
             reason = look.kinds.get(settings.kind, "") if name == "kind" and look is not None else reasons.get(name, "")
             row.show_value(choices, value, own=name in chosen or name in settled, reason=reason, tip=tip)
+        self._show_offers(source, look, reasons, settled)
         self.show_parts(self._parts)
         self.show()
+
+    def _show_offers(
+        self, source: Source, look: OwnLook | None, reasons: Mapping[str, str], settled: Mapping[str, object]
+    ) -> None:
+        """The options that the kind itself offers; rows are made when they are first needed."""
+        offers = look.offers if look is not None and look.offers else source.offers()
+        for name, row in self.own_rows.items():
+            if name not in offers:
+                row.show_value((), None)
+        for name, offer in offers.items():
+            row = self.own_rows.get(name) or self._own_row(name, offer)
+            row.show_title(offer.title)
+            described = type(source).model_fields[name].description or ""
+            value = getattr(source, name)
+            choices = offer.choices
+            if offer.typed and all(value != one for _, one in choices):
+                choices = ((f"{value:,}", value), *choices)
+            row.show_value(choices, value, own=name in settled, reason=reasons.get(name, ""), tip=described)
+
+    def _own_row(self, name: str, offer: Offer) -> OptionRow:
+        row = self.own_rows[name] = OptionRow(name, self._grid, len(TITLES) + len(self.own_rows), offer.title)
+        row.combo.activated.connect(lambda at: self.wanted.emit(name, row.choices[at]))
+        row.back.clicked.connect(lambda _checked=False: self.wanted.emit(name, MISSING))
+        if offer.typed:
+            row.take_numbers(lambda number: self.wanted.emit(name, number))
+        before = self.again
+        for widget in (row.combo, row.back):
+            widget.setParent(self)
+            self.setTabOrder(widget, before)
+        return row
 
     def show_parts(self, words: str) -> None:
         """Say below the split how many samples each part gets."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
 
@@ -11,11 +11,12 @@ from PySide6.QtWidgets import QFileDialog, QWidget
 
 from engine.data.dataset import DataError
 from engine.data.sources.found import Note
-from engine.data.sources.kinds import source_of
+from engine.data.sources.kinds import kinds, source_of
 from engine.data.sources.source import Source
 from engine.data.watch import Watch
 from engine.edits import MISSING
-from engine.settings.data import SourceSettings
+from engine.settings.data import DataConfig, SourceSettings
+from engine.settings.resolution import SettingFault, resolve_settings
 from engine.training.status import sentence
 from gui.data.imbalance import BalanceButtons
 from gui.data.own.describing import Describer
@@ -95,7 +96,7 @@ class OwnData(QObject):
     def add(self, path: Path | str) -> None:
         """Look at a file or folder for the first time."""
         where = Path(path).absolute()
-        self._begin(str(where), partial(look_into, where, Wishes()))
+        self._begin(str(where), partial(look_into, where, Wishes(), config=self._config()))
 
     def ask(self, what: str, window: QWidget) -> None:
         """Ask for a "file" or a "folder" to add."""
@@ -110,7 +111,7 @@ class OwnData(QObject):
         """Look at one of the list, with what was settled about it; one that was looked at is shown at once."""
         known = self._looks.get(entry.path)
         if known is None:
-            self._begin(entry.path, partial(look_into, Path(entry.path), entry.wishes))
+            self._begin(entry.path, partial(look_into, Path(entry.path), entry.wishes, config=self._config()))
         else:
             self.forget()
             self._show(known)
@@ -245,9 +246,15 @@ class OwnData(QObject):
             return
         look = self.look_of(shown)
         if look is not None:
-            self._begin(shown.path, partial(look_into, Path(shown.path), change(look.wishes)))
+            job = partial(look_into, Path(shown.path), change(look.wishes), config=self._config())
         else:
-            self._begin(shown.path, partial(look_again, shown, change=change))
+            job = partial(look_again, shown, change=change, config=self._config())
+        self._begin(shown.path, job)
+
+    def _config(self) -> DataConfig | None:
+        """The split of the project, from whose training part alone something is learnt; None: settings are wrong."""
+        settings = resolve_settings(self.document.project)
+        return None if isinstance(settings, SettingFault) else settings[0]
 
     def _option(self, name: str, value: object) -> None:
         if self._shown is None or (name == "target" and not isinstance(value, str)):
@@ -260,7 +267,7 @@ class OwnData(QObject):
         elif name in ("split", "split_column"):
             self._split(name, value)
         else:
-            self._change(partial(_settled, name, value))
+            self._change(partial(_settled, name, value, kinds()[self._shown.kind].voids))
 
     def _split(self, name: str, value: object) -> None:
         """Split the samples another way, or by another column."""
@@ -284,9 +291,9 @@ class OwnData(QObject):
         self._change(lambda wishes: wishes)
 
 
-def _settled(name: str, value: object, wishes: Wishes) -> Wishes:
+def _settled(name: str, value: object, voids: Mapping[str, tuple[str, ...]], wishes: Wishes) -> Wishes:
     """An option settled, and those left open again that depended on it."""
-    for other in VOID.get(name, ()):
+    for other in VOID.get(name, ()) if not voids else voids.get(name, ()):
         wishes = wishes.with_option(other, MISSING)
     return wishes.with_option(name, value)
 

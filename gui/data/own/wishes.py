@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from engine.data.sources.arrays.arrays import Arrays
 from engine.data.sources.images.images import Images
-from engine.data.sources.kinds import source_of
+from engine.data.sources.kinds import kinds, source_of
 from engine.data.sources.tables.tables import Table
 from engine.edits import MISSING
 from engine.settings.data import SourceSettings
@@ -99,7 +99,7 @@ def of_text(text: str) -> Wishes:
 def kept(settings: SourceSettings) -> Wishes:
     """How a project reads its data, as wishes for looking again. Raises DataError."""
     source = source_of(settings)
-    options = {name: getattr(source, name) for name in KEPT.get(settings.kind, ())}
+    options = {name: getattr(source, name) for name in KEPT.get(settings.kind, kinds()[settings.kind].reads)}
     listed: tuple[Any, ...] = ()
     if isinstance(source, Table):
         listed = source.columns

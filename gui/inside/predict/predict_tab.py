@@ -46,6 +46,7 @@ NONE = (
 EXAMPLES = {
     "images": "Drop images or a folder of images anywhere on this page, or paste an image.",
     "tables": "Drop a table (CSV …) anywhere on this page, or paste rows with the names of their columns above them.",
+    "texts": "Drop text files, a folder of them, or a table with a column of texts anywhere on this page.",
     "arrays": "Drop a file of arrays (.npy, .npz) anywhere on this page.",
     "": NONE,
 }
@@ -170,7 +171,7 @@ class PredictTab(ResultsTab):
             self.names_given.emit(Path(found))
 
     def _open_folder(self) -> None:
-        if found := QFileDialog.getExistingDirectory(self, "Ask about the images of a folder"):
+        if found := QFileDialog.getExistingDirectory(self, "Ask about the files of a folder"):
             self.ask_files([Path(found)])
 
     def paste(self) -> None:
@@ -223,7 +224,7 @@ class PredictTab(ResultsTab):
             self.file_note.setText(EXAMPLES[ways.files])
             for button in (self.files, self.paste_button):
                 button.setVisible(bool(ways.files))
-            self.folder.setVisible(ways.files == "images")
+            self.folder.setVisible(ways.files in ("images", "texts"))
             self.names.setVisible(self._subject is not None and self._subject.nameable)
 
     def _show_way(self, way: Way) -> None:
@@ -276,7 +277,7 @@ class PredictTab(ResultsTab):
     def _files_page(self) -> QWidget:
         self.file_note = Note()
         self.files = push_button("Open Files …", "Ask about files", self._open_files)
-        self.folder = push_button("Open Folder …", "Ask about all images of a folder", self._open_folder)
+        self.folder = push_button("Open Folder …", "Ask about all files of a folder", self._open_folder)
         self.paste_button = push_button(
             "Paste", "Ask about the image, the files or the rows on the clipboard", self.paste
         )

@@ -35,7 +35,7 @@ class FreeLengths:
     def cut(
         self, batches: Iterable[dict[str, torch.Tensor]], size: int, order: torch.Tensor | None, starts: range
     ) -> Iterator[dict[str, torch.Tensor]]:
-        """Batches that begin at these positions of an order, without the steps that are padding in all their samples."""
+        """Batches that begin at these positions of an order, without the steps that are padding in all samples."""
         chosen = None if order is None else order.cpu().numpy()
         for start, batch in zip(starts, batches, strict=True):
             rows = slice(start, start + size) if chosen is None else chosen[start : start + size]

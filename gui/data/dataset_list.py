@@ -201,5 +201,7 @@ def _own_facts(dataset: Dataset) -> str:
     """The same for data of the user's own, which need not have an input of numbers."""
     goal, shape = dataset.fields[dataset.first("target")], dataset.fields[dataset.first("input")].shape
     form = f"{shape[0]} features" if len(shape) == 1 else "×".join(map(str, shape))
+    if dataset.kind == "text":
+        return f"{dataset.samples:,} samples · {dataset.task} · {shape[0]:,} tokens"
     parts = [f"{dataset.samples:,} samples", f"{goal.classes} classes" if goal.classes else dataset.task]
     return " · ".join([*parts, form] if form else parts)

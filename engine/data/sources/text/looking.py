@@ -14,7 +14,7 @@ from engine.data.sources.images.decoding import SUFFIXES as IMAGES
 from engine.data.sources.parts import name_parts
 from engine.data.sources.tables import encoding
 from engine.data.sources.tables.guessing import Guess, guess
-from engine.data.sources.tables.reading import Format, is_table, read
+from engine.data.sources.tables.reading import TEXT, Format, is_table, read
 from engine.data.sources.text import oddities
 from engine.data.sources.text.codec import Codec, Unit
 from engine.data.sources.text.reading import (
@@ -22,6 +22,7 @@ from engine.data.sources.text.reading import (
     beginning,
     class_of,
     files_of,
+    first_rows,
     form_of,
     is_running_text,
     is_text,
@@ -41,6 +42,8 @@ if TYPE_CHECKING:
 
 ROWS: Final = 200
 """Rows of a table that are looked at to see whether it holds texts."""
+SMALL: Final = 64 * 2**20
+"""Bytes of a table that is no text up to which it is looked into to see whether it holds texts."""
 SHORT: Final = 40
 """Characters of a text on average up to which it is split into characters: a name, a date."""
 LONGEST: Final = {"characters": 256, "words": 128, "bpe": 128}
@@ -99,12 +102,19 @@ def _two_files(entries: Sequence[listing.Entry]) -> tuple[str, str] | None:
 
 
 def _guesses(path: Path) -> dict[str, Guess]:
-    """What the first rows of a table hold; nothing where it cannot be read."""
+    """What the first rows of a table hold; nothing where it cannot be read, or would have to be read whole."""
     try:
-        table = read(path, form_of(path), ROWS)
+        table = first_rows(path, ROWS) if path.suffix.lower() in TEXT else _small(path)
     except DataError:
         return {}
     return {str(name): guess(str(name), table[name], comma=False) for name in table.columns}
+
+
+def _small(path: Path) -> pd.DataFrame:
+    """A table that is no text, where it is small. Raises DataError."""
+    if path.stat().st_size > SMALL:
+        raise DataError(f"{path} is too large to be looked into by the way.")
+    return read(path, None, ROWS)
 
 
 def look(path: Path, wishes: Text | None, watch: Watch) -> Found:

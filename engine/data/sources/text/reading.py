@@ -13,6 +13,7 @@ from engine.data.sources.identity import ids_of
 from engine.data.sources.parts import part_of
 from engine.data.sources.tables import encoding
 from engine.data.sources.tables.reading import (
+    MISSING,
     SEEN,
     Format,
     _before,
@@ -223,6 +224,20 @@ def beginning(path: Path) -> tuple[str, list[str]]:
     encoded = _encoding(start)
     lines = start.decode(encoded, "replace").splitlines()
     return encoded, lines if len(start) < SEEN else lines[:-1]
+
+
+def first_rows(path: Path, count: int) -> pd.DataFrame:
+    """The first rows of a table that is text, from its first bytes alone. Raises OSError."""
+    import pandas as pd
+
+    form = form_of(path)
+    rows = _rows(beginning(path)[1][form.skip :][: count + 1], form.separator)
+    wide = len(rows[0]) if rows else 0
+    names = rows[0] if form.header and rows else [f"column {index + 1}" for index in range(wide)]
+    cells = [row for row in rows[int(form.header) :] if len(row) == wide]
+    table = pd.DataFrame(cells, columns=range(wide), dtype=object)
+    table.columns = [f"column {index + 1}" if names.count(name) > 1 else name for index, name in enumerate(names)]
+    return table.map(lambda cell: None if cell.strip() in MISSING else cell)
 
 
 def is_running_text(path: Path) -> bool:

@@ -154,7 +154,7 @@ def no_writing_of_a_file(run: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 def disk_for_reading(run: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     real = os.access
     monkeypatch.setattr(
-        os, "access", lambda path, mode: not (mode == os.W_OK and path.is_relative_to(run)) and real(path, mode)
+        os, "access", lambda path, mode: not (mode == os.W_OK and Path(path).is_relative_to(run)) and real(path, mode)
     )
 
 

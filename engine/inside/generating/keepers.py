@@ -6,7 +6,7 @@ import math
 from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Final
 
 import torch
 from torch import Tensor, nn
@@ -52,6 +52,18 @@ class Call:
 
 
 Keeper = Callable[[Call, tuple[Any, ...], dict[str, Any]], Any]
+OF_POSITIONS: Final[dict[str, Keeper]] = {}
+"""What gives positions, by the class of `engine.nn` whose text the source of a network has."""
+
+
+def gives_positions(name: str) -> Callable[[Keeper], Keeper]:
+    """Says of a keeper which class it stands in for."""
+
+    def enter(keeper: Keeper) -> Keeper:
+        OF_POSITIONS[name] = keeper
+        return keeper
+
+    return enter
 
 
 def ahead(steps: int, keys: int, device: torch.device) -> Tensor:
@@ -101,6 +113,7 @@ def recurrent(call: Call, given: tuple[Any, ...], named: dict[str, Any]) -> Any:
     return output, state
 
 
+@gives_positions("LearnedPositions")
 def learned_positions(call: Call, given: tuple[Any, ...], named: dict[str, Any]) -> Tensor:
     """The vectors of the positions that are next."""
     x: Tensor = given[0]
@@ -108,6 +121,7 @@ def learned_positions(call: Call, given: tuple[Any, ...], named: dict[str, Any])
     return x + table[call.memory.offset : call.memory.offset + x.shape[1]]
 
 
+@gives_positions("SinusoidalPositions")
 def waves(call: Call, given: tuple[Any, ...], named: dict[str, Any]) -> Tensor:
     """The sines and cosines of the positions that are next."""
     x: Tensor = given[0]
@@ -116,6 +130,7 @@ def waves(call: Call, given: tuple[Any, ...], named: dict[str, Any]) -> Tensor:
     return x + torch.stack((angles.sin(), angles.cos()), dim=-1).flatten(-2).to(x.dtype)[:, :features]
 
 
+@gives_positions("RotaryPositions")
 def rotary(call: Call, given: tuple[Any, ...], named: dict[str, Any]) -> Tensor:
     """Pairs of features turned by the angles of the positions that are next."""
     x: Tensor = given[0]

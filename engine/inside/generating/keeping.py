@@ -17,16 +17,11 @@ from torch import Tensor, nn
 
 from engine.inside.generating import keepers
 from engine.inside.generating.context import Context
-from engine.inside.generating.keepers import Call, Keeper, Kept, Memory, ahead
+from engine.inside.generating.keepers import OF_POSITIONS, Call, Keeper, Kept, Memory, ahead
 from engine.inside.generating.whole import Asking
 
 SEQUENCES: Final = ((0, 1), (1, 0, 1))
 """Which of two tokens the network is watched with: two steps, then three."""
-POSITIONS: Final[Mapping[str, Keeper]] = {
-    "LearnedPositions": keepers.learned_positions,
-    "SinusoidalPositions": keepers.waves,
-    "RotaryPositions": keepers.rotary,
-}
 Given = tuple[tuple[Any, ...], dict[str, Any], Any]
 """What a module was given by position and by name, and what it answered."""
 
@@ -131,11 +126,11 @@ class Keeping:
         """The form with a memory of a module that is given something else with other tokens; None: it needs none."""
         kind = type(module).__name__
         changing = [call for call, alike in zip(calls, same, strict=False) if not alike]
-        if len(same) != len(calls) and (kind in POSITIONS or isinstance(module, nn.RNNBase | nn.MultiheadAttention)):
+        if len(same) != len(calls) and (kind in OF_POSITIONS or isinstance(module, nn.RNNBase | nn.MultiheadAttention)):
             raise NotKept(f"its {kind} is called step by step")
-        if kind in POSITIONS:
+        if kind in OF_POSITIONS:
             self.looks_far = True
-            return POSITIONS[kind]
+            return OF_POSITIONS[kind]
         if isinstance(module, nn.RNNBase):
             if module.bidirectional or not all(isinstance(given[0], Tensor) for given, _, _ in changing):
                 raise NotKept(f"its {kind} reads in both directions, or only so many steps")

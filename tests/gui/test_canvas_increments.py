@@ -134,16 +134,22 @@ def overview(part: Part, known: Gathered) -> None:
     assert known.selected == new.selected
 
 
-def check(document: Document, scene: Scene, far: Overview, dice: random.Random) -> None:
-    document.all_problems()  # all are known, which is told with the next events
+def all_known(document: Document, scene: Scene) -> None:
+    """Wait for all problems, which are told with the next events, and for all wires."""
+    document.all_problems()
     QCoreApplication.processEvents()
     scene.flush()
     scene.settle()
+
+
+def check(document: Document, scene: Scene, far: Overview, dice: random.Random) -> None:
+    all_known(document, scene)
     other = Document(document.project.copy())
     other.open_block(document.sheet.block_path)
     other.open_block(document.block_path)
     other.select(document.selection)
     fresh = Scene(other)
+    all_known(other, fresh)
     assert scene.parts.keys() == fresh.parts.keys()
     assert scene.content() == fresh.content()
     paint(far)

@@ -61,6 +61,7 @@ class TryPage(ResultPage):
         self._image: Path | None = None
         self.prompt = QLineEdit()
         self.prompt.setAccessibleName("Prompt")
+        self.prompt.setToolTip("What the network is given: the beginning of a text, or one to translate or to label")
         self.prompt.textEdited.connect(self._typed)
         self.prompt.returnPressed.connect(self.ask)
         self.next = QPushButton("Next Sample")
@@ -70,6 +71,7 @@ class TryPage(ResultPage):
         self.image.setToolTip("Ask about an image of yours")
         self.image.clicked.connect(self._open_image)
         self.go, self.stop = QPushButton("Generate"), QPushButton("Stop")
+        self.go.setToolTip("Let the network answer")
         self.go.clicked.connect(self.ask)
         self.stop.setToolTip("End what is being written")
         self.stop.clicked.connect(lambda: self._stop.set())

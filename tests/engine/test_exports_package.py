@@ -120,7 +120,7 @@ def test_an_archive_answers_as_predict_does(
     with settled(1):
         runpy.run_path(str(package / "predict.py"), run_name="__main__")
     assert json.loads(capsys.readouterr().out) == ours
-    text = "".join(path.read_text() for path in package.iterdir() if path.suffix != ".pt")
+    text = "".join(path.read_text() for path in package.iterdir() if path.is_file() and path.suffix != ".pt")
     assert str(tmp_path) not in text
     assert "import engine" not in text
 

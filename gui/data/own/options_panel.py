@@ -81,13 +81,19 @@ class OptionRow:
         self.back.setAutoRaise(True)
         self.back.setToolTip(plain("Back to what was found"))
         self.back.setAccessibleName(f"Back to what was found: {self.title}")
+        self.place(grid, row)
+        self.choices: list[object] = []
+        self.value: object = None
+        self.show_value((), None)
+
+    def place(self, grid: QGridLayout, row: int) -> None:
+        """Stand in this row, wherever it stood before."""
+        for widget in (self.label, self.combo, self.back, self.reason):
+            grid.removeWidget(widget)
         grid.addWidget(self.label, 2 * row, 0)
         grid.addWidget(self.combo, 2 * row, 1)
         grid.addWidget(self.back, 2 * row, 2)
         grid.addWidget(self.reason, 2 * row + 1, 1, 1, 2)
-        self.choices: list[object] = []
-        self.value: object = None
-        self.show_value((), None)
 
     def show_value(
         self, choices: Choices, value: object, *, own: bool = False, reason: str = "", tip: str = ""
@@ -154,7 +160,8 @@ class OptionsPanel(QWidget):
         self.error = Note("", "error")
         self.rows: dict[str, OptionRow] = {}
         self.own_rows: dict[str, OptionRow] = {}
-        """Those of options that the kind itself offers, by kind and name."""
+        """Those of options that the kind itself offers, by name; all that were needed so far."""
+        self._ordered: list[str] = []
         self._parts = ""
         self._grid = grid = QGridLayout()
         grid.setHorizontalSpacing(8)
@@ -215,7 +222,11 @@ class OptionsPanel(QWidget):
             if name not in offers:
                 row.show_value((), None)
         for name, offer in offers.items():
-            row = self.own_rows.get(name) or self._own_row(name, offer)
+            if name not in self.own_rows:
+                self._add_own_row(name, offer)
+        self._order(list(offers))
+        for name, offer in offers.items():
+            row = self.own_rows[name]
             row.show_title(offer.title)
             described = type(source).model_fields[name].description or ""
             value = getattr(source, name)
@@ -224,17 +235,26 @@ class OptionsPanel(QWidget):
                 choices = ((f"{value:,}", value), *choices)
             row.show_value(choices, value, own=name in settled, reason=reasons.get(name, ""), tip=described)
 
-    def _own_row(self, name: str, offer: Offer) -> OptionRow:
+    def _add_own_row(self, name: str, offer: Offer) -> None:
         row = self.own_rows[name] = OptionRow(name, self._grid, len(TITLES) + len(self.own_rows), offer.title)
         row.combo.activated.connect(lambda at: self.wanted.emit(name, row.choices[at]))
         row.back.clicked.connect(lambda _checked=False: self.wanted.emit(name, MISSING))
         if offer.typed:
             row.take_numbers(lambda number: self.wanted.emit(name, number))
-        before = self.again
-        for widget in (row.combo, row.back):
-            widget.setParent(self)
-            self.setTabOrder(widget, before)
-        return row
+        self._ordered = []
+
+    def _order(self, names: list[str]) -> None:
+        """The rows of these options one below the other, for the eye and for the Tab key."""
+        if names == self._ordered:
+            return
+        self._ordered, before = names, self.rows["split_column"].back
+        for index, name in enumerate(names):
+            row = self.own_rows[name]
+            row.place(self._grid, len(TITLES) + index)
+            for widget in (row.combo, row.back):
+                self.setTabOrder(before, widget)
+                before = widget
+        self.setTabOrder(before, self.again)
 
     def show_parts(self, words: str) -> None:
         """Say below the split how many samples each part gets."""

@@ -53,7 +53,7 @@ def test_characters_in_place_of_words_are_chosen_and_taken_back(hand: OwnHand, r
     hand.choose(row.combo, "characters")
     hand.settle()
     assert page.looked is not None
-    names = page.looked.fields["text"].names
+    names = page.looked.dataset.fields["text"].names
     assert max(len(name) for name in names if not name.startswith("<")) == 1
     assert page.samples.remark.text() != words
     assert row.back.isVisible()

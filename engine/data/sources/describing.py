@@ -15,8 +15,8 @@ from engine.data.watch import Watch
 from engine.settings.data import DataConfig, SourceSettings
 
 HINT = (
-    "Layerloom reads folders of images, texts (.txt), tables (CSV, TSV, JSON lines, Parquet, Excel) and arrays "
-    "(.npy, .npz, .safetensors)."
+    "Layerloom reads folders of images, clips (folders of frames), texts (.txt), tables (CSV, TSV, JSON lines, "
+    "Parquet, Excel) and arrays (.npy, .npz, .safetensors)."
 )
 
 

@@ -11,6 +11,7 @@ from pydantic import ValidationError
 
 from engine.data.dataset import DataError
 from engine.data.sources.arrays.arrays import Arrays
+from engine.data.sources.clips.clips import Clips
 from engine.data.sources.images.images import Images
 from engine.data.sources.source import Source
 from engine.data.sources.tables.tables import Table
@@ -54,4 +55,4 @@ def source_of(settings: SourceSettings) -> Source:
         raise DataError(found.message, setting=found.path) from error
 
 
-OWN: tuple[type[Source], ...] = (Images, Text, Table, Arrays)
+OWN: tuple[type[Source], ...] = (Clips, Images, Text, Table, Arrays)

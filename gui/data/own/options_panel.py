@@ -247,7 +247,8 @@ class OptionsPanel(QWidget):
         """The rows of these options one below the other, for the eye and for the Tab key."""
         if names == self._ordered:
             return
-        self._ordered, before = names, self.rows["split_column"].back
+        self._ordered = names
+        before: QWidget = self.rows["split_column"].back
         for index, name in enumerate(names):
             row = self.own_rows[name]
             row.place(self._grid, len(TITLES) + index)

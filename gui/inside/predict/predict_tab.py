@@ -47,6 +47,7 @@ EXAMPLES = {
     "images": "Drop images or a folder of images anywhere on this page, or paste an image.",
     "tables": "Drop a table (CSV …) anywhere on this page, or paste rows with the names of their columns above them.",
     "texts": "Drop text files, a folder of them, or a table with a column of texts anywhere on this page.",
+    "clips": "Drop a folder of frames, or a folder of such folders, anywhere on this page.",
     "arrays": "Drop a file of arrays (.npy, .npz) anywhere on this page.",
     "": NONE,
 }
@@ -224,7 +225,7 @@ class PredictTab(ResultsTab):
             self.file_note.setText(EXAMPLES[ways.files])
             for button in (self.files, self.paste_button):
                 button.setVisible(bool(ways.files))
-            self.folder.setVisible(ways.files in ("images", "texts"))
+            self.folder.setVisible(ways.files in ("images", "texts", "clips"))
             self.names.setVisible(self._subject is not None and self._subject.nameable)
 
     def _show_way(self, way: Way) -> None:

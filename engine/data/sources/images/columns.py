@@ -12,7 +12,7 @@ from engine.data.sources.images.decoding import LARGEST, Fit, decoder, opened, r
 if TYPE_CHECKING:
     import numpy as np
 
-    from engine.data.dataset import Array
+    from engine.data.dataset import Array, Column
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +64,7 @@ class ImageColumn:
 class Forgiving:
     """A column of images of which some cannot be read: those are black, and ``unread`` has why, by position."""
 
-    column: ImageColumn
+    column: Column
     unread: dict[int, DataError]
 
     @property

@@ -1,0 +1,1 @@
+"""Clips of one's own: folders of frames."""

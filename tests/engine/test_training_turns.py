@@ -38,7 +38,7 @@ def network(name: str, **training: Any) -> Graph:
 
 
 def test_values_on_the_wires_change_no_byte_of_a_run(tmp_path: Path) -> None:
-    graph = network("lenet-5", epochs=2)
+    graph = network("lenet-5", epochs=1)
     Trainer(graph, tmp_path / "alone").run()
     trainer = Trainer(graph, tmp_path / "beside")
     worker = threading.Thread(target=trainer.run)

@@ -179,7 +179,7 @@ class SeriesView(SampleStrip):
 
 
 class ClipView(SampleStrip):
-    """Each clip as a strip of its frames, from left to right, with what it shows."""
+    """Each clip as a strip of its frames, from left to right, with what it shows, or what each of its frames does."""
 
     GAP, CAPTION, FEW = 3, 130, 6
 
@@ -192,18 +192,34 @@ class ClipView(SampleStrip):
         frames = values.shape[1] or 1
         self._clips = [flat[start : start + frames] for start in range(0, len(flat), frames)]
 
+    def labels(self, index: int) -> list[str]:
+        """What is said of each frame of a clip, "" of a blank one; nothing where it is said of the whole clip."""
+        assert self.seen is not None
+        name = self.seen.dataset.first("target")
+        field = self.seen.dataset.fields[name]
+        if not field.classes or len(field.shape) != 1:
+            return []
+        return ["" if one == field.padding else field.names[one] for one in self.seen.more[name][index].tolist()]
+
     def paintEvent(self, event: QPaintEvent) -> None:
         if self.seen is None or not self._clips:
             return
         painter = QPainter(self)
-        frames = len(self._clips[0])
-        side = min((self.width() - self.CAPTION) / frames - self.GAP, 72.0, max(32.0, self.height() / self.FEW - 10))
-        rows = max(1, int((self.height() + 10) // (side + 10)))
+        frames, metrics, by_frame = len(self._clips[0]), painter.fontMetrics(), bool(self.labels(0))
+        line, right = (metrics.height(), 0) if by_frame else (0, self.CAPTION)
+        side = min((self.width() - right) / frames - self.GAP, 72.0, max(32.0, self.height() / self.FEW - 10 - line))
+        rows = max(1, int((self.height() + 10) // (side + 10 + line)))
         painter.setPen(theme.color("text"))
         for index, clip in enumerate(self._clips[:rows]):
-            y = index * (side + 10)
+            y = index * (side + 10 + line)
             for frame, picture in enumerate(clip):
                 self._frame(painter, QRectF(frame * (side + self.GAP), y, side, side), picture)
+            if by_frame:
+                for frame, said in enumerate(self.labels(index)):
+                    box = QRectF(frame * (side + self.GAP), y + side, side, line)
+                    words = metrics.elidedText(said, Qt.TextElideMode.ElideRight, int(side))
+                    painter.drawText(box, Qt.AlignmentFlag.AlignCenter, words)
+                continue
             caption = QRectF(frames * (side + self.GAP) + 8, y, self.CAPTION - 8, side)
             painter.drawText(caption, Qt.AlignmentFlag.AlignVCenter, self.seen.answers[index])
 

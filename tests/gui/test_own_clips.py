@@ -4,8 +4,14 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from pytestqt.qtbot import QtBot
+
 from engine import project
-from tests.engine.own_clips import clip_folders
+from engine.data.sources import describe
+from engine.data.sources.describing import config_of
+from gui.data.data_preview import look
+from gui.data.sample_strips import ClipView
+from tests.engine.own_clips import clip_folders, frame_table
 from tests.gui.own_data_hand import OwnHand
 
 
@@ -16,7 +22,7 @@ def test_a_folder_of_clips_is_understood_cut_and_used_in_one_step(hand: OwnHand,
     assert page.use.title.text() == "moves · only shown"
     rows = page.own.options.own_rows
     assert rows["answers"].reason.text() == "The clips are in 2 folders, each one class."
-    assert rows["take"].combo.currentText() == "evenly over the clip"
+    assert rows["take"].combo.currentText() == "evenly"
     assert any("frame2.png is damaged" in row.text.text() for row in page.own.notes.rows)
     assert page.seen is not None
     assert page.seen.classes == ("left", "right")
@@ -34,3 +40,15 @@ def test_a_folder_of_clips_is_understood_cut_and_used_in_one_step(hand: OwnHand,
     assert (hand.source.kind, hand.source.options["length"]) == ("clips", 9)
     document.history.undo()
     assert project.to_bytes(document.project) == before
+
+
+def test_labels_of_frames_stand_below_their_frames(qtbot: QtBot, tmp_path: Path) -> None:
+    found = describe(frame_table(tmp_path / "clips", (6, 7, 8, 8)), "clips", {"take": "all"})
+    view = ClipView()
+    qtbot.addWidget(view)
+    view.show_look(look(config_of(found.settings), "train"))
+    shown = [view.labels(index) for index in range(len(view._clips))]
+    assert all(labels[:7] == ["first"] * 6 + ["second"] or labels[6:] == ["", ""] for labels in shown)
+    assert {len(labels) for labels in shown} == {8}
+    view.resize(900, 400)
+    assert not view.grab().isNull()

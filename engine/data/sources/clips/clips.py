@@ -31,11 +31,11 @@ if TYPE_CHECKING:
 One = TypeVar("One")
 Answers = Literal["folders", "table", "frames"]
 ANSWERS: Final[Mapping[str, Answers]] = {
-    "the folder of its class": "folders",
-    "a table: a row a clip": "table",
-    "a table: a row a frame": "frames",
+    "names of folders": "folders",
+    "table of clips": "table",
+    "table of frames": "frames",
 }
-TAKES: Final[Mapping[str, Take]] = {"all": "all", "the first": "first", "evenly over the clip": "evenly"}
+TAKES: Final[Mapping[str, Take]] = {"all": "all", "the first": "first", "evenly": "evenly"}
 FITS: Final[Mapping[str, Fit]] = {"cut out the middle": "crop", "add a border": "pad", "stretch": "stretch"}
 SIDES: Final = (16, 32, 48, 64, 96, 112, 128)
 BLANK: Final = "<pad>"
@@ -47,7 +47,7 @@ class Clips(Source):
     """Folders of frames below a folder."""
 
     kind: ClassVar[str] = "clips"
-    title: ClassVar[str] = "Clips: folders of frames"
+    title: ClassVar[str] = "Clips"
     reads: ClassVar[tuple[str, ...]] = (
         *("answers", "table", "file_column", "label_column", "part_column", "take", "length", "size", "fit", "grey"),
     )

@@ -29,7 +29,7 @@ def suspicion(path: Path) -> str:
     counted = [folder for folder, names in some.items() if are_numbered(names)]
     if len(counted) < 2 or len(counted) < SURE * len(some):
         return ""
-    return f"It holds folders of images that are counted through, such as {counted[0]}."
+    return f"It holds folders of numbered images, such as {counted[0]}."
 
 
 def leads(path: Path) -> bool:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from engine.data.dataset import DataError, Field
-from engine.data.drawing import normal, uniform
+from engine.data.drawing import counters, normal, uniform
 from engine.data.framing import IGNORED, masks_of
 from engine.seeds import derive
 from engine.settings.augmentation import Augmentation, Blur, Colour, Crop, Erase, Flip, Move, Noise
@@ -91,7 +91,7 @@ class Augmenter:
         if isinstance(one, Noise):
             batch[one.field] = _noisy(one, seed, values, samples)
             return
-        drawn = uniform(seed, _counters(samples, varying.DRAWS)).to(values.dtype)
+        drawn = uniform(seed, counters(samples, varying.DRAWS)).to(values.dtype)
         masks = [name for name in masks_of(one.field, self.fields) if name in batch]
         if isinstance(one, Flip):
             for name in (one.field, *masks):
@@ -116,18 +116,11 @@ def _noisy(one: Noise, seed: int, values: Tensor, samples: Tensor) -> Tensor:
     import torch
 
     size = values[0].numel()
-    noise = one.std * normal(seed, _counters(samples, size)).to(values.dtype).view_as(values)
+    noise = one.std * normal(seed, counters(samples, size)).to(values.dtype).view_as(values)
     if one.probability < 1.0:
         chosen = uniform(derive(seed, "whether"), samples) < one.probability
         return torch.where(chosen.view(-1, *[1] * (values.dim() - 1)), values + noise, values)
     return values + noise
-
-
-def _counters(samples: Tensor, count: int) -> Tensor:
-    """(N, count): numbers that belong to each sample alone."""
-    import torch
-
-    return samples[:, None] * count + torch.arange(count, device=samples.device)
 
 
 def draws(augmenter: Augmenter, sample: Mapping[str, Tensor], index: int, count: int = 10) -> list[dict[str, Tensor]]:

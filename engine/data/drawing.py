@@ -27,6 +27,13 @@ def uniform(seed: int, counters: Tensor) -> Tensor:
     return _shifted(mixed, 40).to(torch.float32) * 2.0**-24
 
 
+def counters(samples: Tensor, count: int) -> Tensor:
+    """(N, count): numbers that belong to each sample alone, given their positions in the data (N,)."""
+    import torch
+
+    return samples[:, None] * count + torch.arange(count, device=samples.device)
+
+
 def normal(seed: int, counters: Tensor) -> Tensor:
     """A number of the normal distribution for each counter (Box and Muller, 1958)."""
     import torch

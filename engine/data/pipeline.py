@@ -103,10 +103,10 @@ class Part:
             if self.target is not None:
                 batch = {name: tensor.to(self.target, non_blocking=True) for name, tensor in batch.items()}
             if augment is not None and batch:
-                batch = augment(batch, self._samples(start, size, order).to(next(iter(batch.values())).device))
+                batch = augment(batch, self.samples(start, size, order).to(next(iter(batch.values())).device))
             yield batch
 
-    def _samples(self, start: int, size: int, order: torch.Tensor | None) -> torch.Tensor:
+    def samples(self, start: int, size: int, order: torch.Tensor | None) -> torch.Tensor:
         """The positions in the data of the samples of a batch."""
         import torch
 

@@ -21,7 +21,7 @@ from engine.settings.weights import WeightsSettings
 
 MOST_THREADS: Final = 1024
 """More crash the library that torch computes with."""
-__all__ = ["Checkpoints", "EarlyStopping", "Plateau", "TrainingConfig"]
+__all__ = ["Checkpoints", "EarlyStopping", "Plateau", "ScheduledSampling", "TrainingConfig"]
 
 
 class EarlyStopping(Section):
@@ -37,6 +37,21 @@ class Averaging(Section):
     decay: Annotated[float, Field(gt=0.0, lt=1.0)] = Field(
         0.999, description="how much of the average stays at every step; 0.999 remembers about 1,000 steps"
     )
+
+
+class ScheduledSampling(Section):
+    """Lets a decoder or language model read some of its own answers in training, as it will when it writes alone."""
+
+    probability: Annotated[float, Field(ge=0.0, le=1.0)] = Field(
+        0.25, description="how likely a token that is read is the network's own answer; 0: all are true"
+    )
+    rise: Amount = Field(
+        0.0, description="over how many epochs the probability rises from 0, evenly; 0: it is the same in all"
+    )
+
+    def at(self, epoch: int) -> float:
+        """The probability in an epoch, counted from 1."""
+        return self.probability * (min(1.0, (epoch - 1) / self.rise) if self.rise else 1.0)
 
 
 class Checkpoints(Section):
@@ -72,6 +87,9 @@ class TrainingConfig(Section):
     schedule: Schedule = Field(Constant(), description="how the learning rate changes while the run goes")
     warmup: Amount = Field(0.0, description="over how many epochs the learning rate rises to its value at first")
     early_stopping: EarlyStopping | None = Field(None, description="when to stop before the last epoch; none: never")
+    scheduled_sampling: ScheduledSampling | None = Field(
+        None, description="let a decoder read its own answers; none: the true tokens alone (teacher forcing)"
+    )
     accumulate: Positive = Field(1, description="how many batches add up their gradients for one step")
     clip_norm: Clip = Field(None, description="the largest norm all gradients together may have; none: any")
     clip_value: Clip = Field(None, description="the largest value one gradient may have; none: any")

@@ -33,6 +33,7 @@ from engine.training.status import TrainingError
 from engine.training.steps.assembly import build
 from engine.training.steps.compiling import compile_network
 from engine.training.steps.device import seed_step
+from engine.training.steps.scheduled_sampling import own_answers
 from engine.training.steps.stepper import Stepper
 from engine.weights.chosen import begin_with
 from engine.weights.failure import WeightsError
@@ -71,6 +72,7 @@ def open_session(
         Keeper(plan.training.checkpoint, run, stepper),
         Patience(plan.training.early_stopping),
         observers=[PredictionSampler(run.path, history, data.fields)],
+        own=own_answers(plan.training, stepper.network, data),
     )
     if checkpoint is not None:
         session.note(checkpoint.notes)

@@ -38,6 +38,7 @@ from engine.training.runs.folder import RunError
 from engine.training.status import Metrics, Result, State
 from engine.training.steps.assembly import evaluation_size, steps_of
 from engine.training.steps.device import seed_step
+from engine.training.steps.scheduled_sampling import OwnAnswers
 from engine.training.steps.stepper import Halted, Stepper
 from engine.training.steps.turns import TURN
 
@@ -52,9 +53,10 @@ class Session:
     """A network in training; `engine.training.opening.open_session` makes one.
 
     What it has got so far (``epochs`` and ``steps`` done, metrics) outlives a failure. ``show`` is called with what has
-    changed for those who watch, ``on_epoch`` after every epoch; ``observers`` follow every evaluation. ``notes`` are
-    what was not as usual when it began, ``said`` the same in short. ``batches`` are those of the next epoch that are
-    done, ``ended`` says why no epoch is to follow, ``about`` what made it stop.
+    changed for those who watch, ``on_epoch`` after every epoch; ``observers`` follow every evaluation, ``own`` lets a
+    decoder read its own answers. ``notes`` are what was not as usual when it began, ``said`` the same in short.
+    ``batches`` are those of the next epoch that are done, ``ended`` says why no epoch is to follow, ``about`` what made
+    it stop.
     """
 
     plan: TrainingPlan
@@ -70,6 +72,7 @@ class Session:
     keeper: Keeper
     patience: Patience
     observers: Sequence[Observer] = ()
+    own: OwnAnswers | None = None
     epochs: int = 0
     steps: int = 0
     batches: int = 0
@@ -204,16 +207,15 @@ class Session:
         """The steps of an epoch that are left; False if it was stopped on the way. Raises SampleError."""
         train, config = self.data.train, self.plan.data
         order = order_of(train, config, self.data.fields, self.config.seed, epoch, self.device)
-        size, skip = config.size(len(train)), self.batches
-        ignored = {head.field: head.output.ignored for head in self.network.heads if head.output.ignored is not None}
-        augmenter = Augmenter(config.augmentation, self.data.fields, self.config.seed, epoch, ignored)
+        names, size = self.network.fields, config.size(len(train))
+        augmenter = Augmenter(config.augmentation, self.data.fields, self.config.seed, epoch, self.network.ignored)
         augment = augmenter if config.augmentation else None
-        batches = train.batches(
-            self.network.fields, size, order, drop_last=config.drop_last, skip=skip, augment=augment
-        )
+        batches = train.batches(names, size, order, drop_last=config.drop_last, skip=self.batches, augment=augment)
         while together := self._next(batches):
             if not self._gate():
                 return False
+            if self.own is not None:
+                together = self.own.of_step(together, self.batches, size, order, epoch)
             try:
                 self._step(epoch, together)
             except Halted:

@@ -198,7 +198,7 @@ def compound(edits: Sequence[Edit], title: str) -> Edit:
     return edits[0] if len(edits) == 1 else Compound(tuple(edits), title)
 
 
-WORDS = {"training": "", "data": "", "early_stopping": "stopping", "ema": "average"}
+WORDS = {"training": "", "data": "", "early_stopping": "stopping", "ema": "average", "scheduled_sampling": "sampling"}
 """What a table is called before the name of an entry; none: its own name."""
 
 

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
 from engine.edits import MISSING, Change
 from engine.layers.parameters import parameters
 from engine.settings.data import DataConfig
-from engine.settings.training import Averaging, Checkpoints, EarlyStopping, TrainingConfig
+from engine.settings.training import Averaging, Checkpoints, EarlyStopping, ScheduledSampling, TrainingConfig
 from gui.document import Document
 from gui.forms import Form
 from gui.forms.form_fields import ChoicesField
@@ -41,9 +41,11 @@ class TrainingSettings(QScrollArea):
         self.setAccessibleName("Training settings")
         path = ("training",)
         known = {parameter.name: parameter for parameter in parameters(TrainingConfig)}
-        stop, average = (replace(known[name], kind="bool", default=False) for name in ("early_stopping", "ema"))
+        switches = ("early_stopping", "ema", "scheduled_sampling")
+        stop, average, sampling = (replace(known[name], kind="bool", default=False) for name in switches)
         stop = replace(stop, help="end the training when the validation loss stops falling")
         average = replace(average, help="judge and keep a moving average of the weights")
+        sampling = replace(sampling, help="let a decoder or language model read some of its own answers in training")
         self.sections: list[SettingsSection] = [
             SettingsSection(document, "Training", path, TrainingConfig, ("epochs", "seed", "metrics")),
             SettingsSection(document, "", ("data",), DataConfig, ("batch_size",)),
@@ -51,6 +53,7 @@ class TrainingSettings(QScrollArea):
             KindSection(document, "Schedule of the learning rate", (*path, "schedule"), TrainingConfig),
             SettingsSection(document, "", path, TrainingConfig, ("warmup",)),
             OptionalSection(document, "Early stopping", (*path, "early_stopping"), EarlyStopping, stop),
+            OptionalSection(document, "Scheduled sampling", (*path, "scheduled_sampling"), ScheduledSampling, sampling),
             SettingsSection(document, "Gradients", path, TrainingConfig, ("accumulate", "clip_norm", "clip_value")),
             SettingsSection(document, "Penalties of the weights", path, TrainingConfig, ("l1", "l2")),
             OptionalSection(document, "Average of the weights", (*path, "ema"), Averaging, average),

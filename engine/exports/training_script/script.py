@@ -9,7 +9,7 @@ from textwrap import dedent
 from engine.data import lengths, membership, sampling
 from engine.data.sampling import classes_of
 from engine.exports.subject import Subject
-from engine.exports.training_script import augmentation, losses, sections, start
+from engine.exports.training_script import augmentation, losses, own_answers, sections, start
 from engine.exports.training_script.optimization import Optimization
 from engine.exports.training_script.text import indented, spelled, unannotated
 from engine.exports.words import data_words, preparation
@@ -65,6 +65,7 @@ class Script:
             *self._order(),
             *([sections.TOGETHER.strip()] if self.config.accumulate > 1 else []),
             self._answers(),
+            *filter(None, [self._exchange]),
             losses.functions(self.network, self.heads, shares=self.config.accumulate > 1),
             losses.table(self.network),
             self._evaluation(),
@@ -110,8 +111,16 @@ class Script:
 
     @property
     def _augmented(self) -> str:
-        ignored = {head.field: head.output.ignored for head in self.network.heads if head.output.ignored is not None}
-        return augmentation.code(self.plan.data.augmentation, self.data.fields, self.network.fields, ignored)
+        network = self.network
+        return augmentation.code(self.plan.data.augmentation, self.data.fields, network.fields, network.ignored)
+
+    @property
+    def _exchange(self) -> str:
+        from engine.training.steps import scheduled_sampling  # loads torch, and the window knows this module
+
+        own = scheduled_sampling.own_answers(self.config, self.network, self.data)
+        head = next((one for one in self.heads if own is not None and one.head is own.job.head), None)
+        return own_answers.code(own, head, drawn=bool(self._augmented))
 
     def _settings(self) -> str:
         return "\n".join(["HERE = Path(__file__).resolve().parent", *self.optimization.constants()])
@@ -234,6 +243,12 @@ class Script:
                 "several = [augment(batch, args.seed, epoch) for batch in several]"
                 if several
                 else "batch = augment(batch, args.seed, epoch)"
+            )
+        if self._exchange:
+            inner.append(
+                "several = [with_own_answers(model, batch, args.seed, epoch) for batch in several]"
+                if several
+                else "batch = with_own_answers(model, batch, args.seed, epoch)"
             )
         inner += self._step(several)
         if config.ema is not None:

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Literal
 
 import numpy as np
-import torch
 from torch import Tensor
 
 from engine.data.sources.kinds import source_of
@@ -14,12 +13,11 @@ from engine.inside.generating.alphabet import Alphabet, Codec
 from engine.inside.generating.errors import GeneratingError
 from engine.inside.trained import Trained
 from engine.training.evaluation.network import Head
+from engine.training.evaluation.next_token import SEEN, NextToken, is_sequence, next_token
 
 if TYPE_CHECKING:
     from engine.data.dataset import Field
 
-SEEN: Final = 512
-"""Training samples by which a job is known."""
 NONE: Final = (
     "The network of this run neither continues, translates, captions or labels a sequence, nor forecasts one: "
     "`layerloom predict` asks it about files."
@@ -78,12 +76,9 @@ def job_of(trained: Trained) -> Job:
     """What the network of a run does. Raises GeneratingError where it is no network of sequences."""
     network, fields = trained.network, trained.data.fields
     sequences = [name for name in network.inputs if is_sequence(fields[name])]
-    for head in network.heads:
-        target = fields[head.field]
-        if head.task.kind == "classes" and is_sequence(target):
-            for name in sequences:
-                if fields[name].names == target.names and _is_shifted(trained, name, head.field):
-                    return _writing(trained, name, head)
+    found = next_token(network, fields, lambda name: values(trained, name))
+    if found is not None:
+        return _writing(trained, found)
     for head in network.heads:
         target = fields[head.field]
         if head.task.kind == "classes" and len(target.shape) == 1 and network.inputs == tuple(sequences[:1]):
@@ -101,29 +96,13 @@ def job_of(trained: Trained) -> Job:
     raise GeneratingError(NONE)
 
 
-def is_sequence(field: Field) -> bool:
-    """Whether it is a row of tokens."""
-    return field.dtype == "int64" and len(field.shape) == 1 and bool(field.names)
-
-
 def values(trained: Trained, name: str) -> Tensor:
     """The first training samples of a field. Raises TrainingError where the data are gone."""
     return trained.part("train").values(name)[:SEEN].cpu()
 
 
-def _is_shifted(trained: Trained, name: str, target: str) -> bool:
-    """Whether the target is the input one position later, wherever it counts."""
-    read, written = values(trained, name), values(trained, target)
-    if read.shape != written.shape:
-        return False
-    padding = trained.data.fields[target].padding
-    counts = torch.ones_like(written, dtype=torch.bool) if padding is None else written != padding
-    both = counts[:, :-1] & counts[:, 1:]
-    return bool(both.any() and (read[:, 1:] == written[:, :-1])[both].all())
-
-
-def _writing(trained: Trained, name: str, head: Head) -> Writing:
-    fields = trained.data.fields
+def _writing(trained: Trained, job: NextToken) -> Writing:
+    fields, name, head = trained.data.fields, job.tokens, job.head
     target = fields[head.field]
     others = [each for each in trained.network.inputs if each != name]
     if len(others) > 1:
@@ -131,9 +110,8 @@ def _writing(trained: Trained, name: str, head: Head) -> Writing:
             f"The network is given {', '.join(others)} beside the tokens {name}: only one input beside them is "
             "supported."
         )
-    read, written = values(trained, name), values(trained, head.field)
-    start = int(read[0, 0]) if others and bool((read[:, 0] == read[0, 0]).all()) else None
-    end = _end(written, target.padding)
+    start = job.start
+    end = _end(values(trained, head.field), target.padding)
     silent = _silent(target) | {one for one in (start,) if one is not None} | _special(target)
     alphabet = Alphabet(target.names, silent, _codec(trained, answers=True))
     shared = (name, head, alphabet, target.shape[0])

@@ -184,6 +184,11 @@ class Network:
         self.fields = tuple(dict.fromkeys((*inputs, *(head.field for head in heads))))
 
     @property
+    def ignored(self) -> dict[str, int]:
+        """Field → the class of it that counts for nothing, of the heads that ignore one."""
+        return {head.field: head.output.ignored for head in self.heads if head.output.ignored is not None}
+
+    @property
     def objectives(self) -> tuple[Head | Term, ...]:
         """All that the loss is the weighted sum of: the heads, then the terms."""
         return self._objectives

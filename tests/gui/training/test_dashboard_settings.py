@@ -102,18 +102,19 @@ def test_another_optimizer_keeps_what_it_knows(qtbot: QtBot, show: Show) -> None
     assert document.graph.settings["training"]["optimizer"] == {"lr": 0.3, "betas": (0.8, 0.9)}
 
 
-def test_early_stopping_can_be_switched(qtbot: QtBot, show: Show) -> None:
+def test_what_is_optional_can_be_switched(qtbot: QtBot, show: Show) -> None:
     board = show()
-    part = section(board, "Early stopping")
-    assert isinstance(part, OptionalSection)
-    assert not part.form.isVisible()
-    box = part.switch.fields["early_stopping"]
-    QTest.mouseClick(box, Qt.MouseButton.LeftButton, pos=QPoint(8, box.height() // 2))
-    assert board.document.graph.settings["training"] == {"early_stopping": {}}
-    qtbot.waitUntil(part.form.isVisible)
-    QTest.mouseClick(box, Qt.MouseButton.LeftButton, pos=QPoint(8, box.height() // 2))
-    assert board.document.graph.settings["training"] == {}
-    qtbot.waitUntil(lambda: not part.form.isVisible())
+    for title, name in (("Early stopping", "early_stopping"), ("Scheduled sampling", "scheduled_sampling")):
+        part = section(board, title)
+        assert isinstance(part, OptionalSection)
+        assert not part.form.isVisible()
+        box = part.switch.fields[name]
+        QTest.mouseClick(box, Qt.MouseButton.LeftButton, pos=QPoint(8, box.height() // 2))
+        assert board.document.graph.settings["training"] == {name: {}}
+        qtbot.waitUntil(part.form.isVisible)
+        QTest.mouseClick(box, Qt.MouseButton.LeftButton, pos=QPoint(8, box.height() // 2))
+        assert board.document.graph.settings["training"] == {}
+        qtbot.waitUntil(lambda form=part.form: not form.isVisible())
 
 
 @pytest.mark.parametrize(

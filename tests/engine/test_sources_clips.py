@@ -73,6 +73,18 @@ def test_a_table_names_the_clips(tmp_path: Path) -> None:
     assert values(found, "label").tolist() == [0, 1] * 3
 
 
+def test_a_table_may_name_the_parts_and_clips_that_are_not_there(tmp_path: Path) -> None:
+    folder = clip_table(tmp_path / "clips", (6,) * 8)
+    parts = ("train", "train", "val", "test")
+    rows = [f"c{index},{('left', 'right')[index % 2]},{parts[index // 2]}" for index in range(8)]
+    (folder / "labels.csv").write_text("\n".join(["clip,label,set", *rows, "gone,left,train"]), encoding="utf-8")
+    found = describe(folder)
+    config = config_of(found.settings)
+    sizes = [len(one) for one in split(config, opened(config).arrays, dict(found.fields)).values()]
+    assert sorted(sizes) == [2, 2, 4]
+    assert next(note.files for note in found.notes if note.code == "no-such-clip") == ("gone",)
+
+
 @pytest.mark.parametrize("names", ["frame", "clip"])
 def test_a_table_may_have_a_row_for_each_frame(tmp_path: Path, names: str) -> None:
     folder = frame_table(tmp_path / "clips", names=names)
@@ -138,6 +150,14 @@ def test_what_cannot_be_learned_from_gets_one_sentence(tmp_path: Path) -> None:
     write_clip(flat, "left", 4)
     with pytest.raises(DataError, match=r"There are no clips below .*flat: put the frames of each clip"):
         describe(flat, "clips")
+    right = clip_table(tmp_path / "right")
+    for options, message in {
+        ("table", "none.csv"): r"There is no table none.csv below",
+        ("answers", "frames"): r"No clip has a row for each of its frames in labels.csv",
+        ("file_column", "label"): r"No column 'label' of labels.csv names the clips",
+    }.items():
+        with pytest.raises(DataError, match=message):
+            describe(right, "clips", dict([options]))
     with pytest.raises(DataError, match=r"holds no table with a column that names the clips"):
         describe(clip_folders(tmp_path / "moves"), "clips", {"answers": "table"})
 

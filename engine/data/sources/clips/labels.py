@@ -72,5 +72,10 @@ def frame_keys(clip: str, frame: str) -> tuple[str, ...]:
     return frame, short, str(PurePosixPath(frame).with_suffix("")), str(PurePosixPath(short).with_suffix(""))
 
 
+def every_frame_key(clip: str, frames: Sequence[str]) -> set[str]:
+    """What a table may call any of the frames of a clip."""
+    return {key for frame in frames for key in frame_keys(clip, frame)}
+
+
 def _of_frame(table: Mapping[str, str], clip: str, frame: str) -> str:
     return next((table[key] for key in frame_keys(clip, frame) if key in table), "")

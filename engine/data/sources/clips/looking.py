@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-import os
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from engine.data.dataset import DataError
 from engine.data.sources import listing
-from engine.data.sources.clips.checking import Frames, checked_frames
+from engine.data.sources.clips import oddities
+from engine.data.sources.clips.checking import checked_frames
 from engine.data.sources.clips.clips import Clips, tables_below
 from engine.data.sources.clips.frames import clips_of, natural
-from engine.data.sources.clips.labels import Clip, frame_keys, keys_of
-from engine.data.sources.found import Found, Note, Twins, several
+from engine.data.sources.clips.labels import every_frame_key, keys_of
+from engine.data.sources.found import Found, Note, several
 from engine.data.sources.images.labels import key_of
 from engine.data.sources.images.oddities import few_and_uneven, of_listing
 from engine.data.sources.parts import name_parts
@@ -26,7 +26,6 @@ if TYPE_CHECKING:
     from engine.data.watch import Watch
 
 MOST_CLASSES: Final = 1000
-SHOWN: Final = 20
 MANY: Final = 64
 """Frames up to which all are taken where every clip has as many."""
 EVENLY: Final = 16
@@ -75,14 +74,14 @@ def look(path: Path, wishes: Clips | None, watch: Watch) -> Found:
     notes = (
         *seen.notes,
         *of_listing(left),
-        *_no_clips(path, entries, whole, source),
-        *_of_lengths(source, whole),
+        *oddities.of_clips(path, entries, whole, source),
+        *oddities.of_lengths(source, whole),
         *few_and_uneven(counts, "frames" if source.answers == "frames" else "clips"),
     )
-    twins = _twins(whole, seen)
+    twins = oddities.twins_of(whole, seen)
     if twins.groups:
         many = sum(len(group) - 1 for group in twins.groups)
-        same = tuple(whole[index].name for group in twins.groups for index in group)[:SHOWN]
+        same = tuple(whole[index].name for group in twins.groups for index in group)[: oddities.SHOWN]
         message = f"{several(many, 'clip has', 'clips have')} the same frames as another one."
         notes = (*notes, Note("duplicates", message, same, "warning", many))
     names = tuple(clip.name for clip in whole)
@@ -102,19 +101,25 @@ def _answers(
     """Where the answers are. Raises DataError."""
     wanted, unread = wished.get("answers"), list[DataError]()
     if wanted != "folders":
-        tables = [wished["table"]] if wished.get("table") else tables_below(entries)
+        chosen, column = wished.get("table"), wished.get("file_column")
+        if chosen and chosen not in {entry.name for entry in entries}:
+            raise DataError(f"There is no table {chosen} below {path}.", setting="data.source.options.table")
+        tables = [chosen] if chosen else tables_below(entries)
         found = [one for name in tables if (one := _of_table(path, name, clips, wished, reasons, unread)) is not None]
         if found:
             return found[0]
-        if wanted is not None or wished.get("table"):
-            raise (
-                unread[0]
-                if unread
-                else DataError(
-                    f"{path} holds no table with a column that names the clips, or their frames: put one (CSV) with "
-                    "the columns clip and label beside them.",
-                    setting="data.source.options.answers",
-                )
+        if unread and (wanted is not None or chosen):
+            raise unread[0]
+        if column and tables:
+            raise DataError(
+                f"No column {column!r} of {', '.join(tables[:3])} names the clips or their frames: choose another.",
+                setting="data.source.options.file_column",
+            )
+        if wanted is not None or chosen:
+            raise DataError(
+                f"{path} holds no table with a column that names the clips, or their frames: put one (CSV) with "
+                "the columns clip and label beside them.",
+                setting="data.source.options.answers",
             )
     tops = list(dict.fromkeys(name.partition("/")[0] for name in clips))
     parts = name_parts(tops)
@@ -146,7 +151,7 @@ def _of_table(
         unread.append(error)
         return None
     folders = {key for clip in clips for key in keys_of(clip)}
-    frames = {key for clip, inside in clips.items() for frame in inside for key in frame_keys(clip, frame)}
+    frames = {key for clip, inside in clips.items() for key in every_frame_key(clip, inside)}
     columns = [str(one) for one in table.columns]
     best, share, each = "", 0.5, False
     for column in columns if not wished.get("file_column") else [wished["file_column"]]:
@@ -185,6 +190,12 @@ def _classes(path: Path, source: Clips, clips: Mapping[str, list[str]]) -> tuple
             "classes.",
             setting="data.source.options.label_column",
         )
+    if source.answers == "frames" and not said:
+        raise DataError(
+            f"No clip has a row for each of its frames in {source.table}: name the frames in it, or as many rows a "
+            "clip as it has frames; or let it have a row a clip.",
+            setting="data.source.options.answers",
+        )
     if source.answers != "folders" and len(said) < 2:
         only = f"is {next(iter(said))!r} for all clips" if said else "says nothing of the clips"
         raise DataError(
@@ -211,86 +222,3 @@ def _lengths(counts: Sequence[int], wished: Mapping[str, Any], reasons: Reasons)
     else:
         reasons["take"] = f"The clips have {least:,} to {most:,} frames."
     return {"take": take, "length": length, "shortest": min(least, 4096)}
-
-
-def _of_lengths(source: Clips, clips: Sequence[Clip]) -> list[Note]:
-    """Clips that are padded, cut off, or have frames twice."""
-    short = [clip.name for clip in clips if len(clip.frames) < source.length]
-    long = [clip.name for clip in clips if len(clip.frames) > source.length]
-    notes = list[Note]()
-    if short and source.take == "evenly":
-        message = (
-            f"{several(len(short), 'clip is', 'clips are')} shorter than {source.length:,} frames and show some twice."
-        )
-        notes.append(Note("short-clips", message, tuple(short[:SHOWN]), "hint", len(short)))
-    elif short:
-        message = (
-            f"{several(len(short), 'clip is', 'clips are')} shorter than {source.length:,} frames and padded with "
-            "blank ones; the field frames says which are there."
-        )
-        notes.append(Note("padded-clips", message, tuple(short[:SHOWN]), "hint", len(short)))
-    if long and source.take == "first":
-        message = (
-            f"{several(len(long), 'clip is', 'clips are')} longer than {source.length:,} frames and cut off there."
-        )
-        notes.append(Note("cut-off", message, tuple(long[:SHOWN]), "hint", len(long)))
-    return notes
-
-
-# -- what is odd -------------------------------------------------------------------------------------------------------
-
-
-def _no_clips(path: Path, entries: list[listing.Entry], whole: Sequence[Clip], source: Clips) -> list[Note]:
-    """Folders without frames, clips and frames without answers."""
-    notes = list[Note]()
-    every = clips_of(entry.name for entry in entries)
-    with_frames = {folder for name in every for folder in _above(name)}
-    empty = _leaves(path) - with_frames
-    if empty:
-        message = f"{several(len(empty), 'folder without frames is', 'folders without frames are')} left out."
-        notes.append(_named("no-frames", message, sorted(empty, key=natural)))
-    there = {clip.name for clip in whole}
-    lost = [name for name in every if name not in there]
-    if lost:
-        why = {
-            "folders": "in no folder of a class, or without a frame that can be read,",
-            "table": "not in the table, or without a frame that can be read,",
-            "frames": "not in the table, or with another number of rows than of frames,",
-        }[source.answers]
-        message = f"{several(len(lost), 'clip is', 'clips are')} {why} and left out."
-        notes.append(_named("no-answer", message, lost))
-    if source.answers == "frames":
-        used, skipped = {frame for clip in whole for frame in clip.frames}, set(source.skip)
-        silent = [frame for name in there for frame in every[name] if frame not in used and frame not in skipped]
-        if silent:
-            message = f"{several(len(silent), 'frame without a label is', 'frames without a label are')} left out."
-            notes.append(_named("no-label", message, sorted(silent, key=natural)))
-    return notes
-
-
-def _leaves(path: Path) -> set[str]:
-    """The folders that hold no folder, below the first level."""
-    found = set[str]()
-    for where, folders, _ in os.walk(path):
-        folders[:] = [name for name in folders if not name.startswith((".", "__MACOSX"))]
-        if not folders and Path(where) != path:
-            found.add(Path(where).relative_to(path).as_posix())
-    return found
-
-
-def _above(folder: str) -> list[str]:
-    """A folder and those that it is in."""
-    parts = folder.split("/")
-    return ["/".join(parts[: count + 1]) for count in range(len(parts))]
-
-
-def _twins(clips: Sequence[Clip], seen: Frames) -> Twins:
-    groups = defaultdict[tuple[str, ...], list[int]](list)
-    for index, clip in enumerate(clips):
-        if all(frame in seen.digests for frame in clip.frames):
-            groups[tuple(seen.digests[frame] for frame in clip.frames)].append(index)
-    return Twins("duplicates", "the same frames", tuple(tuple(one) for one in groups.values() if len(one) > 1))
-
-
-def _named(code: str, message: str, names: Sequence[str]) -> Note:
-    return Note(code, message, tuple(names[:SHOWN]), "warning", len(names))

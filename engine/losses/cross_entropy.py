@@ -23,6 +23,7 @@ class CrossEntropyLoss(LikelihoodLoss):
     wants: ClassVar[Wanted] = "scores"
     activation: ClassVar[Activation] = "softmax"
     soft: ClassVar[bool] = True
+    any_axes: ClassVar[bool] = True
 
     label_smoothing: Annotated[float, Field(ge=0.0, le=1.0)] = Field(
         0.0, description="the share of each target that is spread over all classes"

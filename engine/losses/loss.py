@@ -67,6 +67,8 @@ class Loss(BaseModel):
     """The loss that does the same with scores, where this one wants probabilities or their logarithms."""
     link: ClassVar[Link] = "softmax"
     """What makes probabilities of `logits`: over all classes together, or of each number by itself."""
+    any_axes: ClassVar[bool] = False
+    """Whether torch's function takes labels with several axes, the classes of the answer on axis 1."""
     counts: ClassVar[Counted] = "numbers"
     """What its mean is taken over: the numbers of the answer, its vectors along the last axis, the samples, the labels,
     or the weights of the labels that count."""

@@ -7,6 +7,7 @@ from typing import Final
 
 from engine.data.dataset import Field
 from engine.exports.training_script.text import indented, spelled
+from engine.losses.class_loss import FEW
 from engine.source import identifier
 from engine.training.evaluation.network import Head, Network
 
@@ -109,7 +110,12 @@ class HeadCode:
             if self.soft and self.axis is not None:
                 lines.append(f"target = target.movedim({self.axis}, -1)")
             if self.rank > 2:
-                lines.append(f"answer, target = answer.flatten(0, -2), target.flatten({'0, -2' if self.soft else ''})")
+                rows = f"answer, target = answer.flatten(0, -2), target.flatten({'0, -2' if self.soft else ''})"
+                if not self.loss.any_axes:
+                    return [*lines, rows]
+                second = "answer, target = answer.movedim(-1, 1), target" + (".movedim(-1, 1)" if self.soft else "")
+                few = f"if answer.stride(-1) != 1 or answer.shape[-1] < {FEW}:"
+                lines += [few, f"    {second}", "else:", f"    {rows}"]
             return lines
         if self.loss.target == "sequence":
             return []

@@ -17,7 +17,9 @@ from engine.data.sources.describing import config_of
 from engine.data.sources.found import Found
 from engine.data.sources.kinds import source_of
 from engine.data.splitting import split
+from engine.problems import find
 from engine.settings.data import SourceSettings
+from presets.fitting import fitted
 from tests.engine.own_clips import clip_folders, clip_table, frame_table, write_clip
 from tests.engine.own_data import digit_folders
 
@@ -116,6 +118,17 @@ def test_clips_of_different_lengths_are_padded_or_cut_as_it_is_said(
         assert there.tolist() == [True] * 3 + [False] * (shape - 3)
         assert (values(found, "frames")[0] > 0).tolist() == there.tolist()
     assert (take == "first") == ("cut-off" in notes(found))
+
+
+def test_an_lstm_is_told_how_long_padded_clips_are(tmp_path: Path) -> None:
+    found = describe(clip_folders(tmp_path / "moves", (5, 6, 7, 8, 8)), "clips", {"take": "all"})
+    graph, _ = fitted("clip-classifier-cnn-lstm", found)
+    (lstm,) = graph.of_type("LSTM")
+    there = graph.add("Input", name="there", field="frames", shape=(8,), dtype="int64")
+    lengths = graph.add("SequenceLengths")
+    graph.connect(there, lengths)
+    graph.connect(lengths, lstm.id, target="lengths")
+    assert [problem.message for problem in find(graph) if problem.severity == "error"] == []
 
 
 def test_odd_clips_are_named(tmp_path: Path) -> None:

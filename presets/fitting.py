@@ -42,6 +42,9 @@ def fitted(what: str, found: Found) -> tuple[Graph, Found]:
     made = {"input": input, "classes": _answers(found.dataset)}
     if symbols := found.fields[found.dataset.first("input")].classes:
         made["vocab_size"] = symbols
+    if found.dataset.task == "forecast":
+        shape = found.fields[found.dataset.first("target")].shape
+        made |= {"horizon": shape[0], "targets": shape[1] if len(shape) > 1 else 1}
     known = inspect.signature(preset.build).parameters
     wanted = {key: value for key, value in made.items() if key in known and key not in given}
     graph = fit(preset.make({**wanted, **given}), found)

@@ -155,6 +155,9 @@ def _ways(dataset: Dataset) -> dict[str, Model]:
     ways: dict[str, Model] = {first: _majority}
     if dataset.task == "forecast":
         ways["last value"] = _last
+    goal = dataset.fields[dataset.first("target")]
+    if 1 < goal.season <= dataset.fields[dataset.first("input")].shape[0]:
+        ways["a season before"] = _seasonal
     ways |= {"nearest neighbour": _neighbour, "linear": _linear}
     if dataset.kind == "table":
         ways["gradient boosting"] = _boosting
@@ -183,11 +186,15 @@ def _majority(seen: Views, going: Going) -> Array:
 
 
 def _last(seen: Views, going: Going) -> Array:
-    """The last value of the first channel, for every time to come."""
-    import numpy as np
-
+    """The last value, for every time to come."""
     assert seen.last is not None
-    return np.broadcast_to(seen.last[:, None], seen.test_goal.shape)
+    return seen.last
+
+
+def _seasonal(seen: Views, going: Going) -> Array:
+    """What was a season before: the naive forecast."""
+    assert seen.seasonal is not None
+    return seen.seasonal
 
 
 def _neighbour(seen: Views, going: Going) -> Array:

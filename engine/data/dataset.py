@@ -100,6 +100,9 @@ class Field:
     """Whether each of its numbers says yes or no by itself, 1 or 0, and several may be 1 at once."""
     free: str = ""
     """What its only axis is called where samples have different lengths, padded to the shape; fields may share it."""
+    season: int = 0
+    """Of a target that is what comes after the first numbers of the first input: the steps after which these repeat, 1
+    where they do not; 0 for all else."""
 
     @property
     def classes(self) -> int | None:
@@ -193,6 +196,8 @@ class Samples:
     ids: Array | None = None
     given: Array | None = None
     names: Sequence[str] = ()
+    ends: Array | None = None
+    """Where ``groups`` are moments: the last one that each sample reaches. It is in a part only where all of it is."""
 
     def name(self, index: int) -> str:
         """What the sample at a position in the data is called: its file, the row of its file, or its number."""

@@ -1,6 +1,7 @@
 """Which samples are for training, validation and test: parts share nothing and cover everything.
 
-(Cross-validation in time is the exception: what comes later than the validation part is left out of that run.)
+(Time is the exception: samples that reach from one part into the next are left out, and in cross-validation also what
+comes later than the validation part.)
 """
 
 from __future__ import annotations
@@ -41,7 +42,7 @@ def parts_of(config: DataConfig, parting: Parting, found: Samples, count: int, l
 
     if parting == "time":
         assert found.groups is not None, "its loader gives them"
-        return _in_time(config, found.groups, own=found.ids is not None)
+        return _in_time(config, found, own=found.ids is not None)
     if found.ids is not None:
         return _by_hash(config, found, labels)
     if parting == "groups":
@@ -98,12 +99,16 @@ def _in_groups(config: DataConfig, groups: Array) -> Parts:
     return _ordered(part[number.reshape(-1)], order)
 
 
-def _in_time(config: DataConfig, groups: Array, *, own: bool) -> Parts:
-    """The earliest groups for training, the latest for the test: shares of the moments, or of one's ``own`` samples."""
+def _in_time(config: DataConfig, found: Samples, *, own: bool) -> Parts:
+    """The earliest groups for training, the latest for the test: shares of the moments, or of one's ``own`` samples.
+
+    Samples that reach from one part into the next are in none.
+    """
     import numpy as np
 
-    _, number, sizes = np.unique(groups, return_inverse=True, return_counts=True)
-    counts = config.split.counts(len(groups) if own else len(sizes))
+    assert found.groups is not None, "its loader gives them"
+    moments, number, sizes = np.unique(found.groups, return_inverse=True, return_counts=True)
+    counts = config.split.counts(len(number) if own else len(sizes))
     wanted = [part for part, count in enumerate(counts) if count]
     cuts = np.cumsum(counts)[:2]
     if own:
@@ -112,7 +117,23 @@ def _in_time(config: DataConfig, groups: Array, *, own: bool) -> Parts:
         raise _none_left(f"{len(sizes)} stretches of time")
     stretch = np.searchsorted(cuts, number.reshape(-1), side="right")
     part = np.array(wanted)[stretch] if own else stretch
-    return _ordered(part, np.arange(len(part)))
+    whole = _within(stretch, cuts, moments, found.ends)
+    parts = _ordered(part, np.flatnonzero(whole))
+    for one in wanted:
+        if not len(parts[PARTS[one]]):
+            raise _too_short(PARTS[one])
+    return parts
+
+
+def _within(stretch: Array, cuts: Array, moments: Array, ends: Array | None) -> Array:
+    """Which samples end in the stretch of time in which they begin, of stretches that are cut before these moments."""
+    import numpy as np
+
+    if ends is None:
+        return np.ones(len(stretch), bool)
+    last = np.searchsorted(moments, ends, side="right") - 1
+    within: Array = np.searchsorted(cuts, last, side="right") == stretch
+    return within
 
 
 def _by_hash(config: DataConfig, found: Samples, labels: Array | None) -> Parts:
@@ -147,12 +168,18 @@ def _folded(config: DataConfig, dataset: Dataset, found: Samples, labels: Array 
     assert split.folds is not None
     if dataset.parting == "time":
         assert found.groups is not None, "its loader gives them"
-        _, number, sizes = np.unique(found.groups[rest], return_inverse=True, return_counts=True)
+        moments, number, sizes = np.unique(found.groups[rest], return_inverse=True, return_counts=True)
         cuts = membership.stretches(sizes, [1.0] * (split.folds + 1))
         if len(cuts) < split.folds:
             raise _too_few(split.folds, f"{len(sizes)} stretches of time")
+        ends, first = None if found.ends is None else found.ends[rest], np.array(cuts[split.fold - 1 : split.fold])
         stretch = np.searchsorted(cuts, number.reshape(-1), side="right")
-        return parts | {"train": rest[stretch < split.fold], "validation": rest[stretch == split.fold]}
+        whole = _within((stretch >= split.fold).astype(np.int64), first, moments, ends)
+        folded: Parts = {"train": rest[whole & (stretch < split.fold)], "validation": rest[stretch == split.fold]}
+        for name, chosen in folded.items():
+            if not len(chosen):
+                raise _too_short(name)
+        return parts | folded
     grouped, ids = found.groups is not None, found.ids
     units = np.arange(sum(map(len, parts.values()))) if ids is None else ids
     units = (found.groups if found.groups is not None else units)[rest].astype(np.uint64)
@@ -165,8 +192,8 @@ def _folded(config: DataConfig, dataset: Dataset, found: Samples, labels: Array 
     )
     if len(np.unique(fold)) < split.folds:
         raise _too_few(split.folds, f"{len(np.unique(units))} {'groups of samples' if grouped else 'samples'}")
-    chosen = fold == split.fold - 1
-    return parts | {"train": rest[~chosen], "validation": rest[chosen]}
+    held = fold == split.fold - 1
+    return parts | {"train": rest[~held], "validation": rest[held]}
 
 
 def _ordered(part: Array, order: Array) -> Parts:
@@ -177,6 +204,14 @@ def _ordered(part: Array, order: Array) -> Parts:
 
 def _none_left(what: str) -> DataError:
     return DataError(f"The shares of data.split leave none of the {what} to train on.", setting="data.split")
+
+
+def _too_short(name: PartName) -> DataError:
+    return DataError(
+        f"The {name} part has no sample of its own: each reaches into the next part. Enlarge data.split.{name}, or "
+        "read a shorter window or horizon.",
+        setting=f"data.split.{name}",
+    )
 
 
 def _too_few(folds: int, what: str) -> DataError:

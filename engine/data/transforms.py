@@ -85,6 +85,19 @@ def learnt_numbers(shape: Sequence[int]) -> int:
     return int((1, *shape)[along.index(-1)])
 
 
+def in_own_units(values: Array, fitted: Sequence[Fitted], name: str, shape: Sequence[int]) -> Array:
+    """Answers (N, …) to a field with samples of a ``shape``, from mean 0 and deviation 1 back to its own units."""
+    import numpy as np
+
+    found = values.reshape(len(values), *shape) if values[0:1].size == math.prod(shape) else values
+    for learnt in reversed(fitted):
+        if learnt.transform.field == name and learnt.mean:
+            along = _along(found.ndim)
+            mean, std = (np.array(one, np.float64).reshape(along) for one in (learnt.mean, learnt.std))
+            found = found * std + mean
+    return found
+
+
 def for_masks(learnt: Fitted, padding: int | None) -> Fitted:
     """The same transform for a mask, whose class ``padding`` (none: `IGNORED`) counts for nothing."""
     return replace(learnt, ignored=IGNORED if padding is None else padding)

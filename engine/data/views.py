@@ -7,10 +7,11 @@ it. Symbols become one-hot. At most `ROWS` rows are drawn to fit on, and `JUDGED
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from engine.data.dataset import Dataset, Field
+from engine.data.naive import seasonal
 
 if TYPE_CHECKING:
     import numpy as np
@@ -34,7 +35,8 @@ WEIGHT = 4.0
 class Views:
     """Rows to fit on and to be judged by, float32, with their goals; ``classes`` says that these are classes.
 
-    ``last`` is the last value of the first channel of each row to be judged, in the data's own units.
+    Of a series ``last`` has the last values of what is forecast, for every step, and ``seasonal`` those of a season
+    before, in the data's own units, of each row to be judged.
     """
 
     train: Array
@@ -43,6 +45,7 @@ class Views:
     test_goal: Array
     classes: bool
     last: Array | None = None
+    seasonal: Array | None = None
 
 
 def views(
@@ -65,13 +68,22 @@ def views(
             np.concatenate([rows, *_beside(dataset, arrays, name, indices)], axis=1)
             for rows, indices in zip(_scaled(field, *made), chosen, strict=True)
         )
-        last = values[chosen[1], -1, 0] if values.ndim == 3 else None
         answers = [goals[indices] for indices in chosen]
-        return Views(scaled[0], _flat(answers[0]), scaled[1], _flat(answers[1]), bool(goal.classes), last)
+        found = Views(scaled[0], _flat(answers[0]), scaled[1], _flat(answers[1]), bool(goal.classes))
+        if values.ndim < 3 or not goal.shape:
+            return found
+        past = values[chosen[1]]
+        return replace(found, last=_naive(goal, past, 1), seasonal=_naive(goal, past, goal.season))
     picked = [_positions(goal, goals, indices, most, source) for indices, most in ((train, ROWS), (test, JUDGED))]
     rows = [_around(dataset, arrays, target, *where) for where in picked]
     (_, first), (_, second) = ((where, goals[(where[0], *where[1].T)]) for where in picked)
     return Views(rows[0], first, rows[1], second, True)
+
+
+def _naive(goal: Field, past: Array, season: int) -> Array | None:
+    """What was a season before, (rows, numbers), of pasts (rows, steps, values); None where they are too short."""
+    found = seasonal(past, goal.shape[0], season, goal.shape[1] if len(goal.shape) > 1 else 1) if season else None
+    return None if found is None else found.reshape(len(past), -1)
 
 
 def _beside(dataset: Dataset, arrays: dict[str, Array], first: str, indices: Array) -> list[Array]:

@@ -14,6 +14,7 @@ from engine.data.dataset import Asked, DataError
 from engine.data.origin import declared
 from engine.data.pipeline import Part, of_others
 from engine.data.sources.kinds import source_of
+from engine.data.transforms import in_own_units
 from engine.data.watch import Watch
 from engine.inside import on_board
 from engine.inside.replaced import Replaced, replacements
@@ -158,7 +159,8 @@ def said(trained: Trained, head: Head, answer: Tensor) -> list[Answer]:
             return [Answer(head.name, _sorted(two, (1 - yes, yes))) for (yes,) in chances.tolist()]
         names = numbered(field.columns or field.names, chances.shape[1])
         return [Answer(head.name, _sorted(names, row)) for row in chances.tolist()]
-    values = head.criterion.predicted(answer.float()).reshape(len(answer), -1)
+    found = head.criterion.predicted(answer.float()).cpu().numpy()
+    values = in_own_units(found, trained.data.fitted, head.field, field.shape).reshape(len(answer), -1)
     names = numbered(field.columns, values.shape[1])
     return [Answer(head.name, numbers=tuple(zip(names, row, strict=True))) for row in values.tolist()]
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final, Literal, TypeAlias
 
 from engine import metrics
@@ -17,11 +17,17 @@ MANY_CLASSES: Final = 20
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """The task of one Output: ``classes`` that it tells apart, ``axes`` that the target has beside the batch."""
+    """The task of one Output: ``classes`` that it tells apart, ``axes`` that the target has beside the batch.
+
+    Of a forecast ``season`` are the steps after which it repeats, and ``naive`` how far the value of a season before is
+    off in the training part, for each number that is forecast.
+    """
 
     kind: Kind
     classes: int = 0
     axes: int = 0
+    season: int = 0
+    naive: tuple[float, ...] = field(default=(), compare=False)
 
     @property
     def step_metric(self) -> str:

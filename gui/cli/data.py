@@ -136,11 +136,10 @@ def _with_target(wishes: Wishes, seen: OwnLook, target: str) -> Wishes:
     """The wishes in which this column or array alone is the target. Raises CallError where there is none."""
     source, path = source_of(seen.found.settings), seen.found.settings.path
     if source.target_option:
-        known = [str(value) for _, value in seen.offers.get(source.target_option, Offer("", ())).choices]
-        if target not in known:
-            raise CallError(f"There is no {target!r} in {path}; there are: {', '.join(known[:40]) or 'none'}.")
-        several = isinstance(getattr(source, source.target_option), tuple)
-        return wishes.with_option(source.target_option, (target,) if several else target)
+        able = dict(seen.offers.get(source.target_option, Offer("", ())).choices)
+        if target not in able:
+            raise CallError(f"There is no {target!r} in {path}; there are: {', '.join([*able][:40]) or 'none'}.")
+        return wishes.with_option(source.target_option, able[target])
     if isinstance(source, Images):
         if source.table is None:
             raise CallError(f"The images in {path} have no table of labels, so there is no column to choose.")

@@ -134,6 +134,7 @@ class SeriesView(SampleStrip):
         wide = (self.width() - (columns - 1) * self.GAP) / columns
         high = min((self.height() - self.LEGEND - (rows - 1) * self.GAP) / rows, 180.0)
         future = self.seen.more[self.seen.dataset.first("target")]
+        future = future.reshape(*future.shape[:2], -1)[..., 0]  # of several values that of the first
         for index, past in enumerate(self.values()[: rows * columns]):
             x, y = (index % columns) * (wide + self.GAP), self.LEGEND + (index // columns) * (high + self.GAP)
             self._plot(painter, QRectF(x, y, wide, high), past, future[index], pens)

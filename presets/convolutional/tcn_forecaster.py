@@ -7,7 +7,7 @@ from engine.graph import Graph
 from presets import papers
 from presets.attention.heads import added, along
 from presets.preset import Preset, Row
-from presets.recurrent.forecasting import centred, forecast, past
+from presets.recurrent.forecasting import HORIZON, INPUT, centred, forecast, past
 
 BLOCK = "TemporalBlock"
 WORDS = (
@@ -28,11 +28,13 @@ def temporal_block(graph: Graph, channels: int, dropout: float) -> None:
     along(block, added(block, x, along(block, x, *once, *once)), ("BlockOutput", {"name": "y"}))
 
 
-def build(channels: int = 32, depth: int = 4) -> Graph:
+def build(
+    channels: int = 32, depth: int = 4, input: tuple[int, ...] = INPUT, horizon: int = HORIZON, targets: int = 1
+) -> Graph:
     """Bai, Kolter and Koltun 2018: dilations 1, 2, 4, 8 see 61 hours; what the last hour has seen decides."""
     graph = Graph("TCN forecaster")
     temporal_block(graph, channels, 0.1)
-    start = past(graph)
+    start = past(graph, input)
     read = along(
         graph,
         centred(graph, start),
@@ -41,7 +43,7 @@ def build(channels: int = 32, depth: int = 4) -> Graph:
         (BLOCK, {"name": "blocks", "repeat": depth, "dilation": {"per_repeat": tuple(2**n for n in range(depth))}}),
         ("Select", {"name": "last_hour", "dim": 2, "index": -1}),
     )
-    return forecast(graph, start, read)
+    return forecast(graph, start, read, horizon, targets)
 
 
 PRESETS = (

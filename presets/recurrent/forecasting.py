@@ -7,12 +7,13 @@ from presets.attention.heads import Wire, added, along
 from presets.learning import on_board
 from presets.preset import Settings
 
-BEFORE, AHEAD = 48, 12
+INPUT, HORIZON = (48, 2), 12
+"""Of the hourly series on board."""
 
 
-def past(graph: Graph) -> str:
-    """The Input: hours by (value, driver)."""
-    return graph.add("Input", name="past", shape=(BEFORE, 2))
+def past(graph: Graph, input: tuple[int, ...]) -> str:
+    """The Input: steps by values; of the series on board hours by (value, driver)."""
+    return graph.add("Input", name="past", shape=input)
 
 
 def centred(graph: Graph, start: str) -> str:
@@ -24,13 +25,20 @@ def centred(graph: Graph, start: str) -> str:
     return found
 
 
-def forecast(graph: Graph, start: str, read: Wire, dropout: float = 0.1) -> Graph:
-    """The head: what was read corrects a linear model of the whole past, as in LSTNet (Lai et al. 2017, 1703.07015)."""
+def forecast(graph: Graph, start: str, read: Wire, horizon: int, targets: int = 1, dropout: float = 0.1) -> Graph:
+    """The head: what was read corrects a linear model of the whole past, as in LSTNet (Lai et al. 2017, 1703.07015).
+
+    It answers with (horizon,), or with (horizon, targets) where several values are forecast.
+    """
+    size = horizon * targets
     correction = along(
-        graph, read, ("Dropout", {"p": dropout}), ("Linear", {"name": "correction", "out_features": AHEAD})
+        graph, read, ("Dropout", {"p": dropout}), ("Linear", {"name": "correction", "out_features": size})
     )
-    linear = along(graph, start, ("Flatten", {}), ("Linear", {"name": "linear_model", "out_features": AHEAD}))
-    along(graph, added(graph, linear, correction), ("Output", {"name": "future", "loss": "l1_loss"}))
+    linear = along(graph, start, ("Flatten", {}), ("Linear", {"name": "linear_model", "out_features": size}))
+    answer = added(graph, linear, correction)
+    if targets > 1:
+        answer = along(graph, answer, ("Unflatten", {"dim": 1, "unflattened_size": (horizon, targets)}))
+    along(graph, answer, ("Output", {"name": "future", "loss": "l1_loss"}))
     graph.settings = learn()
     return graph
 

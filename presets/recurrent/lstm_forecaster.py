@@ -6,15 +6,17 @@ from engine.graph import Graph
 from presets import papers
 from presets.attention.heads import along
 from presets.preset import Preset
-from presets.recurrent.forecasting import centred, forecast, past
+from presets.recurrent.forecasting import HORIZON, INPUT, centred, forecast, past
 
 
-def build(hidden: int = 64, layers: int = 1) -> Graph:
+def build(
+    hidden: int = 64, layers: int = 1, input: tuple[int, ...] = INPUT, horizon: int = HORIZON, targets: int = 1
+) -> Graph:
     """Salinas et al. 2017: a recurrent layer reads the past; here a Linear layer gives all hours ahead at once."""
     graph = Graph("LSTM forecaster")
-    start = past(graph)
+    start = past(graph, input)
     read = along(graph, centred(graph, start), ("LSTM", {"name": "lstm", "hidden_size": hidden, "num_layers": layers}))
-    return forecast(graph, start, (read, 3))
+    return forecast(graph, start, (read, 3), horizon, targets)
 
 
 PRESETS = (

@@ -187,10 +187,10 @@ def test_every_metric_says_what_it_is(metric: type[Metric]) -> None:
         Task("classes", 12, 2),
         Task("classes", 12, 1),
         Task("two", axes=2),
-        Task("values"),
+        Task("values", axes=1, season=24),
         Task("sequence", axes=1),
     ]
     assert {task.kind for task in tasks if metric.fits(task)} == metric.kinds
     if metric.needs:
-        poor = [Task("classes", 3), Task("two"), Task("classes", 200)]
+        poor = [Task("classes", 3), Task("two"), Task("classes", 200), Task("values")]
         assert any(task.kind in metric.kinds and not metric.fits(task) for task in poor)

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from torchmetrics.text import BLEUScore, EditDistance, Perplexity, WordErrorRate
+from sklearn.metrics import mean_absolute_error
+from torchmetrics.text import BLEUScore, EditDistance, Perplexity, SQuAD, WordErrorRate
 
+from engine.data.dataset import Field
+from engine.data.naive import naive_errors, seasonal
 from engine.layers.endpoints import Output
 from engine.metrics.streams.answers import Answers
 from engine.metrics.task import Task
+from engine.metrics.token_f1 import overlap
 from tests.engine.test_metrics import measured
 
 OFTEN = settings(max_examples=20, deadline=None)
@@ -106,3 +111,67 @@ def test_a_network_of_very_many_words_is_measured_alike() -> None:
     answer[0, 0, 49_999] = answer[0, 1, 3] = 1.0
     loss = Output.model_validate({}).criterion
     assert Answers(Task("classes", 50_000, 1), loss, answer, torch.tensor([[49_999, 4]]), False).edits.tolist() == [1.0]
+
+
+@OFTEN
+@given(st.integers(1, 6), st.integers(1, 8), st.integers(2, 5), st.integers(1, 3), st.integers(0, 999))
+def test_token_f1_is_that_of_squad(samples: int, steps: int, classes: int, size: int, seed: int) -> None:
+    """Labels as words, of which torchmetrics counts those in common."""
+    generator = torch.Generator().manual_seed(seed)
+    answer = torch.randn(samples, steps, classes, generator=generator)
+    target = torch.randint(0, classes, (samples, steps), generator=generator)
+    found = measured(Task("classes", classes, 1), answer, target, size)
+    said, true = answer.argmax(-1).tolist(), target.tolist()
+    oracle = SQuAD()
+    for index, (one, other) in enumerate(zip(said, true, strict=True)):
+        oracle.update(
+            [{"prediction_text": words(one), "id": str(index)}],
+            [{"answers": {"answer_start": [0], "text": [words(other)]}, "id": str(index)}],
+        )
+    assert found["token_f1"] == pytest.approx(float(oracle.compute()["f1"]) / 100, rel=1e-5)
+
+
+def test_token_f1_of_empty_rows() -> None:
+    assert overlap([], []) == 1.0
+    assert overlap([1], []) == overlap([], [1]) == 0.0
+
+
+@OFTEN
+@given(st.integers(1, 6), st.integers(1, 5), st.integers(1, 3), st.integers(1, 3), st.integers(0, 999))
+def test_mase_is_the_error_by_that_of_the_naive_forecast(
+    samples: int, steps: int, targets: int, size: int, seed: int
+) -> None:
+    """Of several numbers each by its own, as sklearn's mean absolute errors have it."""
+    generator = torch.Generator().manual_seed(seed)
+    answer, target = (torch.randn(samples, steps, targets, generator=generator) for _ in range(2))
+    naive = tuple((torch.rand(targets, generator=generator) + 0.1).tolist())
+    task = Task("values", axes=2, season=3, naive=naive)
+    found = measured(task, answer, target, size, loss="l1_loss")
+    each = mean_absolute_error(target.reshape(-1, targets), answer.reshape(-1, targets), multioutput="raw_values")
+    assert found["mase"] == pytest.approx(float((each / np.array(naive)).mean()), rel=1e-5)
+    assert "mase" not in Task("values", axes=2).fitting()
+
+
+@pytest.mark.parametrize(("season", "step"), [(1, 1), (2, 2), (4, 4), (99, 1)])
+def test_the_naive_forecast_of_the_training_part(season: int, step: int) -> None:
+    """A season within the horizon, one that reaches into the past, and one longer than both, which is a step."""
+    series = np.random.RandomState(0).randn(40, 2)
+    starts = np.arange(0, 40, 5)  # windows of five rows that do not overlap: three given, two forecast
+    fields = {"past": Field((3, 3)), "future": Field((2, 2), role="target", season=season)}
+    past = np.stack([np.concatenate([series[at : at + 3], np.full((3, 1), 9.0)], 1) for at in starts])
+    raw = {"past": past, "future": np.stack([series[at + 3 : at + 5] for at in starts])}
+    expected = [
+        np.mean(
+            [abs(series[at + row, one] - series[at + row - step, one]) for at in starts[:6] for row in range(step, 5)]
+        )
+        for one in (0, 1)
+    ]
+    assert naive_errors(fields, raw, np.arange(6), "future") == pytest.approx(expected)
+
+
+def test_what_was_a_season_before_comes_again() -> None:
+    past = np.arange(10.0)[None, :, None]
+    found = seasonal(past, 5, 3, 1)
+    assert found is not None
+    assert found[0, :, 0].tolist() == [7, 8, 9, 7, 8]
+    assert seasonal(past, 5, 11, 1) is None

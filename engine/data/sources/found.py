@@ -75,9 +75,13 @@ class Found:
 
     @property
     def transforms(self) -> tuple[dict[str, object], ...]:
-        """What is proposed to be done to the fields: fills, and values of mean 0 and deviation 1."""
-        names = [name for name, one in self.fields.items() if one.role == "input" and one.dtype == "float32"]
-        tabular = [name for name in names if len(self.fields[name].shape) == 1]
+        """What is proposed to be done to the fields: fills, and values of mean 0 and deviation 1.
+
+        What is forecast continues what is given, so it gets the same scale.
+        """
+        given = [name for name, one in self.fields.items() if one.role == "input" and one.dtype == "float32"]
+        names = given + [name for name, one in self.fields.items() if one.season]
+        tabular = [name for name in given if len(self.fields[name].shape) == 1]
         kinds = [("fill", name) for name in tabular] + [("standardise", name) for name in names]
         return tuple({"name": kind, "field": name} for kind, name in kinds)
 

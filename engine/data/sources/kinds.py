@@ -13,6 +13,7 @@ from engine.data.dataset import DataError
 from engine.data.sources.arrays.arrays import Arrays
 from engine.data.sources.clips.clips import Clips
 from engine.data.sources.images.images import Images
+from engine.data.sources.series.series import Series
 from engine.data.sources.source import Source
 from engine.data.sources.tables.tables import Table
 from engine.data.sources.text.text import Text
@@ -55,4 +56,4 @@ def source_of(settings: SourceSettings) -> Source:
         raise DataError(found.message, setting=found.path) from error
 
 
-OWN: tuple[type[Source], ...] = (Clips, Images, Text, Table, Arrays)
+OWN: tuple[type[Source], ...] = (Clips, Images, Text, Table, Series, Arrays)

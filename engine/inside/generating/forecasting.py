@@ -9,6 +9,7 @@ import numpy as np
 import torch
 
 from engine.data.pipeline import PartName
+from engine.data.transforms import in_own_units
 from engine.inside.generating.errors import GeneratingError
 from engine.inside.generating.jobs import Forecasting
 from engine.inside.trained import NOT_NUMBERS, Trained
@@ -48,12 +49,13 @@ def forecast(trained: Trained, job: Forecasting, index: int, part: PartName = "t
     trained.network.module.eval()
     with torch.no_grad():
         answer = job.head.answer(trained.network.answers(batch))
-        expected = job.head.criterion.predicted(answer.float())[0].cpu().numpy()
+        expected = job.head.criterion.predicted(answer.float()).cpu().numpy()
     if not np.isfinite(expected).all():
         raise GeneratingError(NOT_NUMBERS)
     position = int(data.indices[index])
     past = np.asarray(trained.data.raw[job.past][position : position + 1], np.float64)[0]
     held = past[:, job.column] if job.column is not None else np.empty(0)
-    true = batch[job.head.field][0].cpu().numpy()
-    names = (one.reshape(len(one), -1)[:, 0].astype(np.float64) for one in (expected, true))
-    return Forecast(f"{part} sample {index + 1}", held, *names)
+    true, field = batch[job.head.field].cpu().numpy(), job.head.field
+    both = (in_own_units(one, trained.data.fitted, field, data.shape(field))[0] for one in (expected, true))
+    values = (one.reshape(len(one), -1)[:, 0].astype(np.float64) for one in both)
+    return Forecast(f"{part} sample {index + 1}", held, *values)

@@ -345,10 +345,12 @@ def heads(
     parts: Sequence[Part],
     asked: tuple[str, ...] | None = None,
     uncovered: Collection[str] = (),
+    naive: Mapping[str, tuple[float, ...]] | None = None,
 ) -> tuple[Head, ...]:
     """The Outputs with a loss, in creation order; ``parts`` are those of the data, training first.
 
-    ``asked`` are the metrics asked for (None: what fits each), ``uncovered`` the masks that variations leave open.
+    ``asked`` are the metrics asked for (None: what fits each), ``uncovered`` the masks that variations leave open,
+    ``naive`` how far the naive forecast of a field is off in the training part.
     """
     result = []
     for index, node in enumerate(graph.of_type("Output")):
@@ -357,7 +359,7 @@ def heads(
             continue
         name = binding.targets[node.id]
         (answer,) = report.inputs[node.id]
-        job = task(output, answer, fields[name])
+        job = dataclasses.replace(task(output, answer, fields[name]), naive=(naive or {}).get(name, ()))
         target = parts[0].values(name)
         ignored = output.ignored is not None and (
             name in uncovered or any(bool((part.values(name) == output.ignored).any()) for part in parts)

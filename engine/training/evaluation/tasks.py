@@ -17,4 +17,6 @@ def task(output: Output, answer: Spec, field: Field) -> Task:
     if axis is not None and answer.shape[axis] != 1:
         size = answer.shape[axis]
         return Task("classes", size if isinstance(size, int) else field.classes or 0, answer.rank - 2)
-    return Task("two" if output.criterion.decides else "values", axes=len(field.shape))
+    if output.criterion.decides:
+        return Task("two", axes=len(field.shape))
+    return Task("values", axes=len(field.shape), season=field.season)

@@ -9,6 +9,7 @@ import torch
 from engine import cost
 from engine.compile import compile_source
 from engine.data.augmenting import uncovered
+from engine.data.naive import naive_errors
 from engine.data.pipeline import Prepared
 from engine.training.evaluation.network import Network, channels_last, heads, terms
 from engine.training.plan import TrainingPlan
@@ -26,7 +27,12 @@ def build(plan: TrainingPlan, data: Prepared, device: torch.device) -> Stepper:
         for weight in module.parameters():  # of images and of volumes: torch's own `to` takes only the first
             weight.data = channels_last(weight.data)
     parts, open_masks = (data.train, data.validation, data.test), uncovered(plan.data.augmentation, data.fields)
-    learned = heads(plan.graph, plan.report, plan.binding, data.fields, parts, config.metrics, open_masks)
+    naive = {
+        name: naive_errors(data.fields, data.raw, data.train.indices, name, data.fitted)
+        for name in plan.binding.targets.values()
+        if data.fields[name].season and len(data.train)
+    }
+    learned = heads(plan.graph, plan.report, plan.binding, data.fields, parts, config.metrics, open_masks, naive)
     inputs = tuple(plan.binding.inputs.values())
     numbers = None if config.precision == "float32" else getattr(torch, config.precision)
     more = terms(plan.graph, plan.report)

@@ -62,7 +62,7 @@ def ways_of(trained: Trained) -> Ways:
     source = None if trained.config.source is None else source_of(trained.config.source)
     kind = declared(trained.config).kind
     of_kind: dict[str, Files] = {"images": "images", "image": "images", "table": "tables", "arrays": "arrays"}
-    of_kind |= {"text": "texts" if source is not None else "", "clips": "clips"}
+    of_kind |= {"text": "texts" if source is not None else "", "clips": "clips", "series": "tables"}
     inputs = trained.network.inputs
     pictured = len(inputs) == 1 and len(trained.data.raw[inputs[0]].shape) == 4
     return Ways(

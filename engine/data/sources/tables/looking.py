@@ -45,7 +45,7 @@ def look(path: Path, wishes: Table | None, watch: Watch) -> Found:
     table = read(path, form)
     if not len(table) or not len(table.columns):
         raise DataError(f"{path} has no rows.", setting="data.source.path")
-    comma = wishes.decimal_comma if wishes is not None and "decimal_comma" in given else _commas(table, form, path)
+    comma = wishes.decimal_comma if wishes is not None and "decimal_comma" in given else commas(table, form, path)
     wanted = {column.name: column for column in wishes.columns} if wishes is not None else {}
     guesses = dict[str, Guess]()
     for index, name in enumerate(table.columns):
@@ -181,7 +181,7 @@ def _check(path: Path, source: Table) -> None:
         )
 
 
-def _commas(table: pd.DataFrame, form: Format, path: Path) -> bool:
+def commas(table: pd.DataFrame, form: Format, path: Path) -> bool:
     """Whether numbers are written as 1.234,5: only where some cells can be read in no other way."""
     if path.suffix.lower() not in TEXT or form.separator == ",":
         return False

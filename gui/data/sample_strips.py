@@ -99,10 +99,10 @@ class TextView(SampleStrip):
                 painter.drawText(QRectF(x + index * wide, y, wide, high), Qt.AlignmentFlag.AlignCenter, character)
 
     def _legend(self, painter: QPainter, names: Sequence[str], wide: int) -> int:
-        """What the letters below the characters mean, in as many lines as it takes; the height it takes."""
+        """What letters below the characters mean, where they are no names themselves; the height of its lines."""
         x, y, high = 0, 0, painter.fontMetrics().height()
         for kind, name in enumerate(names):
-            if name == PADDING:
+            if name in (PADDING, _letter(names, kind)):
                 continue
             text = f"{_letter(names, kind)} {name}" if _letter(names, kind) != " " else "blank space"
             if x + wide * len(text) > self.width():
@@ -110,7 +110,7 @@ class TextView(SampleStrip):
             painter.setPen(theme.color(KINDS[kind % len(KINDS)]))
             painter.drawText(QRectF(x, y, wide * (len(text) + 1), high), Qt.AlignmentFlag.AlignVCenter, text)
             x += wide * (len(text) + 2)
-        return y + high + 10
+        return y + high + 10 if x else 0
 
 
 def _letter(names: Sequence[str], kind: int) -> str:

@@ -303,3 +303,14 @@ def test_a_digit_changes_at_most_once_and_every_frame_shows_a_part_of_it() -> No
             fits = [((part == 0) | (part == image)).all() for image in images[labels == said[last]]]
             assert any(fits)
         assert 0.2 < (clip != 0).mean() / max((images[labels == said[0]] != 0).mean(), 0.1) < 0.8
+
+
+def test_what_is_copied_was_shown_before_the_delay() -> None:
+    fields = get("copying").fields
+    arrays = load("copying")
+    for number in range(0, 12_000, 997):
+        shown = "".join(fields["symbols"].names[index] for index in arrays["symbols"][number].tolist())
+        said = "".join(fields["copy"].names[index] for index in arrays["copy"][number].tolist())
+        assert shown == f"{said[-5:]}{'·' * 10}?????"
+        assert said[:-5] == "·" * 15
+    assert np.bincount(arrays["copy"][:, -5:].ravel())[1:].min() > 7_000, "all letters come alike"

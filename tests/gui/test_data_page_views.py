@@ -57,6 +57,7 @@ def test_the_list_has_every_set_below_its_kind(show: Show) -> None:
     assert list(seen) == titles
     assert sorted(name for names in seen.values() for name in names) == sorted(one.title for one in catalogue())
     texts = ["Docstrings", "Kinds of Python tokens", "Dates in words", "Docstrings with gaps", "Names in Python"]
+    texts.append("Copying after a delay")
     assert seen["Text"] == texts
     assert facts(get("digits")) == "1,797 samples · 10 classes · 8×8"
     assert facts(get("dates")) == "12,000 samples · 56 characters"

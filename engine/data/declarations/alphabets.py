@@ -41,3 +41,8 @@ NAMED = ("class", "function", "argument", "constant", "attribute")
 
 LETTERS = (PADDING, *"ABCDEFGHIJKLMNOPQRSTUVWXYZ")
 """Of a drawn word."""
+
+COPIED = (PADDING, *"ABCDEFGH")
+"""Of letters to be copied."""
+SHOWN = (*COPIED, "?")
+"""Of the same as they are shown; ? asks for the next one."""

@@ -7,6 +7,7 @@ import platform
 from engine.data.dataset import Dataset, Field
 from engine.data.declarations.alphabets import (
     CAPTION,
+    COPIED,
     FORMS,
     HEADINGS,
     ISO,
@@ -15,6 +16,7 @@ from engine.data.declarations.alphabets import (
     MASKED,
     NAME,
     NAMED,
+    SHOWN,
     TEXT,
     TOKENS,
     WORDS,
@@ -205,5 +207,23 @@ DATASETS = (
         licence=BSD,
         parting="groups",
         apart="a handwritten digit",
+    ),
+    Dataset(
+        "copying",
+        "Copying after a delay",
+        "Five letters, ten steps of nothing, five question marks: which letters were they, in their order? It shows "
+        "how far back a network remembers.",
+        SEEDED,
+        "sequence labelling",
+        12_000,
+        {
+            "symbols": Field((20,), "int64", "input", SHOWN),
+            "copy": Field((20,), "int64", "target", COPIED, 0),
+        },
+        loader="engine.data.generated.copying",
+        kind="text",
+        licence=OWN,
+        parting="groups",
+        apart="a row of letters",
     ),
 )

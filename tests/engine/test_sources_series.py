@@ -134,7 +134,7 @@ def test_what_is_empty_holds_the_value_before_and_is_never_forecast(tmp_path: Pa
     path = written(tmp_path / "load.csv", hourly(200), change)
     found = look(path, window=6, horizon=2)
     said = {note.code: note.message for note in found.notes}
-    assert said["not-numbers"] == "1 cell of 'load' hold no numbers and count as empty: line 102."
+    assert said["not-numbers"] == "1 cell of 'load' holds no number and counts as empty: line 102."
     assert "empty-cells" in said
     samples = opened(config_of(found.settings))
     assert len(samples.arrays["past"]) == 200 - 8 + 1 - 2 - 1  # those that forecast row 100, and the one with row 0

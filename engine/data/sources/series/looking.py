@@ -253,7 +253,8 @@ def _lengths(
     if "window" not in set_to and season < window:
         window -= window % season
     horizon = set_to.get("horizon") or max(1, min(window // 4, most - window))
-    reasons["window"] = f"With the horizon it takes a tenth of {rows:,} moments at most."
+    if "window" not in set_to:
+        reasons["window"] = f"With the horizon it takes a tenth of {rows:,} moments at most."
     step = set_to.get("step")
     if step is None:
         numbers = len(moments) * (window + horizon) * len(source.given)

@@ -24,7 +24,8 @@ def of(path: Path, source: Series, rows: Rows, samples: Samples) -> list[Note]:
     notes = list[Note]()
     for name, bad in rows.bad.items():
         where = ", ".join(f"{row + first:,}" for row in bad[:SHOWN])
-        message = f"{several(len(bad), 'cell', 'cells')} of {name!r} hold no numbers and count as empty: line {where}."
+        holds = "holds no number and counts" if len(bad) == 1 else "hold no numbers and count"
+        message = f"{several(len(bad), 'cell', 'cells')} of {name!r} {holds} as empty: line {where}."
         notes.append(Note("not-numbers", message, (name,), "warning", len(bad)))
     if rows.empty or rows.bad:
         count = sum(rows.empty.values()) + sum(map(len, rows.bad.values()))
@@ -34,7 +35,7 @@ def of(path: Path, source: Series, rows: Rows, samples: Samples) -> list[Note]:
         )
         notes.append(Note("empty-cells", message, tuple({**rows.empty, **rows.bad}), "hint", count))
     if rows.untimed:
-        message = f"{several(rows.untimed, 'row has', 'rows have')} no time in {source.time!r} and are left out."
+        message = f"{several(rows.untimed, 'row', 'rows')} without a time in {source.time!r} left out."
         notes.append(Note("no-time", message, (source.time,), "warning", rows.untimed))
     if not rows.sorted:
         notes.append(Note("unsorted", f"The rows are not in order of {source.time!r}: they are read in its order."))

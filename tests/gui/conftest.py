@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import os
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -71,15 +72,30 @@ def at_work() -> Callable[[], set[str]]:
     return _at_work
 
 
-@pytest.fixture(autouse=True, scope="session")
-def imports_are_frozen() -> None:
-    """What has been imported is gone through by no collection, and by no look at what is at work."""
-    gc.collect()
-    gc.freeze()
+SOME = 50
+"""So many modules more are worth another look."""
+
+
+@pytest.fixture(scope="session")
+def modules_frozen() -> list[int]:
+    """How many modules there were when their objects were last frozen: one number."""
+    return [0]
 
 
 @pytest.fixture(autouse=True)
-def nothing_left_behind() -> Iterator[None]:
+def imports_are_frozen(modules_frozen: list[int]) -> None:
+    """What has been imported is gone through by no collection, and by no look at what is at work.
+
+    With torch these are 400,000 objects: a look takes 76 ms then, and every test looks twice.
+    """
+    if len(sys.modules) > modules_frozen[0] + SOME:
+        modules_frozen[0] = len(sys.modules)
+        gc.collect()
+        gc.freeze()
+
+
+@pytest.fixture(autouse=True)
+def nothing_left_behind(imports_are_frozen: None) -> Iterator[None]:
     """Fails a test that leaves a thread, a process, an active timer or a window after."""
     before = _at_work()
     yield

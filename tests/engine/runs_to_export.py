@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +9,7 @@ from engine.edits import SetSetting
 from engine.graph import Graph
 from engine.training.control import Control
 from engine.training.loop import Trainer
+from tests.engine.stopping import Stopping
 
 
 def trained(graph: Graph, folder: Path, epochs: int, settings: dict[str, Any] | None = None) -> Path:
@@ -26,17 +26,3 @@ def begun(graph: Graph, folder: Path, steps: int) -> Path:
     SetSetting(("training", "threads"), 1).apply(graph)
     assert Trainer(graph, folder, control=Stopping(steps)).run().state == "stopped"
     return folder
-
-
-class Stopping(Control):
-    """Stops the run after so many steps."""
-
-    def __init__(self, steps: int) -> None:
-        super().__init__()
-        self.left = steps
-
-    def gate(self, before_waiting: Callable[[], None] | None = None) -> bool:
-        self.left -= 1
-        if self.left < 0:
-            self.stop()
-        return super().gate(before_waiting)

@@ -18,11 +18,11 @@ from engine.edits import SetSetting
 from engine.graph import Graph
 from engine.literals import literal
 from engine.settings.data import DataConfig
-from engine.training.control import Control
 from engine.training.loop import Trainer
 from presets.fitting import fit
 from tests.engine.networks import chain
 from tests.engine.own_data import table
+from tests.engine.stopping import Stopping
 
 
 @settings(max_examples=25, deadline=None)
@@ -84,18 +84,6 @@ def test_memory_and_files_are_drawn_alike(tmp_path: Path, monkeypatch: pytest.Mo
     assert orders[0].tolist() == orders[1].tolist()
     labels = kept.train.tensors["kind"][orders[0]]
     assert abs(int((labels == 0).sum()) * 2 - len(labels)) <= 1
-
-
-class Stopping(Control):
-    def __init__(self, steps: int) -> None:
-        super().__init__()
-        self.left = steps
-
-    def gate(self, *args: object) -> bool:
-        self.left -= 1
-        if self.left < 0:
-            self.stop()
-        return super().gate(*args)  # type: ignore[arg-type]
 
 
 def test_a_resume_within_an_epoch_goes_on_with_the_same_draws(tmp_path: Path) -> None:

@@ -21,8 +21,8 @@ from engine.training.runs.folder import METRICS, PREPARATION, WEIGHTS, RunError
 from engine.training.status import TrainingError
 from presets.fitting import fitted
 from tests.engine.own_data import digit_folders, wine_table
+from tests.engine.stopping import Stopping
 from tests.engine.test_inside import trained
-from tests.engine.test_training_resume import Stopping
 
 
 @pytest.fixture(scope="module")

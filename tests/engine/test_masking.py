@@ -13,7 +13,7 @@ from engine.graph import Graph
 from engine.problems import find
 from engine.training.loop import Trainer
 from tests.engine.classics import along
-from tests.engine.test_training_resume import Stopping
+from tests.engine.stopping import Stopping
 
 EMBEDDING = ("Embedding", {"num_embeddings": 41, "embedding_dim": 16})
 PLACES = ("SinusoidalPositions", {})

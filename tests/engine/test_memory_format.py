@@ -16,12 +16,12 @@ from engine.exports.subject import Subject
 from engine.exports.training_script.training_script import TrainingScript
 from engine.graph import Graph
 from engine.inside.trained import open_run
-from engine.training.control import Control
 from engine.training.loop import Trainer
 from engine.training.plan import check
 from engine.training.runs.folder import FACTS
 from engine.training.runs.run_info import read
 from engine.training.steps.memory_format import chosen, of_run
+from tests.engine.stopping import Stopping
 
 CPU = torch.device("cpu")
 
@@ -51,20 +51,6 @@ def test_what_is_set_counts(wanted: bool) -> None:
     graph = presets.build("resnet-18-small" if not wanted else "lenet-5")
     SetSetting(("training", "channels_last"), wanted).apply(graph)
     assert chosen(check(graph), CPU).training.channels_last is wanted
-
-
-class Stopping(Control):
-    """Stops the run after so many steps."""
-
-    def __init__(self, steps: int) -> None:
-        super().__init__()
-        self.left = steps
-
-    def gate(self, *args: object) -> bool:
-        self.left -= 1
-        if self.left < 0:
-            self.stop()
-        return super().gate()
 
 
 def wide() -> Graph:

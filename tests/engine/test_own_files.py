@@ -19,8 +19,8 @@ from engine.training.runs.checkpoint import BEST, FOLDER, MODEL, OPTIMIZER, STAT
 from engine.training.runs.folder import ERROR, FACTS, METRICS, NAMES, PROJECT, SPARE, TIMING, WEIGHTS, kept
 from engine.training.runs.run_info import read
 from engine.training.runs.stored import parent_of, stored_history
+from tests.engine.stopping import Stopping
 from tests.engine.test_training_learning import table
-from tests.engine.test_training_resume import Stopping
 from tests.platforms import unix
 
 FILES = (

@@ -25,10 +25,10 @@ from engine.training.runs.folder import WEIGHTS
 from tests.engine.classics import along
 from tests.engine.draws import trials
 from tests.engine.networks import lenet
+from tests.engine.stopping import Stopping
 from tests.engine.syntax import strange
 from tests.engine.test_layers_run import fitting
 from tests.engine.test_training_learning import table
-from tests.engine.test_training_resume import Stopping
 
 KINDS = ("weight_norm", "spectral_norm")
 LAYERS = (

@@ -21,9 +21,9 @@ from engine.training.steps.assembly import build
 from engine.training.steps.scheduled_sampling import NO_INPUT, OwnAnswers, own_answers
 from tests.engine.runs_to_export import trained
 from tests.engine.sequence_networks import translator
+from tests.engine.stopping import Stopping
 from tests.engine.test_exports_training_script import agrees_within
 from tests.engine.test_training_learning import table
-from tests.engine.test_training_resume import Stopping
 
 HALF = {"training.scheduled_sampling": {"probability": 0.5}}
 START = 1

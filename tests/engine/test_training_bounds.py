@@ -23,8 +23,8 @@ from engine.training.runs.folder import FACTS, METRICS, RunError, kept
 from engine.training.runs.lines import MOST_SERIES, read_metrics
 from engine.training.runs.run_info import read
 from tests.engine.refusals import refusal
+from tests.engine.stopping import Stopping
 from tests.engine.test_training_learning import table
-from tests.engine.test_training_resume import Stopping
 from tests.work import counted
 
 

@@ -21,8 +21,8 @@ from engine.training.findings import HealthCheck, LayerHealth, NodePath
 from engine.training.loop import Trainer
 from engine.training.runs.run_info import read
 from engine.training.status import Status
+from tests.engine.stopping import Stopping
 from tests.engine.test_training_learning import table, train
-from tests.engine.test_training_resume import Stopping
 
 Layers = tuple[tuple[str, dict[str, Any]], ...]
 HIDDEN: Layers = (("Linear", {"out_features": 16}), ("Tanh", {}))

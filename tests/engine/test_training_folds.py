@@ -17,13 +17,13 @@ import pytest
 from engine import Graph, own_files, project
 from engine.edits import SetSetting
 from engine.literals import literal
-from engine.training.control import Control
 from engine.training.loop import Trainer
 from engine.training.runs import folds
 from engine.training.runs.catalogue import delete, listing
 from engine.training.runs.folder import FACTS, RunError
 from engine.training.runs.run_info import read, runs
 from tests.engine.networks import chain
+from tests.engine.stopping import Stopping
 from tests.platforms import unix
 
 
@@ -43,20 +43,6 @@ def train_all(together: Path) -> None:
 
 def content(folder: Path) -> dict[Path, bytes]:
     return {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
-
-
-class Stopping(Control):
-    """Stops a run after some steps."""
-
-    def __init__(self, steps: int) -> None:
-        super().__init__()
-        self.left = steps
-
-    def gate(self, *args: object) -> bool:
-        self.left -= 1
-        if self.left < 0:
-            self.stop()
-        return super().gate(*args)  # type: ignore[arg-type]
 
 
 @pytest.fixture(scope="module")

@@ -29,9 +29,9 @@ from engine.training.runs.run_info import read
 from engine.training.runs.stored import stored_history
 from engine.training.status import Status
 from tests.conftest import INSTALLATION
+from tests.engine.stopping import Stopping
 from tests.engine.test_frozen import FROZEN
 from tests.engine.test_training_learning import table
-from tests.engine.test_training_resume import Stopping
 from tests.platforms import unix
 
 

@@ -22,10 +22,10 @@ from engine.training.runs.stored import stored_history
 from engine.training.session import Session
 from engine.training.status import Status, TrainingError
 from gui.cli import main
+from tests.engine.stopping import Stopping
 from tests.engine.test_training_bounds import seal
 from tests.engine.test_training_keeping import kept
 from tests.engine.test_training_learning import table
-from tests.engine.test_training_resume import Stopping
 
 
 def damage(run: Path) -> Path:

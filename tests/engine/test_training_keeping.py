@@ -29,8 +29,9 @@ from engine.training.runs.folder import FACTS, METRICS, TIMING, RunError, last_k
 from engine.training.runs.run import Run
 from engine.training.runs.run_info import read, runs
 from engine.training.status import TrainingError
+from tests.engine.stopping import Stopping
 from tests.engine.test_training_learning import table
-from tests.engine.test_training_resume import ROOT, Stopping
+from tests.engine.test_training_resume import ROOT
 from tests.platforms import unix
 
 DYING = """

@@ -16,8 +16,8 @@ from engine.settings.training import TrainingConfig
 from engine.training.loop import Trainer
 from engine.training.status import TrainingError
 from engine.training.steps.optimization import TORCH, Clipping, LearningRate, make_optimizer
+from tests.engine.stopping import Stopping
 from tests.engine.test_training_learning import DROPOUT_TABLE, table, train
-from tests.engine.test_training_resume import Stopping
 
 OPTIMIZERS = variants(TrainingConfig.model_fields["optimizer"].annotation)
 SCHEDULES = variants(TrainingConfig.model_fields["schedule"].annotation)

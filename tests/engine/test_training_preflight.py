@@ -26,8 +26,8 @@ from engine.training.evaluation.network import Head
 from engine.training.loop import Trainer
 from engine.training.preflight import check_targets, size
 from engine.training.status import Status, TrainingError
+from tests.engine.stopping import Stopping
 from tests.engine.test_training_learning import table
-from tests.engine.test_training_resume import Stopping
 
 
 def head(task: Task, **output: Any) -> Head:

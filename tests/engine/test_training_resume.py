@@ -33,6 +33,7 @@ from engine.training.runs.run_info import read
 from engine.training.status import Status, TrainingError
 from presets.fitting import fitted
 from tests.engine.own_data import wine_table
+from tests.engine.stopping import Stopping
 from tests.platforms import unix
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -88,20 +89,6 @@ def test_a_run_stopped_anywhere_goes_on_to_the_same_bytes(kind: str, tmp_path: P
         *(theirs.test, theirs.validation, theirs.steps, theirs.epochs),
     )
     assert (folder / "model.safetensors").read_bytes() == (tmp_path / "whole" / "model.safetensors").read_bytes()
-
-
-class Stopping(Control):
-    """Stops the run after so many steps."""
-
-    def __init__(self, steps: int) -> None:
-        super().__init__()
-        self.left = steps
-
-    def gate(self, *args: object) -> bool:
-        self.left -= 1
-        if self.left < 0:
-            self.stop()
-        return super().gate()
 
 
 def test_the_curves_of_a_resumed_run_are_whole(tmp_path: Path) -> None:

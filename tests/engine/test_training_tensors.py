@@ -16,8 +16,8 @@ from hypothesis import strategies as st
 from engine.training.loop import Trainer
 from engine.training.runs.checkpoint import FOLDER
 from engine.training.runs.tensors import DTYPES, write_safetensors
+from tests.engine.stopping import Stopping
 from tests.engine.test_training_keeping import hidden, kept
-from tests.engine.test_training_resume import Stopping
 from tests.platforms import unix
 
 SHAPES = st.lists(st.integers(0, 4), max_size=3)

@@ -27,7 +27,7 @@ from engine.training.runs.folder import METRICS, WEIGHTS
 from engine.training.series import Series
 from engine.training.steps.stepper import Stepper
 from tests.engine.classics import along
-from tests.engine.test_training_resume import Stopping
+from tests.engine.stopping import Stopping
 
 
 def value(weight: float = 1.0) -> Output:

@@ -20,7 +20,8 @@ from engine.training.loop import Trainer
 from engine.training.runs import catalogue, folds
 from tests.engine.own_data import digit_folders
 from tests.engine.refusals import check_sentence, refusal
-from tests.engine.test_training_folds import Stopping, network
+from tests.engine.stopping import Stopping
+from tests.engine.test_training_folds import network
 from tests.gui.damaged_files import CACHES, Kind, copied, lasting_folder, make_way
 
 

@@ -17,8 +17,8 @@ from engine import project
 from engine.graph import Graph
 from engine.training.loop import Trainer
 from gui.cli import main
+from tests.engine.stopping import Stopping
 from tests.engine.test_training_learning import table
-from tests.engine.test_training_resume import Stopping
 
 Capture = pytest.CaptureFixture[str]
 

@@ -20,7 +20,7 @@ from engine.training.runs.run_info import read
 from gui.document import Document
 from gui.hosts.host import ThreadHost
 from gui.training.runs.runs_columns import NAME, NOTE
-from tests.engine.test_training_resume import Stopping
+from tests.engine.stopping import Stopping
 from tests.gui.training.boards import Show, choose, click, drawn, rows
 from tests.gui.training.test_dashboard_resume import long_network
 

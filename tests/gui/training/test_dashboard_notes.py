@@ -20,7 +20,7 @@ from gui.hosts.host import ThreadHost
 from gui.hosts.process_host import ProcessHost
 from gui.training.banner import MOST_HEIGHT
 from gui.training.outcome import CHANGED
-from tests.engine.test_training_resume import Stopping
+from tests.engine.stopping import Stopping
 from tests.gui.training.boards import Show, click, host_of, network
 
 

@@ -82,7 +82,7 @@ class _Index(BaseModel):
 
     model_config = ConfigDict(frozen=True, strict=True)
 
-    version: Literal[4]
+    version: int
     runs: dict[str, _Remembered]
 
 
@@ -277,14 +277,15 @@ def _short(path: Path) -> RunEntry:
 def _known(folder: Path) -> dict[str, _Remembered]:
     """What the index remembers; nothing where it is not as it should be."""
     try:
-        return _Index.model_validate_json(own_files.read_whole(folder, INDEX, LARGEST_INDEX)).runs
+        index = _Index.model_validate_json(own_files.read_whole(folder, INDEX, LARGEST_INDEX))
     except (OSError, ValidationError):
         return {}
+    return index.runs if index.version == VERSION else {}
 
 
 def _remember(folder: Path, kept: dict[str, _Remembered]) -> None:
     """Write the index. Where that is not possible, as in a folder for reading only, it goes without."""
-    runs = {name: one.model_dump() for name, one in kept.items()}
-    content = json.dumps({"version": VERSION, "runs": runs}, ensure_ascii=False, separators=(",", ":"), default=str)
+    index = _Index(version=VERSION, runs=kept).model_dump()
+    content = json.dumps(index, ensure_ascii=False, separators=(",", ":"), default=str)
     with contextlib.suppress(LayerloomError):
         own_files.write_atomically(folder, INDEX, encoded(content))

@@ -5,6 +5,10 @@ python dev.py test                   linters, types, tests, and journeys in a re
 python dev.py test PYTEST-ARGS...    one call of pytest with these arguments and nothing else
 python dev.py test --all [TOPIC...]  the long proofs as well, by topics: results are stored in .proofs until the sources
                                      change, and the same command continues after an interruption; --again forgets them
+python dev.py test --gpu [TOPIC...]  the tests of a GPU, in the Python that runs this and without installing anything:
+                                     layers, parts (optimizers, schedules, losses), runs, kills, nan, memory, room (for
+                                     data), precision, trained (networks), exact, fast, speed, devices; each ends within
+                                     nine minutes
 """
 
 import sys
@@ -50,6 +54,8 @@ ON_DISPLAY = ("journeys", "long proofs")
 IN_REAL_WINDOWS = ("journeys", "soak")
 """The topics of the long proofs that need a display; all others have their windows offscreen."""
 WITH_WINDOW = ("tests/gui", "tests/benchmarks", "tests/journeys")
+ELSEWHERE = (*WITH_WINDOW, "tests/gpu")
+"""Folders of tests that are no part of the stage without a window."""
 
 
 def run(
@@ -194,7 +200,10 @@ def run_stages(stages: Mapping[str, Sequence[str]]) -> int:
 
 
 def check(args: list[str]) -> int:
-    """`dev.py test`: linters, types, tests and journeys, or the long proofs, or one call of pytest with `args`."""
+    """`dev.py test`: linters, types, tests and journeys, or other tests, or one call of pytest with `args`."""
+    if "--gpu" in args:  # on machines that are lent, bare and headless: in this Python, and nothing is installed
+        topics = [argument for argument in args if argument != "--gpu"]
+        return run([sys.executable, "-m", "tests.gpu.suite", *topics], cwd=ROOT)[0]
     if every := "--all" in args:
         args.remove("--all")
     topics = [argument for argument in args if argument != "--again"]
@@ -220,7 +229,7 @@ def check(args: list[str]) -> int:
             "not slow",
             *SHARED,
             "tests",
-            *(f"--ignore={path}" for path in WITH_WINDOW),
+            *(f"--ignore={path}" for path in ELSEWHERE),
         ],
         "tests of the window": [*pytest, "not slow", *PAIRED, "tests/gui"],
         "journeys": [*pytest, "not slow and journey", "tests/journeys"],

@@ -62,9 +62,11 @@ TOPICS: dict[str, tuple[str, ...]] = {
     "journeys": ("journeys/*",),
     "benchmarks": ("benchmarks/*",),
     "wheel": ("dev/test_wheel*",),
+    "gpu": ("gpu/*",),
     "others": ("*",),
 }
 """Name → patterns of test files. A file belongs to the first topic that has a pattern for it."""
+ENVIRONMENT = {"gpu": {"LAYERLOOM_GPU_DEVICE": "cpu"}}  # a trial of the code of these tests, where there is no GPU
 OPTIONS = {"window": dev.PAIRED, "chaos": dev.PAIRED, "soak": ("-s",), "journeys": (), "benchmarks": ("-s",)}
 """How pytest runs a topic, where that is not `dev.SHARED`."""
 
@@ -117,7 +119,8 @@ def prove(topic: str, sources: str, *, again: bool) -> None:
     began = time.monotonic()
     options = ["-p", "tests.recording", "--record", str(file), *OPTIONS.get(topic, dev.SHARED)]
     platform = {} if topic in dev.IN_REAL_WINDOWS else {"QT_QPA_PLATFORM": "offscreen"}
-    dev.run([sys.executable, "-m", "pytest", *options, *files_of(topic)], env=platform, cwd=ROOT)
+    variables = platform | ENVIRONMENT.get(topic, {})
+    dev.run([sys.executable, "-m", "pytest", *options, *files_of(topic)], env=variables, cwd=ROOT)
     print(f"== {topic}: {time.monotonic() - began:.1f} s", flush=True)
 
 

@@ -157,6 +157,15 @@ def test_again_belongs_to_the_long_proofs(dev: ModuleType, runs: Runs) -> None:
     assert len(runs.commands) == len(LINTERS) + len(OTHER_SYSTEMS) + 1
 
 
+def test_the_tests_of_a_gpu_run_in_this_python_and_nothing_is_installed(
+    dev: ModuleType, runs: Runs, ready: list[list[str]]
+) -> None:
+    runs.codes["tests.gpu"] = 1
+    assert dev.main(["test", "--gpu", "layers", "kills"]) == 1
+    assert runs.commands == [[sys.executable, "-m", "tests.gpu.suite", "layers", "kills"]]
+    assert ready == [], "no library is asked for"
+
+
 def test_arguments_make_one_call_of_pytest(dev: ModuleType, runs: Runs, ready: list[list[str]]) -> None:
     arguments = ["tests/engine/test_dims.py", "-k", "foo"]
     assert dev.main(["test", *arguments]) == 0
@@ -254,9 +263,9 @@ def test_run_gives_the_exit_code_and_what_was_printed(monkeypatch: pytest.Monkey
 
 
 @pytest.mark.usefixtures("ready")
-def test_every_test_belongs_to_one_stage_but_the_benchmarks(dev: ModuleType, runs: Runs) -> None:
+def test_every_test_belongs_to_one_stage_but_those_of_the_benchmarks_and_of_a_gpu(dev: ModuleType, runs: Runs) -> None:
     assert dev.main(["test"]) == 0
     rest, *others = (command[2:] for command in runs.with_part("-m pytest"))
     left_out = {argument.removeprefix("--ignore=") for argument in rest[rest.index("tests") + 1 :]}
-    assert left_out == {*(command[-1] for command in others), "tests/benchmarks"}
+    assert left_out == {*(command[-1] for command in others), "tests/benchmarks", "tests/gpu"}
     assert all((REPOSITORY / name).is_dir() for name in left_out)

@@ -161,6 +161,20 @@ def _summing(parts: Iterable[Leaf], number: Callable[[Dim], int]) -> Generator[N
     return Cost(parameters, trainable, multiply_adds, held), values, kept
 
 
+def work_at_once(graph: Graph, report: Report, batch: int = 1) -> int:
+    """The multiply-adds of one matrix product, in the mean over all multiply-adds of a forward pass of a batch.
+
+    It says what threads can share, for products wait for one another: Σ wᵢ² / (nᵢ Σ w) over layers of wᵢ multiply-adds
+    in nᵢ products.
+    """
+    number, whole, shared = _numbers(batch), 0, 0.0
+    for leaf in leaves(graph, report):
+        one, times = number(leaf.layer.multiply_adds(leaf.inputs, leaf.outputs)), number(leaf.times)
+        whole += one * times
+        shared += one * times * one / max(number(leaf.layer.products(*leaf.inputs)), 1)
+    return int(shared / whole) if whole else 0
+
+
 def depth(graph: Graph, report: Report | None = None) -> int:
     """How many layers with weight matrices lie on the longest path, through blocks and their repeats."""
     longest: dict[Value, int] = {}

@@ -173,6 +173,9 @@ class ScaledDotProductAttention(Layer):
         query, key, value, *_ = inputs
         return product(query.shape[:-1]) * key.shape[-2] * (query.shape[-1] + value.shape[-1])
 
+    def products(self, *inputs: Spec) -> Dim:
+        return 2
+
     def learning(self, learned: Sequence[bool]) -> Layer:
         return self.model_copy(update={"_learned_mask": True}) if learned[3:] == [True] else self
 
@@ -346,6 +349,9 @@ class MultiheadAttention(Layer):
         projections = product(query.shape) * size * 2 + product(key.shape) * size + product(value.shape) * size
         batch, steps = self._axes(query)
         return projections + 2 * batch * steps * (self._axes(key)[1] + self._added) * size
+
+    def products(self, *inputs: Spec) -> Dim:
+        return 6
 
     def kept(self, inputs: tuple[Spec, ...], outputs: tuple[Spec, ...]) -> Dim:
         return 4 * self._attention(inputs, outputs).kept()

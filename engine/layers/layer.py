@@ -188,6 +188,10 @@ class Layer(Nature, BaseModel):
         """Multiply-add operations of one forward pass; symbolic where a size is. Matrix products only."""
         return 0
 
+    def products(self, *inputs: Spec) -> Dim:
+        """How many matrix products, one after another, its multiply-adds are: what can be shared out is one of them."""
+        return 1
+
     def passes_through(self, inputs: tuple[Spec, ...], training: bool) -> bool:
         """Whether its outputs take no memory of their own."""
         return self.views or (self.idle and not training)

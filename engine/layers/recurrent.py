@@ -129,6 +129,9 @@ class _Recurrent(Layer):
         matrices = sum(product(shape) for shape in self.weights(*inputs).values() if len(shape) > 1)
         return product(inputs[0].shape[:2]) * matrices
 
+    def products(self, *inputs: Spec) -> Dim:
+        return inputs[0].shape[1 if self.batch_first else 0] * self.directions * self.num_layers
+
     def kept(self, inputs: tuple[Spec, ...], outputs: tuple[Spec, ...]) -> Dim:
         steps = product(inputs[0].shape[:2])
         passes = self.directions * self.num_layers

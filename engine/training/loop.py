@@ -152,7 +152,7 @@ class Trainer:
             target = device.resumed_device(resumed.device) if resumed else device.choose_device(plan.training.device)
             device.check_precision(plan.training.precision, target)
             wanted = resumed.threads if resumed else plan.training.threads
-            threads = device.choose_threads(wanted, plan.multiply_adds)
+            threads = device.choose_threads(wanted, plan.at_once)
             plan = memory_format.of_run(resumed, plan) if resumed else memory_format.chosen(plan, target)
             self._show(phase="loading the data")
             learnt = stored(resumed.path, plan.data) if resumed else None

@@ -22,7 +22,8 @@ from engine.training.status import TrainingError
 class TrainingPlan:
     """A graph that can be trained: its settings, source and shapes, and how it is joined to the data.
 
-    ``multiply_adds`` is the work of one forward pass of a full batch, ``samples`` how many there are to learn from.
+    ``at_once`` is the work of one matrix product of a full batch (`cost.work_at_once`), ``samples`` how many there are
+    to learn from.
     """
 
     graph: Graph
@@ -32,7 +33,7 @@ class TrainingPlan:
     source: Source
     fields: Mapping[str, Field]
     binding: Binding
-    multiply_adds: int
+    at_once: int
     samples: int
 
     @property
@@ -63,8 +64,7 @@ def check(graph: Graph) -> TrainingPlan:
         samples, _ = training_samples(data)
     except (DataError, SourceError) as error:
         raise TrainingError(str(error), about=error.about) from error
-    total = cost.total(graph, report)
-    work = total.multiply_adds * min(data.size(samples), samples)
+    work = cost.work_at_once(graph, report, min(data.size(samples), samples))
     return TrainingPlan(graph, data, training, report, written, known, binding, work, samples)
 
 

@@ -87,7 +87,7 @@ def range_test(graph: Graph, progress: Progress | None = None) -> RangeTest | No
     rates: list[float] = []
     losses: list[float] = []
     mean = 0.0
-    with devices.settled(devices.choose_threads(plan.training.threads, plan.multiply_adds)):
+    with devices.settled(devices.choose_threads(plan.training.threads, plan.at_once)):
         stepper = build(plan, data, target)
         size, epoch, step = plan.data.size(len(data.train)), 0, 0
         while step < STEPS:

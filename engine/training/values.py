@@ -106,7 +106,7 @@ def listen(graph: Graph, weights_of: Path | None, hear: Listener) -> None:
     plan = check(graph)
     use_passive_waiting()
     target = torch.device("cpu")
-    with devices.settled(devices.choose_threads(plan.training.threads, plan.multiply_adds)):
+    with devices.settled(devices.choose_threads(plan.training.threads, plan.at_once)):
         data = prepare(plan.data, target)
         network = build(plan, data, target).network
         if weights_of is not None:

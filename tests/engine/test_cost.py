@@ -15,7 +15,7 @@ from engine.edits import SetParameter, SetSetting
 from engine.graph import Graph
 from engine.shapes import infer
 from tests.engine.graphs import writable_graphs
-from tests.engine.networks import chain, lenet, long_chain, mlp, residual
+from tests.engine.networks import Step, chain, lenet, long_chain, mlp, residual
 from tests.engine.test_known_wrong import steps_of_a_state
 
 
@@ -139,3 +139,15 @@ def test_a_network_with_faults_is_reckoned_as_far_as_it_is_known() -> None:
 def test_an_open_length_counts_as_128() -> None:
     graph = chain(("T", 8), ("Linear", {"out_features": 4}))
     assert cost.total(graph, batch=2).multiply_adds == 2 * cost.OPEN_LENGTH * 8 * 4
+
+
+def test_what_threads_can_share_is_one_product_not_a_whole_pass() -> None:
+    def at_once(shape: tuple[int, ...], *steps: Step) -> int:
+        graph = chain(shape, *steps)
+        return cost.work_at_once(graph, infer(graph), 10)
+
+    one = ("Linear", {"out_features": 8})
+    assert at_once((4,), one) == 10 * 4 * 8
+    assert at_once((4,), one, ("Linear", {"out_features": 4})) == 10 * 4 * 8
+    assert at_once((50, 4), ("RNN", {"hidden_size": 4})) == 10 * (16 + 16)  # of its 50 steps
+    assert at_once((4,), ("ReLU", {})) == 0

@@ -82,5 +82,5 @@ def in_turns(steps: Iterator[Step], threads: int = 1) -> Iterator[Step]:
 
 def looks(one: Method, question: Question) -> Iterator[Step]:
     """The results of a method, finer and finer, step by step in turns with a training in this process."""
-    threads = choose_threads(None, question.trained.plan.multiply_adds)
+    threads = choose_threads(None, question.trained.plan.at_once)
     yield from in_turns(one.looks(question), threads)

@@ -15,7 +15,7 @@ from engine.training.status import TrainingError
 from engine.training.steps.turns import TURN
 
 WORK_PER_THREAD = 10_000_000
-"""Multiply-adds of one forward pass of a batch that are worth a thread of their own.
+"""Multiply-adds of one matrix product of a batch that are worth a thread of their own.
 
 Measured on two cores with sleeping threads (see `threads`), time of a step with two threads against one:
 1.6 at 0.2 million, 1.3 at 7, 0.95 at 15, 0.66 at 27 (LeNet-5, batches of 64), 0.6 at 60 and more. Beside another busy
@@ -70,13 +70,13 @@ def check_precision(precision: str, device: torch.device) -> None:
         )
 
 
-def choose_threads(wanted: int | None, multiply_adds: int) -> int:
-    """The CPU threads for steps of this much work: as set, else one for each 10 million multiply-adds, up to the cores.
+def choose_threads(wanted: int | None, at_once: int) -> int:
+    """The CPU threads: as set, else one for each 10 million multiply-adds of a product, at most all cores.
 
-    The work is that of one forward pass of a batch, so the same project on the same computer always gets the same
-    number, and with it the same bits.
+    The work is that of `cost.work_at_once`, so the same project on the same computer always gets the same number, and
+    with it the same bits.
     """
-    return wanted or min(max(1, multiply_adds // WORK_PER_THREAD), cores())
+    return wanted or min(max(1, at_once // WORK_PER_THREAD), cores())
 
 
 @cache

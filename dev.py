@@ -28,8 +28,9 @@ import sysconfig
 import time
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from subprocess import DEVNULL, PIPE, Popen, TimeoutExpired
+from subprocess import DEVNULL, PIPE, STDOUT, Popen, TimeoutExpired
 
 ROOT = Path(__file__).resolve().parent
 VENV = ROOT / ".venv"
@@ -53,6 +54,8 @@ PAIRED = ("-n", "3", "--dist", "worksteal")
 ON_DISPLAY = ("journeys", "long proofs")
 IN_REAL_WINDOWS = ("journeys", "soak")
 """The topics of the long proofs that need a display; all others have their windows offscreen."""
+BESIDE = {"journeys": "mypy"}
+"""A stage that uses one core → the one that is run beside it; what that prints comes afterwards."""
 WITH_WINDOW = ("tests/gui", "tests/benchmarks", "tests/journeys")
 ELSEWHERE = (*WITH_WINDOW, "tests/gpu")
 """Folders of tests that are no part of the stage without a window."""
@@ -61,9 +64,14 @@ ELSEWHERE = (*WITH_WINDOW, "tests/gpu")
 def run(
     command: Sequence[str], *, env: Mapping[str, str] | None = None, cwd: Path | None = None, output: int | None = None
 ) -> tuple[int, str]:
-    """Run `command` with `env` added to the environment; its exit code, and what it printed if `output` is PIPE."""
-    errors, variables = DEVNULL if output == PIPE else None, {**os.environ, **(env or {})}
-    with Popen(command, env=variables, cwd=cwd, stdout=output, stderr=errors, text=True) as process:
+    """Run `command` with `env` added to the environment; its exit code, and what it printed if `output` is PIPE.
+
+    Of what it says on standard error nothing is kept then; with STDOUT it is, among the rest.
+    """
+    variables = {**os.environ, **(env or {})}
+    errors = DEVNULL if output == PIPE else STDOUT if output == STDOUT else None
+    printed = PIPE if output == STDOUT else output
+    with Popen(command, env=variables, cwd=cwd, stdout=printed, stderr=errors, text=True) as process:
         try:
             text = process.communicate()[0]
         except BaseException as stop:
@@ -182,8 +190,26 @@ def stage(title: str, command: Sequence[str], *, display: bool = False) -> int:
     except OSError as error:
         say(f"dev.py: {error}")
         code = 1
+    return ended(title, code, began)
+
+
+def ended(title: str, code: int, began: float) -> int:
+    """Print the last line of a stage; its exit code."""
     print(f"== {title}: {'FAILED' if code else 'passed'}, {time.monotonic() - began:.1f} s", flush=True)
     return code
+
+
+def side_by_side(title: str, stages: Mapping[str, Sequence[str]]) -> dict[str, int]:
+    """Run a stage and beside it, on another core, the one that goes with it; the exit codes of both."""
+    other = BESIDE[title]
+    with ThreadPoolExecutor(1) as thread:
+        began = time.monotonic()
+        quiet = thread.submit(run, stages[other], env=TEST_ENVIRONMENT, cwd=ROOT, output=STDOUT)
+        codes = {title: stage(title, stages[title], display=title in ON_DISPLAY)}
+        print(f"== {other}", flush=True)
+        code, text = quiet.result()
+        print(text, end="", flush=True)
+        return codes | {other: ended(other, code, began)}
 
 
 def run_stages(stages: Mapping[str, Sequence[str]]) -> int:
@@ -192,7 +218,13 @@ def run_stages(stages: Mapping[str, Sequence[str]]) -> int:
     if WITHOUT_X and "journeys" in stages:
         print("== journeys: skipped, for they need Xvfb, which macOS and Windows lack", flush=True)
         stages = {title: command for title, command in stages.items() if title != "journeys"}
-    codes = {title: stage(title, command, display=title in ON_DISPLAY) for title, command in stages.items()}
+    pairs = {title: other for title, other in BESIDE.items() if title in stages and other in stages}
+    codes: dict[str, int] = {}
+    for title, command in stages.items():
+        if title in pairs:
+            codes |= side_by_side(title, stages)
+        elif title not in pairs.values():
+            codes[title] = stage(title, command, display=title in ON_DISPLAY)
     failed = [title for title, code in codes.items() if code]
     result = f"FAILED: {', '.join(failed)}" if failed else f"all {len(codes)} stages passed"
     print(f"== {result}, {time.monotonic() - began:.1f} s", flush=True)
@@ -224,6 +256,7 @@ def check(args: list[str]) -> int:
         "lint-imports": [module[0], "-c", "import importlinter.cli as cli; cli.lint_imports_command()"],
     }
     tests = {
+        "journeys": [*pytest, "not slow and journey", "tests/journeys"],
         "tests without a window": [
             *pytest,
             "not slow",
@@ -232,7 +265,6 @@ def check(args: list[str]) -> int:
             *(f"--ignore={path}" for path in ELSEWHERE),
         ],
         "tests of the window": [*pytest, "not slow", *PAIRED, "tests/gui"],
-        "journeys": [*pytest, "not slow and journey", "tests/journeys"],
     }
     others = {
         f"mypy for {system}": [*module, "mypy", "--platform", name, "--cache-dir", f".mypy_cache/{name}"]

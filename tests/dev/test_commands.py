@@ -62,26 +62,25 @@ def test_without_a_display_arguments_are_passed_on_unchanged(
 # dev.py test
 
 
-STAGES = [
-    "ruff check",
-    "ruff format",
-    "-m mypy",
-    "lint_imports",
-    " tests --ignore=",
-    "worksteal tests/gui",
-    "slow and journey tests/journeys",
-]
-LINTERS = STAGES[:4]
+LINTERS = ["ruff check", "ruff format", "-m mypy", "lint_imports"]
+JOURNEYS = "slow and journey tests/journeys"
+STAGES = ["ruff check", "ruff format", "lint_imports", JOURNEYS, "-m mypy", " tests --ignore=", "worksteal tests/gui"]
 OTHER_SYSTEMS = ["mypy --platform win32", "mypy --platform darwin"]
+
+
+def in_order(commands: list[list[str]]) -> list[str]:
+    """The stages of these commands; the types and the journeys begin together, whichever is noted first."""
+    lines = [" ".join(command) for command in commands]
+    found = [part for line in lines for part in STAGES if part in line]
+    return [*found[:3], *sorted(found[3:5], key=STAGES.index), *found[5:]]
 
 
 def test_all_stages_run_in_order_and_only_the_journeys_see_a_display(
     dev: ModuleType, runs: Runs, ready: list[list[str]], capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert dev.main(["test"]) == 0
-    for command, part in zip(runs.commands, STAGES, strict=True):
-        assert part in " ".join(command)
-    assert runs.commands[-1][3:] == ["-m", "not slow and journey", "tests/journeys"]
+    assert in_order(runs.commands) == STAGES
+    assert runs.with_part(JOURNEYS)[0][3:] == ["-m", "not slow and journey", "tests/journeys"]
     offscreen = {
         "QT_QPA_PLATFORM": "offscreen",
         "HF_HUB_OFFLINE": "1",
@@ -91,11 +90,24 @@ def test_all_stages_run_in_order_and_only_the_journeys_see_a_display(
         "OMP_NUM_THREADS": "1",
         "PYTHONDONTWRITEBYTECODE": "",
     }
-    assert runs.environments == [offscreen] * 6 + [{**offscreen, "QT_QPA_PLATFORM": "xcb", "DISPLAY": ":42"}]
+    for command, environment in zip(runs.commands, runs.environments, strict=True):
+        screen = {"QT_QPA_PLATFORM": "xcb", "DISPLAY": ":42"} if command[-1] == "tests/journeys" else {}
+        assert environment == {**offscreen, **screen}
     assert ready == [[*dev.BASE, *dev.XCB, *dev.XVFB]]
     lines = capsys.readouterr().out.splitlines()
     assert sum(": passed, " in line for line in lines) == 7
     assert lines[-1].startswith("== all 7 stages passed, ")
+
+
+@pytest.mark.usefixtures("ready")
+def test_what_runs_beside_a_stage_says_all_it_has_to_after_it(
+    dev: ModuleType, runs: Runs, capsys: pytest.CaptureFixture[str]
+) -> None:
+    runs.texts, runs.codes = {"-m mypy": "engine/graph.py:1: error\n"}, {"-m mypy": 1}
+    assert dev.main(["test"]) == 1
+    lines = [line.partition(", ")[0] for line in capsys.readouterr().out.splitlines()]
+    at = lines.index("== journeys: passed")
+    assert lines[at + 1 : at + 4] == ["== mypy", "engine/graph.py:1: error", "== mypy: FAILED"]
 
 
 @pytest.mark.usefixtures("ready")
@@ -188,6 +200,7 @@ def test_macos_and_windows_skip_the_journeys_and_say_so(
     assert dev.main(["test"]) == 0
     assert len(runs.commands) == 6
     assert "journeys: skipped" in capsys.readouterr().out
+    assert runs.with_part("-m mypy")
     assert dev.main(["test", "--all"]) == 0
     assert "DISPLAY" not in runs.environments[-1]
 
@@ -265,7 +278,8 @@ def test_run_gives_the_exit_code_and_what_was_printed(monkeypatch: pytest.Monkey
 @pytest.mark.usefixtures("ready")
 def test_every_test_belongs_to_one_stage_but_those_of_the_benchmarks_and_of_a_gpu(dev: ModuleType, runs: Runs) -> None:
     assert dev.main(["test"]) == 0
-    rest, *others = (command[2:] for command in runs.with_part("-m pytest"))
+    (rest,), others = ([command for command in runs.with_part("-m pytest") if ("tests" in command) == every]
+                       for every in (True, False))  # fmt: skip
     left_out = {argument.removeprefix("--ignore=") for argument in rest[rest.index("tests") + 1 :]}
     assert left_out == {*(command[-1] for command in others), "tests/benchmarks", "tests/gpu"}
     assert all((REPOSITORY / name).is_dir() for name in left_out)

@@ -25,9 +25,8 @@ def need_sequence(x: Spec, index: int, first: bool) -> None:
     if x.dtype != "float32":
         raise ShapeError(f"gets {x.dtype} input {x} but computes with float32 only.", port=index, code="dtype")
     if not isinstance(x.shape[-1], int):
-        raise ShapeError(
-            f"gets {x}, whose last axis is open; weights need a fixed number there.", port=index, code="open-size"
-        )
+        words = f"gets {x}, whose last axis is open; weights need a fixed number there."
+        raise ShapeError(words, port=index, code="open-size")
 
 
 def need_mask(mask: Spec, shape: tuple[Dim, ...], what: str, port: str) -> None:
@@ -69,6 +68,7 @@ class ScaledDotProductAttention(Layer):
     formula: ClassVar[str] = "y = softmax(Q·Kᵀ·scale)·V"
     reference: ClassVar[str] = f"{VASWANI}; in groups: Ainslie et al. 2023, GQA, https://arxiv.org/abs/2305.13245"
     stem_name: ClassVar[str] = "attention"
+    matrix_products: ClassVar[int] = 2
     inputs: ClassVar[tuple[Port, ...]] = (
         Port("query", "what is asked, (N, …, T, d)"),
         Port("key", "what is offered, (N, …, S, d)", role="context"),
@@ -173,9 +173,6 @@ class ScaledDotProductAttention(Layer):
         query, key, value, *_ = inputs
         return product(query.shape[:-1]) * key.shape[-2] * (query.shape[-1] + value.shape[-1])
 
-    def products(self, *inputs: Spec) -> Dim:
-        return 2
-
     def learning(self, learned: Sequence[bool]) -> Layer:
         return self.model_copy(update={"_learned_mask": True}) if learned[3:] == [True] else self
 
@@ -236,6 +233,7 @@ class MultiheadAttention(Layer):
     causal_by: ClassVar[tuple[str, bool]] = ("is_causal", True)
     torch: ClassVar[str] = "torch.nn.MultiheadAttention"
     functions: ClassVar[tuple[str, ...]] = ("future", "each_head")
+    matrix_products: ClassVar[int] = 6
     formula: ClassVar[str] = "y = W·[head₁ … headₕ],  headᵢ = softmax(QᵢKᵢᵀ/√d)·Vᵢ"
     reference: ClassVar[str] = VASWANI
     initial: ClassVar[dict[str, object]] = {"num_heads": 4}
@@ -349,9 +347,6 @@ class MultiheadAttention(Layer):
         projections = product(query.shape) * size * 2 + product(key.shape) * size + product(value.shape) * size
         batch, steps = self._axes(query)
         return projections + 2 * batch * steps * (self._axes(key)[1] + self._added) * size
-
-    def products(self, *inputs: Spec) -> Dim:
-        return 6
 
     def kept(self, inputs: tuple[Spec, ...], outputs: tuple[Spec, ...]) -> Dim:
         return 4 * self._attention(inputs, outputs).kept()

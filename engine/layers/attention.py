@@ -25,8 +25,9 @@ def need_sequence(x: Spec, index: int, first: bool) -> None:
     if x.dtype != "float32":
         raise ShapeError(f"gets {x.dtype} input {x} but computes with float32 only.", port=index, code="dtype")
     if not isinstance(x.shape[-1], int):
-        words = f"gets {x}, whose last axis is open; weights need a fixed number there."
-        raise ShapeError(words, port=index, code="open-size")
+        raise ShapeError(
+            f"gets {x}, whose last axis is open; weights need a fixed number there.", port=index, code="open-size"
+        )
 
 
 def need_mask(mask: Spec, shape: tuple[Dim, ...], what: str, port: str) -> None:
@@ -68,7 +69,6 @@ class ScaledDotProductAttention(Layer):
     formula: ClassVar[str] = "y = softmax(Q·Kᵀ·scale)·V"
     reference: ClassVar[str] = f"{VASWANI}; in groups: Ainslie et al. 2023, GQA, https://arxiv.org/abs/2305.13245"
     stem_name: ClassVar[str] = "attention"
-    matrix_products: ClassVar[int] = 2
     inputs: ClassVar[tuple[Port, ...]] = (
         Port("query", "what is asked, (N, …, T, d)"),
         Port("key", "what is offered, (N, …, S, d)", role="context"),
@@ -233,7 +233,6 @@ class MultiheadAttention(Layer):
     causal_by: ClassVar[tuple[str, bool]] = ("is_causal", True)
     torch: ClassVar[str] = "torch.nn.MultiheadAttention"
     functions: ClassVar[tuple[str, ...]] = ("future", "each_head")
-    matrix_products: ClassVar[int] = 6
     formula: ClassVar[str] = "y = W·[head₁ … headₕ],  headᵢ = softmax(QᵢKᵢᵀ/√d)·Vᵢ"
     reference: ClassVar[str] = VASWANI
     initial: ClassVar[dict[str, object]] = {"num_heads": 4}

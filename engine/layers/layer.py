@@ -115,8 +115,6 @@ class Layer(Nature, BaseModel):
     """Further arguments that are written even where they have their default."""
     at_call: ClassVar[tuple[str, ...]] = ()
     """Fields that decide how the forward pass reads and are no arguments of the constructor."""
-    matrix_products: ClassVar[int] = 1
-    """What `products` says where it is the same for all inputs."""
     saves: ClassVar[Saves] = "inputs"
     """Which of its values torch's backward pass reads again, so that training has to keep them (measured)."""
     on_demand: ClassVar[tuple[str, ...]] = ()
@@ -191,8 +189,8 @@ class Layer(Nature, BaseModel):
         return 0
 
     def products(self, *inputs: Spec) -> Dim:
-        """How many matrix products, one after another, its multiply-adds are: what can be shared out is one of them."""
-        return self.matrix_products
+        """Into about how many matrix products, one after another, these fall: one for each matrix of its weights."""
+        return max(1, sum(len(shape) > 1 for shape in self.weights(*inputs).values()))
 
     def passes_through(self, inputs: tuple[Spec, ...], training: bool) -> bool:
         """Whether its outputs take no memory of their own."""

@@ -130,7 +130,7 @@ class _Recurrent(Layer):
         return product(inputs[0].shape[:2]) * matrices
 
     def products(self, *inputs: Spec) -> Dim:
-        return inputs[0].shape[1 if self.batch_first else 0] * self.directions * self.num_layers
+        return inputs[0].shape[1 if self.batch_first else 0] * super().products(*inputs)
 
     def kept(self, inputs: tuple[Spec, ...], outputs: tuple[Spec, ...]) -> Dim:
         steps = product(inputs[0].shape[:2])

@@ -74,9 +74,6 @@ class _TransformerLayer(Layer):
             total = total + (product(x.shape) + product(seen.shape)) * size * 2 + batch * steps * keys * size * 2
         return total
 
-    def products(self, *inputs: Spec) -> Dim:
-        return 6 * len(self.attentions) + 2
-
     def need_own(
         self, x: Spec, index: int, mask: Spec, padding: Spec, ports: tuple[str, str], causal: str
     ) -> tuple[Dim, Dim]:
@@ -278,9 +275,6 @@ class _Stack(_TransformerLayer):
     def multiply_adds(self, inputs: tuple[Spec, ...], outputs: tuple[Spec, ...]) -> Dim:
         return super().multiply_adds(inputs, outputs) * self.num_layers
 
-    def products(self, *inputs: Spec) -> Dim:
-        return super().products(*inputs) * self.num_layers
-
     def kept(self, inputs: tuple[Spec, ...], outputs: tuple[Spec, ...]) -> Dim:
         between = self.num_layers - 1 + int(self.norm)
         return super().kept(inputs, outputs) * self.num_layers + 4 * product(inputs[0].shape) * between
@@ -380,10 +374,6 @@ class Transformer(_TransformerLayer):
         encoder, decoder = self.halves()
         src, tgt = inputs[:2]
         return encoder.multiply_adds((src,), (src,)) + decoder.multiply_adds((tgt, src), (tgt,))
-
-    def products(self, *inputs: Spec) -> Dim:
-        encoder, decoder = self.halves()
-        return encoder.products(inputs[0]) + decoder.products(inputs[1], inputs[0])
 
     def kept(self, inputs: tuple[Spec, ...], outputs: tuple[Spec, ...]) -> Dim:
         encoder, decoder = self.halves()

@@ -149,5 +149,5 @@ def test_what_threads_can_share_is_one_product_not_a_whole_pass() -> None:
     one = ("Linear", {"out_features": 8})
     assert at_once((4,), one) == 10 * 4 * 8
     assert at_once((4,), one, ("Linear", {"out_features": 4})) == 10 * 4 * 8
-    assert at_once((50, 4), ("RNN", {"hidden_size": 4})) == 10 * (16 + 16)  # of its 50 steps
+    assert at_once((50, 4), ("RNN", {"hidden_size": 4})) == 10 * 16  # one of two matrices, at one of 50 steps
     assert at_once((4,), ("ReLU", {})) == 0

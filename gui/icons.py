@@ -1,18 +1,27 @@
-"""Icons by what they mean, in the colours of the theme; the drawings come with qtawesome (Font Awesome 5)."""
+"""Icons by what they mean, in the colours of the theme; the drawings come with qtawesome (Font Awesome 5).
+
+Of qtawesome only the font is read: to import it loads all of Qt again under other names, and eleven fonts more, which
+takes longer than to build the window.
+"""
 
 from __future__ import annotations
 
-import os
+import json
 from functools import cache
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Final
 
-from PySide6.QtCore import QSize
-from PySide6.QtGui import QIcon
+from PySide6.QtCore import QPoint, QRect, QSize, Qt
+from PySide6.QtGui import QColor, QFont, QFontDatabase, QIcon, QIconEngine, QPainter, QPixmap
 
+from engine.files import read_bytes
 from gui.theme import theme
 
-os.environ.setdefault("QT_API", "pyside6")
-
-SIZES = (16, 20, 32, 48)
+FONT: Final = "fontawesome5-solid-webfont"
+LARGEST: Final = 2**20
+SHARE: Final = 0.875
+"""The size of the type by the height of the icon: 14 of 16 pixels, for which the font was drawn."""
 NAMES = {
     "file": "file",
     "folder-open": "folder-open",
@@ -116,13 +125,68 @@ def icon(name: str, token: str = "text") -> QIcon:
 
 @cache
 def _drawn(drawing: str, color: str, disabled: str) -> QIcon:
-    """The icon as pixmaps: qtawesome's own would call Python at every repaint."""
-    import qtawesome
+    return QIcon(Glyph(drawing, color, disabled))
 
-    drawn = qtawesome.icon(f"fa5s.{drawing}", color=color, color_disabled=disabled)
-    result = QIcon()
-    for size in SIZES:
-        for mode in (QIcon.Mode.Normal, QIcon.Mode.Disabled):
-            result.addPixmap(drawn.pixmap(QSize(size, size), mode), mode)
-        result.addPixmap(drawn.pixmap(QSize(size, size), QIcon.Mode.Normal), QIcon.Mode.Selected)  # not tinted
-    return result
+
+_clones: list[Glyph] = []
+"""Qt asks for one where it changes a copy of an icon, deletes it with that, and does not keep it alive for Python."""
+
+
+class Glyph(QIconEngine):
+    """Draws a character of the font when it is first seen in a size; menus hold many that nobody looks at."""
+
+    def __init__(self, drawing: str, color: str, disabled: str) -> None:
+        super().__init__()
+        self._name, self._colors, self._font = drawing, (color, disabled), _font()
+        self._pixmaps: dict[tuple[int, int, str], QPixmap] = {}
+
+    def clone(self) -> QIconEngine:
+        _clones.append(Glyph(self._name, *self._colors))
+        return _clones[-1]
+
+    def paint(self, painter: QPainter, rect: QRect, mode: QIcon.Mode, state: QIcon.State) -> None:
+        painter.save()
+        painter.setPen(QColor(self._color(mode)))
+        font = QFont(self._font)
+        font.setPixelSize(max(round(SHARE * rect.height()), 1))
+        painter.setFont(font)
+        painter.drawText(rect, Qt.AlignmentFlag.AlignCenter, _characters()[self._name])
+        painter.restore()
+
+    def pixmap(self, size: QSize, mode: QIcon.Mode, state: QIcon.State) -> QPixmap:
+        key = size.width(), size.height(), self._color(mode)
+        if key not in self._pixmaps:
+            pixmap = QPixmap(size)
+            pixmap.fill(Qt.GlobalColor.transparent)
+            painter = QPainter(pixmap)
+            self.paint(painter, QRect(QPoint(), size), mode, state)
+            painter.end()
+            self._pixmaps[key] = pixmap
+        return self._pixmaps[key]
+
+    def _color(self, mode: QIcon.Mode) -> str:
+        """Selected ones are not tinted."""
+        return self._colors[mode == QIcon.Mode.Disabled]
+
+
+def _file(ending: str) -> Path:
+    """A file of the font in the folder of qtawesome, which is found and not imported."""
+    spec = find_spec("qtawesome")
+    assert spec is not None
+    assert spec.origin is not None
+    (file,) = (Path(spec.origin).parent / "fonts").glob(f"{FONT}-{ending}")
+    return file
+
+
+@cache
+def _characters() -> dict[str, str]:
+    codes: dict[str, str] = json.loads(read_bytes(_file("charmap-*.json"), LARGEST))
+    return {name: chr(int(code, 16)) for name, code in codes.items()}
+
+
+@cache
+def _font() -> QFont:
+    number = QFontDatabase.addApplicationFont(str(_file("[0-9]*.ttf")))
+    font = QFont(QFontDatabase.applicationFontFamilies(number)[0])
+    font.setStyleName("Solid")
+    return font

@@ -45,10 +45,11 @@ def all() -> list[type[Layer]]:
 
 
 def get(name: str) -> type[Layer]:
-    """The class with this name; raises GraphError with a likely name if there is none."""
-    catalogue = _catalogue()
-    if name in catalogue:
-        return catalogue[name]
+    """The class with this name, ready to be made; raises GraphError with a likely name if there is none."""
+    if (layer := _catalogue().get(name)) is not None:
+        if not layer.__pydantic_complete__:
+            layer.model_rebuild()
+        return layer
     if (reason := packages.LAYERS.missing(name)) is not None:
         raise GraphError(reason)
     raise GraphError(f"there is no layer named {name[:100]!r}; {_hint(name[:100])}")

@@ -6,7 +6,8 @@ import warnings
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import ClassVar, Literal, NamedTuple
+from threading import RLock
+from typing import Any, ClassVar, Literal, NamedTuple
 
 from pydantic import BaseModel, ConfigDict
 
@@ -42,6 +43,7 @@ class Stretch(NamedTuple):
     last: int
 
 
+_completing = RLock()
 MOST = 256
 """The most ports a variadic input offers."""
 
@@ -92,7 +94,7 @@ class Layer(Nature, BaseModel):
     the explanation.
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, allow_inf_nan=False)
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, allow_inf_nan=False, defer_build=True)
 
     family: ClassVar[str] = ""
     """Where it is in the palette; every layer has one."""
@@ -128,6 +130,15 @@ class Layer(Nature, BaseModel):
     stem_name: ClassVar[str] = ""
     beyond_float: ClassVar[tuple[str, ...]] = ()
     """Numbers among the parameters that may be larger than a float32 can be: it depends on the input."""
+
+    @classmethod
+    def model_rebuild(cls, **options: Any) -> bool | None:
+        """Build what checks its fields: for all layers at once it takes longer than all else at the start.
+
+        pydantic calls it when the first of a kind is made, and is not made for two threads that do so at once.
+        """
+        with _completing:
+            return super().model_rebuild(**{**options, "_types_namespace": {}})
 
     @classmethod
     def stem(cls) -> str:
@@ -205,6 +216,7 @@ class Layer(Nature, BaseModel):
         if "hands_on" in cls.__dict__ and "passes_through" not in cls.__dict__:
             warnings.warn(f"{cls.__name__}.hands_on is called passes_through now.", DeprecationWarning, stacklevel=2)
             setattr(cls, "passes_through", cls.__dict__["hands_on"])  # noqa: B010 - mypy forbids the plain assignment
+        cls.__annotations__ = {name: kind for name, kind in cls.__annotations__.items() if name in cls.model_fields}
 
     def draws(self) -> bool:
         """Whether it may draw at random while training: one of a package may, as long as it does not say otherwise."""
@@ -318,6 +330,10 @@ class Layer(Nature, BaseModel):
     def filled(self, inputs: tuple[Spec, ...], outputs: tuple[Spec, ...]) -> str:
         """The formula with the user's numbers, one line an axis; empty where there is none."""
         return ""
+
+
+for _base in (Nature, Layer):
+    _base.__annotations__ = {}  # read once: pydantic would read these class variables again for every layer
 
 
 @lru_cache(1024)

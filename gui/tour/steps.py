@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 from typing import Final, Literal
 
 import presets
@@ -44,8 +45,12 @@ KEYS: Final = {
     "next": "problem.next",
     "train": "train.start",
 }
-LENET: Final = tuple(node.type for node in presets.build("lenet-5").nodes.values())
-"""The layers that are drawn, in this order: an Input, twice a convolution with what follows it, the head, an Output."""
+
+
+@cache
+def lenet() -> tuple[str, ...]:
+    """The layers that are drawn, in this order: an Input, twice a convolution with what follows it, an Output."""
+    return tuple(node.type for node in presets.build("lenet-5").nodes.values())
 
 
 def path(graph: Graph) -> list[Node]:
@@ -63,9 +68,9 @@ def path(graph: Graph) -> list[Node]:
     return best
 
 
-def begins(*kinds: str) -> Callable[[Progress], bool]:
-    """Whether the network begins with these layers, wired in this order."""
-    return lambda now: tuple(node.type for node in path(now.graph)[: len(kinds)]) == kinds
+def begins(count: int) -> Callable[[Progress], bool]:
+    """Whether the network begins with so many layers of LeNet-5, wired in their order."""
+    return lambda now: tuple(node.type for node in path(now.graph)[:count]) == lenet()[:count]
 
 
 def _filters(now: Progress) -> bool:
@@ -90,14 +95,14 @@ STEPS: Final = (
         "You are going to draw LeNet-5, which read cheques in 1998, and teach it ten handwritten digits.\n\n"
         "Click the canvas and press {add}, type input, press Enter. (Or drag Input out of the list at the left.)",
         "canvas",
-        begins("Input"),
+        begins(1),
     ),
     Step(
         "A convolution",
         "Press {add} again, type conv2d, press Enter. It follows the selected layer, wired already. The wire says what "
         "flows: 1 channel of 28 × 28 pixels. (You will see to the sizes of your digits later.)",
         "canvas",
-        begins("Input", "Conv2d"),
+        begins(2),
     ),
     Step(
         "Six filters of 5 × 5",
@@ -110,21 +115,21 @@ STEPS: Final = (
         "Bend and shrink",
         "Back on the canvas (Esc), add ReLU, which lets the network bend, then MaxPool2d, which halves the image.",
         "canvas",
-        begins(*LENET[:4]),
+        begins(4),
     ),
     Step(
         "Once more",
         "Add the same three again: Conv2d, ReLU, MaxPool2d. The second convolution finds patterns of patterns; LeNet-5 "
         "has 16 filters of 5 × 5 here, but the usual ones do.",
         "canvas",
-        begins(*LENET[:7]),
+        begins(7),
     ),
     Step(
         "A row of numbers",
         "Add Flatten, which makes the image one row, then Linear, ReLU, Linear, ReLU, Linear: each weighs all numbers "
         "of the one before.",
         "canvas",
-        begins(*LENET[:13]),
+        begins(13),
     ),
     Step(
         "The answer",

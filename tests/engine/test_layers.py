@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
 from typing import Any
 
 import pytest
 import torch
 from hypothesis import Phase, given, seed, settings
+from pydantic import ValidationError, create_model
 
 from engine.layers import convolution, merge, normalization, pooling, probability
 from engine.layers.layer import Layer, ShapeError
+from engine.layers.parameters import Positive
 from engine.layers.windows import Window
 from engine.spec import BATCH, Spec
 from tests.engine import oracle
@@ -158,3 +162,19 @@ def test_an_open_size_counts_the_last_window_of_ceil_mode_as_torch_does() -> Non
     assert isinstance(out, Spec)
     ran = [torch.nn.MaxPool2d(2, 3, ceil_mode=True)(torch.zeros(n, 1, n, n)).shape for n in range(2, 9)]
     assert [out.bound({"N": n}) for n in range(2, 9)] == ran
+
+
+def test_threads_may_make_the_first_of_a_kind_at_once() -> None:
+    """What checks the fields of a layer is built when the first one is made, by whichever thread that is."""
+    together = Barrier(8)
+
+    def made(kind: type[Layer]) -> tuple[object, str]:
+        together.wait()
+        with pytest.raises(ValidationError) as refused:
+            kind.model_validate({"width": "wide"})
+        return kind.model_validate({"width": 3}), str(refused.value.errors()[0]["type"])
+
+    with ThreadPoolExecutor(8) as threads:
+        for number in range(20):
+            kind: type[Layer] = create_model(f"Wide{number}", __base__=Layer, width=(Positive, ...))
+            assert set(threads.map(made, [kind] * 8)) == {(kind(width=3), "int_type")}  # type: ignore[call-arg]

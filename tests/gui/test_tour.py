@@ -16,7 +16,7 @@ from engine.edits import SetParameter
 from engine.home import home
 from gui.preferences import Preferences
 from gui.tour.panel import EDGE, WIDTH, corner
-from gui.tour.steps import LENET, STEPS, Progress, path
+from gui.tour.steps import STEPS, Progress, lenet, path
 from gui.tour.tour import FILE, KEPT, TITLE
 from gui.window import MainWindow
 
@@ -38,10 +38,10 @@ def test_the_card_covers_what_is_pointed_at_only_where_every_corner_would(
 
 
 def test_the_last_step_before_training_is_met_by_lenet_itself() -> None:
-    lenet = presets.build("lenet-5")
-    kinds = [node.type for node in path(lenet)]
-    assert kinds == list(LENET)
-    assert [step.title for step in STEPS if step.done(Progress(lenet))] == [
+    graph = presets.build("lenet-5")
+    kinds = [node.type for node in path(graph)]
+    assert kinds == list(lenet())
+    assert [step.title for step in STEPS if step.done(Progress(graph))] == [
         step.title for step in STEPS if step.title not in ("Break it", "Train it")
     ]
 
@@ -99,7 +99,7 @@ def test_draw_break_and_fix_leave_and_go_on(windows: Callable[[], MainWindow], q
     assert not window.guide.offer.isVisible(), "it is offered once"
     window.actions_table["help.tour"].trigger()
     assert tour.number == 5
-    assert [node.type for node in path(window.document.project)] == list(LENET[:5])
+    assert [node.type for node in path(window.document.project)] == list(lenet()[:5])
     window.document.select([path(window.document.project)[-1].id])
     add(window, "relu", "maxpool2d", "flatten", "linear", "relu", "linear", "relu", "linear", "output")
     assert tour.step is not None

@@ -6,7 +6,7 @@ import pytest
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
-from gui.tour.steps import LENET, path
+from gui.tour.steps import lenet, path
 from gui.tour.tour import TITLE
 from gui.window import MainWindow
 from tests.journeys.conftest import Hand
@@ -103,7 +103,7 @@ def test_the_tour_from_the_first_start_to_a_trained_network_without_a_mouse(qtbo
     pupil.expect("Once more")
     pupil.add("conv2d", "relu", "maxpool2d")
     pupil.expect("A row of numbers")
-    assert [node.type for node in path(window.document.project)] == list(LENET[:7])
+    assert [node.type for node in path(window.document.project)] == list(lenet()[:7])
     pupil.add("flatten", "linear", "relu", "linear", "relu", "linear")
     pupil.expect("The answer")
     pupil.put("out_features", "10")

@@ -12,10 +12,8 @@ from typing import NoReturn
 
 import torch
 
-from engine.data.augmenting import Augmenter
 from engine.data.dataset import SampleError
 from engine.data.pipeline import Part, Prepared
-from engine.data.sampling import order_of
 from engine.errors import NOTHING, About
 from engine.settings.optimizers import smaller_rate
 from engine.training.control import Control
@@ -37,6 +35,7 @@ from engine.training.runs.checkpoint import Progress
 from engine.training.runs.folder import RunError
 from engine.training.status import Metrics, Result, State
 from engine.training.steps.assembly import evaluation_size, steps_of
+from engine.training.steps.dealing import Dealer
 from engine.training.steps.device import seed_step
 from engine.training.steps.scheduled_sampling import OwnAnswers
 from engine.training.steps.stepper import Halted, Stepper
@@ -95,6 +94,7 @@ class Session:
         self._replay = {one.step: one.value for one in self.recorder.run.info.replay if one.setting == LR}
         """Step → the learning rate from then on, as it was changed before the run was lengthened."""
         self.network, self.lr = self.stepper.network, self.stepper.lr
+        self._dealer = Dealer(self.plan, self.data, self.network, self.device, self.own)
         self._together = evaluation_size(self.plan, len(self.data.train))
         """Samples that are evaluated at once."""
         self.steps_total = self.config.epochs * steps_of(len(self.data.train), self.plan)
@@ -205,17 +205,12 @@ class Session:
 
     def _steps(self, epoch: int) -> bool:
         """The steps of an epoch that are left; False if it was stopped on the way. Raises SampleError."""
-        train, config = self.data.train, self.plan.data
-        order = order_of(train, config, self.data.fields, self.config.seed, epoch, self.device)
-        names, size = self.network.fields, config.size(len(train))
-        augmenter = Augmenter(config.augmentation, self.data.fields, self.config.seed, epoch, self.network.ignored)
-        augment = augmenter if config.augmentation else None
-        batches = train.batches(names, size, order, drop_last=config.drop_last, skip=self.batches, augment=augment)
+        order = self._dealer.order(epoch)
+        batches = self._dealer.batches(epoch, order, self.batches)
         while together := self._next(batches):
             if not self._gate():
                 return False
-            if self.own is not None:
-                together = self.own.of_step(together, self.batches, size, order, epoch)
+            together = self._dealer.read(together, epoch, order, self.batches)
             try:
                 self._step(epoch, together)
             except Halted:
@@ -278,7 +273,8 @@ class Session:
     def _diverged(self, error: Diverged, where: Origin | None) -> NoReturn:
         """Say of which node it began, and raise the error."""
         graph = self.plan.graph
-        where = where or origin(graph, self.probed, self.network, ())  # told late by an accelerator: of the weights
+        if where is None and error.part == "train":  # told late by an accelerator, which holds the weights since then
+            where = origin(graph, self.probed, self.network, self._dealer.again(error.step))
         if where is not None:
             error.where, error.about = where.words(graph), where.about
         when = f"{'at' if error.part == 'train' else 'after'} step {error.step}"

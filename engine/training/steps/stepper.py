@@ -17,6 +17,7 @@ from engine.training.evaluation.network import Batch, Forward, Network
 from engine.training.evaluation.scores import Score
 from engine.training.runs.checkpoint import State
 from engine.training.steps.device import seed_step
+from engine.training.steps.finite import FiniteGuard
 from engine.training.steps.optimization import Clipping, LearningRate, Penalty, make_optimizer
 
 
@@ -71,13 +72,16 @@ class Stepper:
         self._penalized = bool(self.penalty)
         self._walks = isinstance(self.optimizer, torch.optim.LBFGS)
         """Whether a step of the optimizer looks at the loss several times, at other weights."""
-        self._looks_at_losses = device.type == "cpu"  # where that costs nothing
         self._clips = config.clip_norm is not None or config.clip_value is not None
         # Half precision underflows without it; bfloat16 has the range of float32.
         self.scaler = torch.amp.GradScaler(device.type) if config.precision == "float16" else None
         self.average: AveragedModel | None = None
         if config.ema is not None:
             self.average = AveragedModel(module, multi_avg_fn=get_ema_multi_avg_fn(config.ema.decay))  # type: ignore[no-untyped-call]
+        waits = (
+            device.type == "cpu" or self._walks
+        )  # there, and where the optimizer looks at losses, that costs nothing
+        self.guard = FiniteGuard(module, self.optimizer, self.scaler, self.average, waits=waits)
         special = (self.scaler, self.average, self._penalized or None, self._walks or None)
         self._usual = all(one is None for one in special)
 
@@ -97,9 +101,10 @@ class Stepper:
     ) -> StepResult:
         """Learn from these batches together; ``measure`` the norm of the gradients, ``probe`` the layers.
 
-        Where the loss is not a number, nothing is learned: `StepResult.finite` says so. (On a device the loss is not
-        waited for, and the recorder finds it a moment later.) ``go_on`` is asked between two batches, also where the
-        optimizer looks at them several times. Raises Halted where it says no.
+        Where the loss is not a number, nothing is learned: `StepResult.finite` says so. (On an accelerator the loss is
+        not waited for: it holds back this and all later steps by itself, and the recorder finds the loss a moment
+        later.) ``go_on`` is asked between two batches, also where the optimizer looks at them several times. Raises
+        Halted where it says no.
         """
         if len(batches) == 1 and self._usual and probe is None:
             return self._single(batches[0], number, measure)
@@ -113,12 +118,16 @@ class Stepper:
                 raise Halted
 
         finite = True
+        self.guard.begin()
         try:
             loss = self._learn(lambda: self._gradients(batches, number, found, halt), probe)
         except _NotFinite as error:
             loss, finite = error.loss, False
-        if self.average is not None:
+        if self.average is not None and finite:
             self.average.update_parameters(self.network.module)
+        self.guard.end()
+        if probe is not None:  # who looks at layers waits for them anyway
+            finite = finite and math.isfinite(loss.item())
         self.lr.step_done()
         scores = found.scores[: len(batches)]  # an optimizer that looks several times begins with the loss that is said
         samples = samples_of(batches[0]) if len(batches) == 1 else sum(map(samples_of, batches))
@@ -132,15 +141,17 @@ class Stepper:
         for weight in self._weights:  # as zero_grad does, which takes a thirtieth of a tiny step
             weight.grad = None
         network = self.network
+        self.guard.begin()
         answers = network.answers(batch)
         loss = network.loss(answers, batch)
         loss.backward()  # type: ignore[no-untyped-call]
         scores = (network.step_score(answers, batch),)
-        finite, norm = not self._looks_at_losses or math.isfinite(loss.item()), None
+        finite, norm = self.guard.judge(loss.detach()), None
         if finite:
             if measure or self._clips:
                 norm = self.clipping.apply(measure=measure)
             self.optimizer.step()
+        self.guard.end()
         self.lr.step_done()
         return StepResult(loss.detach(), scores, norm if measure else None, samples_of(batch), finite)
 
@@ -200,7 +211,7 @@ class Stepper:
     def _gradients(self, batches: Sequence[Batch], number: int, found: _Found, halt: Callable[[], None]) -> Tensor:
         """Add up the gradients of the batches, each by its share, and clip; returns the mean loss without axes.
 
-        Raises _NotFinite on the CPU, where looking at the loss costs nothing.
+        Raises _NotFinite where that is seen at once.
         """
         if self.draws:
             seed_step(self.device, self.config.seed, "step", number)
@@ -219,7 +230,7 @@ class Stepper:
             total = said if total is None else total + said
             found.scores.append(network.step_score(answers, batch))
         assert total is not None
-        if self._looks_at_losses and not math.isfinite(total.item()):
+        if not self.guard.judge(total):
             raise _NotFinite(total)
         if self.scaler is not None:
             self.scaler.unscale_(self.optimizer)

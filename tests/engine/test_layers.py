@@ -149,6 +149,7 @@ def test_a_forgotten_correction_of_ceil_mode_is_caught(cls: type[Layer], monkeyp
         agreement(cls, MOST, phases=[Phase.generate])
 
 
+@pytest.mark.slow
 def test_a_forgotten_limit_of_reflected_padding_is_caught(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(convolution.Conv2d, "_check_padding", lambda self, x: None)
     with pytest.raises(AssertionError, match="torch refuses"):

@@ -9,7 +9,16 @@ if TYPE_CHECKING:
     from pydantic import ValidationError
 
 Reason = Literal[
-    "", "diverged", "out-of-memory", "missing-file", "damaged-file", "unreadable-file", "too-large", "changed-data"
+    "",
+    "diverged",
+    "out-of-memory",
+    "missing-file",
+    "damaged-file",
+    "unreadable-file",
+    "too-large",
+    "changed-data",
+    "not-repeatable",
+    "no-device",
 ]
 """The kinds of failure that are told apart; empty for every other."""
 

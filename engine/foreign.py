@@ -18,6 +18,9 @@ _OBJECTS: Final = "weights_only"
 _OS_ERROR: Final = re.compile(r"\(os error (\d+)\)")
 """The end of a message of a library in Rust, such as safetensors."""
 
+_NOT_DETERMINISTIC: Final = re.compile(r"^(\S+) does not have a deterministic implementation")
+"""torch's refusal after ``use_deterministic_algorithms``, a bare RuntimeError."""
+
 
 def is_out_of_memory(error: BaseException) -> bool:
     """Whether an exception says that memory ran out, on the CPU or on an accelerator."""
@@ -40,3 +43,9 @@ def os_error_number(error: BaseException) -> int | None:
     """The number of the operating system's error that a message ends with; None where there is none."""
     found = _OS_ERROR.search(str(error))
     return int(found[1]) if found else None
+
+
+def not_deterministic(error: BaseException) -> str:
+    """The operation that torch cannot do with the same bits every time; empty for other errors."""
+    found = _NOT_DETERMINISTIC.match(str(error))
+    return found[1] if found else ""

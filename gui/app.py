@@ -40,9 +40,9 @@ class TorchLoader(QObject):
         self.thread_.start()
 
     def _load(self) -> None:
-        from engine.training.steps.threads import use_passive_waiting
+        from engine.training.steps.threads import prepare_environment
 
-        use_passive_waiting()
+        prepare_environment()
         try:
             import torch  # noqa: F401
         except Exception as error:  # a broken torch must not take the window along; it is said instead

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Final, Literal
 from engine.exports.exporter import Checked, Exporter
 from engine.exports.subject import Subject
 from engine.files import read_bytes
+from engine.training.runs.run_info import computing_text
 
 if TYPE_CHECKING:
     from engine.inside.evaluation.scores import Scores
@@ -187,7 +188,7 @@ def _training(subject: Subject) -> str:
         f"- {info.epochs} epochs, {info.steps:,} steps of {subject.trained.size():,} samples, seed {config.seed}",
         f"- optimizer {config.optimizer.name} ({options})",
         f"- schedule {config.schedule.name}{f', {config.warmup:g} epochs of warm-up' if config.warmup else ''}",
-        f"- PyTorch {info.environment.get('torch', '')}, {info.device}",
+        f"- PyTorch {info.environment.get('torch', '')}, {computing_text(info)}",
     ]
     return "\n".join(lines)
 

@@ -23,8 +23,8 @@ from engine.training.runs.run_info import read
 from engine.training.runs.stored import parent_of
 from engine.training.status import TrainingError
 from engine.training.steps.assembly import build
+from engine.training.steps.computing import of_run
 from engine.training.steps.device import settled
-from engine.training.steps.memory_format import of_run
 
 AT_ONCE: Final = 32
 """Samples that go through the network together where it has none of its own and no size of a batch is chosen."""

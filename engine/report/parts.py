@@ -20,7 +20,7 @@ from engine.settings.data import DataConfig
 from engine.settings.section import Section
 from engine.tabular.formats import Cell, TextTable, shown
 from engine.training.runs.compare import flat_settings, said
-from engine.training.runs.run_info import RunInfo
+from engine.training.runs.run_info import RunInfo, computing_text
 from engine.training.series import Series
 
 MOST_CLASSES: Final = 60
@@ -263,7 +263,7 @@ def environment(info: RunInfo) -> str:
     """Versions and device: nothing that tells whose machine it was."""
     known = {name: value for name, value in info.environment.items() if name != "platform"}
     system = info.environment.get("platform", "").partition("-")[0]
-    device = f"{info.device}, {_count(info.threads, 'thread')}" if info.threads else info.device
+    device = computing_text(info)
     return facts((*known.items(), ("system", system), ("device", device), ("fingerprint of the data", info.data)))
 
 

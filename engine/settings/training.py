@@ -104,12 +104,21 @@ class TrainingConfig(Section):
         None, description="weights from a file that the training begins with; none: new ones"
     )
     checkpoint: Checkpoints = Field(Checkpoints(), description="when the state is stored, to resume from")
-    precision: Literal["float32", "bfloat16", "float16"] = Field(
-        "float32", description="the numbers most layers compute with; the weights stay float32 (mixed precision)"
+    gpu: Literal["fast", "exact"] = Field(
+        "fast",
+        description="what auto means below on a CUDA GPU: fast numbers and kernels; or exact ones, which resume to the "
+        "same bytes",
     )
-    compile: bool = Field(False, description="let torch.compile make faster code of it; the first step takes long")
+    precision: Literal["auto", "float32", "bfloat16", "float16"] = Field(
+        "auto",
+        description="the numbers most layers compute with; the weights stay float32 (mixed precision); auto: bfloat16 "
+        "on a fast GPU, else float32",
+    )
+    compile: Literal["auto", True, False] = Field(
+        "auto", description="let torch.compile make faster code of it; the first step takes long; auto: not"
+    )
     channels_last: Literal["auto", True, False] = Field(
-        "auto", description="keep images with channels last in memory; auto: where convolutions are faster so on a CPU"
+        "auto", description="keep images with channels last in memory; auto: where convolutions are faster so"
     )
     device: Device = Field("auto", description="'auto', 'cpu', 'cuda', 'cuda:0', … or 'mps'")
     threads: Annotated[int, Field(ge=1, le=MOST_THREADS)] | None = Field(

@@ -26,9 +26,9 @@ from engine.training.runs.folder import PROJECT, RunError
 from engine.training.runs.origin import reason
 from engine.training.runs.preparation import content_of, stored
 from engine.training.runs.run import Run
-from engine.training.runs.run_info import RunInfo, environment, read
+from engine.training.runs.run_info import RunInfo, computing_text, environment, promise, read
 from engine.training.status import Result, State, Status, TrainingError
-from engine.training.steps.threads import use_passive_waiting
+from engine.training.steps.threads import prepare_environment
 from engine.weights.chosen import missing
 
 if TYPE_CHECKING:
@@ -139,21 +139,21 @@ class Trainer:
             if not self._resumed and weights is not None and (why := missing(weights.path)):
                 raise TrainingError(why, setting="training.weights.path", reason="missing-file", file=weights.path)
             self._show(phase="loading PyTorch", epochs=plan.training.epochs)
-            use_passive_waiting()
+            prepare_environment()
             from engine.data.pipeline import prepare
             from engine.training.runs.checkpoint import load
             from engine.training.runs.stored import parent_of
-            from engine.training.steps import device, memory_format
+            from engine.training.steps import computing, device
             from engine.training.steps.assembly import batches_of
             from engine.training.steps.device_memory import room_for_data
 
             device.freeze_imports()
             resumed = self._resumed
             target = device.resumed_device(resumed.device) if resumed else device.choose_device(plan.training.device)
+            plan = computing.of_run(resumed, plan) if resumed else computing.decided(plan, target)
             device.check_precision(plan.training.precision, target)
             wanted = resumed.threads if resumed else plan.training.threads
             threads = device.choose_threads(wanted, plan.at_once)
-            plan = memory_format.of_run(resumed, plan) if resumed else memory_format.chosen(plan, target)
             self._show(phase="loading the data")
             learnt = stored(resumed.path, plan.data) if resumed else None
             data = prepare(plan.data, target, room_for_data(target), learnt)
@@ -174,9 +174,7 @@ class Trainer:
             checkpoint = load(resumed.path) if resumed else None
             parent = parent_of(self._weights_of) if self._weights_of is not None else None
             resumed = self._own(resumed) if resumed else None
-            run = (
-                self._old_run(resumed, checkpoint, seen) if resumed else self._new_run(plan, str(target), threads, seen)
-            )
+            run = self._old_run(resumed, checkpoint, seen) if resumed else self._new_run(plan, target, threads, seen)
             if learnt is None:
                 self._store(run, content_of(data.fitted))
         except CopyCancelled:
@@ -187,7 +185,9 @@ class Trainer:
         except Exception as error:
             self._refused(f"{type(error).__name__}: {error}")
             raise
-        with device.settled(threads):
+        if run.info.gpu:
+            self._show(computing=f"{computing_text(run.info)}. {promise(run.info)}")
+        with device.settled(threads, target, plan.training):
             return self._guarded(plan, data, target, run, checkpoint, parent)
 
     def _refused(self, message: str) -> None:
@@ -218,7 +218,9 @@ class Trainer:
         self._show(state="stopped", phase="", message=message, fraction=None)
         return Result("stopped", message, info.epochs, info.steps, info.seconds, info.path)
 
-    def _new_run(self, plan: TrainingPlan, device: str, threads: int, seen: str) -> Run:
+    def _new_run(self, plan: TrainingPlan, device: torch.device, threads: int, seen: str) -> Run:
+        from engine.training.steps.computing import facts
+
         if plan.data.split.folds is not None and self._run_dir is None:
             number = plan.data.split.fold
             together = folds.create(self.graph, None, root=self._root, weights_of=self._weights_of)
@@ -227,9 +229,9 @@ class Trainer:
             self._run_dir,
             self.graph,
             root=self._root,
-            device=device,
+            device=str(device),
             threads=threads,
-            channels_last=plan.training.channels_last is True,
+            **facts(plan, device),
             data=seen,
             environment=environment(),
             modules=plan.source.modules,
@@ -311,6 +313,8 @@ class Trainer:
             if session.notes:
                 run.update(message=session.said, notes=[*run.info.notes, *session.notes])
             state, message, remark = session.train()
+            if state == "stopped" and run.info.gpu == "fast":
+                message = f"{message} {promise(run.info)}"
             about = session.about
             message, remark = (f"{text} {session.said}".strip() for text in (message, remark))
         except Exception as error:

@@ -80,7 +80,7 @@ def open_session(
         _begin_with(session, plan.training.weights)
     if parent is not None:
         _take_weights(session, parent)
-    if plan.training.compile:
+    if plan.training.compile is True:
         _compile(session)
     if checkpoint is not None:
         _restore(session, checkpoint)

@@ -13,8 +13,10 @@ from torch import Tensor
 from engine.data.augmenting import uncovered
 from engine.data.pipeline import Part, Prepared
 from engine.errors import About
+from engine.foreign import not_deterministic
 from engine.layers.endpoints import Output
 from engine.losses import suiting
+from engine.training.diagnosis.exactness import not_repeatable
 from engine.training.diagnosis.health import weights_of
 from engine.training.diagnosis.lookups import check_lookups
 from engine.training.diagnosis.nonfinite import not_a_number, origin, undisturbed
@@ -120,9 +122,13 @@ def _try(
     alike: list[NodePath] = []
     with undisturbed(module):
         for batch in batches:
-            answers = network.answers(batch)
-            loss = network.loss(answers, batch)
-            loss.backward()  # type: ignore[no-untyped-call]
+            try:
+                loss = network.loss(network.answers(batch), batch)
+                loss.backward()  # type: ignore[no-untyped-call]
+            except RuntimeError as error:
+                if operation := not_deterministic(error):
+                    raise not_repeatable(plan, network, batch, operation) from error
+                raise
             if not losses:
                 alike = [path for path, own in weights_of(probed).items() if any(map(_same_rows, own))]
             losses.append(float(loss.detach()))

@@ -69,25 +69,25 @@ def range_test(graph: Graph, progress: Progress | None = None) -> RangeTest | No
     from engine.data.pipeline import prepare
     from engine.data.sampling import order_of
     from engine.training.plan import check
+    from engine.training.steps import computing
     from engine.training.steps import device as devices
-    from engine.training.steps import memory_format
     from engine.training.steps.assembly import build
-    from engine.training.steps.threads import use_passive_waiting
+    from engine.training.steps.threads import prepare_environment
 
     plan = check(graph)
     alone = {"schedule": Constant(), "warmup": 0.0, "ema": None, "compile": False}  # the rate is ours here
     plan = replace(plan, training=plan.training.model_copy(update=alone))
-    use_passive_waiting()
+    prepare_environment()
     target = devices.choose_device(plan.training.device)
+    plan = computing.decided(plan, target)
     devices.check_precision(plan.training.precision, target)
-    plan = memory_format.chosen(plan, target)
     data, drawn = prepare(plan.data, target), plan.data.model_copy(update={"shuffle": True})
     if not len(data.train):
         raise TrainingError("There are no training samples: enlarge data.split.train.", setting="data.split.train")
     rates: list[float] = []
     losses: list[float] = []
     mean = 0.0
-    with devices.settled(devices.choose_threads(plan.training.threads, plan.at_once)):
+    with devices.settled(devices.choose_threads(plan.training.threads, plan.at_once), target, plan.training):
         stepper = build(plan, data, target)
         size, epoch, step = plan.data.size(len(data.train)), 0, 0
         while step < STEPS:

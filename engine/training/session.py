@@ -238,7 +238,7 @@ class Session:
             self.recorder.change(LiveChange(number, LR, self.lr.value, asked))
             self.lr.set(asked)
         lr = self.lr.value
-        every = 0 if self.config.compile else self.config.health  # compiled code has other bits than what is looked at
+        every = 0 if self.config.compile is True else self.config.health  # compiled: other bits than what is looked at
         probe = HealthProbe(self.probed, self.plan.graph) if due(number, every) else None
         measure = number % NORM_EVERY == 1
         done = self.stepper.step(batches, number, measure=measure, probe=probe, go_on=self._going)

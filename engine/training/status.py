@@ -23,10 +23,11 @@ class Status:
     """A moment of a run. ``train`` holds means over the current epoch so far; times are in seconds, without pauses, and
     ``waiting`` is which share of the last ones was spent waiting for data.
 
-    ``notes`` say how it began where that was not as usual, and stay; ``preflight`` is what was seen before the first
-    step, ``diagnoses`` what goes wrong now, ``health`` the last look into the layers. ``fraction`` is how much of a
-    ``phase`` is done before there are steps, where that is known. ``message`` says why a run waits, or how it ended,
-    and ``about`` what that is about.
+    ``computing`` says on which GPU it computes, how, and what a resume gives back; nothing on a CPU. ``notes`` say how
+    it began where that was not as usual, and stay; ``preflight`` is what was seen before the first step, ``diagnoses``
+    what goes wrong now, ``health`` the last look into the layers. ``fraction`` is how much of a ``phase`` is done
+    before there are steps, where that is known. ``message`` says why a run waits, or how it ended, and ``about`` what
+    that is about.
     """
 
     state: State = "waiting"
@@ -44,6 +45,7 @@ class Status:
     validation: Metrics = field(default_factory=dict)
     test: Metrics = field(default_factory=dict)
     run: Path | None = None
+    computing: str = ""
     notes: tuple[str, ...] = ()
     preflight: str = ""
     diagnoses: tuple[Diagnosis, ...] = ()

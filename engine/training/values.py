@@ -100,11 +100,11 @@ def listen(graph: Graph, weights_of: Path | None, hear: Listener) -> None:
     from engine.training.runs.stored import parent_of
     from engine.training.steps import device as devices
     from engine.training.steps.assembly import build
-    from engine.training.steps.threads import use_passive_waiting
+    from engine.training.steps.threads import prepare_environment
     from engine.weights.warm_start import inherit
 
     plan = check(graph)
-    use_passive_waiting()
+    prepare_environment()
     target = torch.device("cpu")
     with devices.settled(devices.choose_threads(plan.training.threads, plan.at_once)):
         data = prepare(plan.data, target)

@@ -97,7 +97,7 @@ class ProgressPrinter:
 
     def _tell(self, status: Status) -> None:
         """What was not as usual, what was seen before the first step and what goes wrong, each once."""
-        for note in status.notes:
+        for note in (*filter(None, (status.computing,)), *status.notes):
             if note not in self._said:
                 self._said.add(note)
                 self._say(note)

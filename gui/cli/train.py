@@ -20,7 +20,7 @@ from engine.training.runs import folds
 from engine.training.runs.catalogue import accept_data
 from engine.training.runs.lengthening import lengthen
 from engine.training.status import TrainingError
-from engine.training.steps.threads import use_passive_waiting
+from engine.training.steps.threads import prepare_environment
 from gui.cli import folds as report
 from gui.cli.common import CallError, Commands, add_set, add_what
 from gui.cli.data import add_data, network
@@ -95,7 +95,7 @@ def run(args: argparse.Namespace) -> int:
         raise CallError("--changed-data is about --resume; give both.")
     if args.resume is None and args.what is None:
         raise CallError("train needs WHAT to train, or --resume and the folder of a run.")
-    use_passive_waiting()
+    prepare_environment()
     from engine.training.loop import Trainer
 
     if args.resume is not None:

@@ -30,7 +30,8 @@ from gui.training.results.folds_page import FoldsPage
 from gui.training.results.lower import Lower
 from gui.training.runs.runs_list import RunsList
 from gui.training.settings_panel import TrainingSettings
-from gui.training.words import device_text, result_text
+from gui.training.words import device_text, promise_text, result_text
+from gui.widgets import plain
 
 if TYPE_CHECKING:
     from gui.training.plots.plots import Plots
@@ -218,6 +219,7 @@ class Dashboard(QWidget):
             self.empty.show_working(word or "Training …")
         if not self._device and status.run is not None:
             self._device = "  ·  ".join(filter(None, (fold_text(status.run), device_text(status.run))))
+            self.controls.facts.setToolTip(plain(promise_text(status.run)))
         self.controls.show_status(status, self._device)
         if self.run.running:
             self.rate.show_running(status.lr)

@@ -22,7 +22,7 @@ from gui.training.beginning_panel import BeginningPanel
 from gui.training.meanings import meanings
 from gui.widgets import Note
 
-COMPUTER = ("device", "threads", "precision", "compile", "channels_last")
+COMPUTER = ("device", "threads", "gpu", "precision", "compile", "channels_last")
 
 
 class TrainingSettings(QScrollArea):

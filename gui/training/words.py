@@ -8,7 +8,7 @@ from pathlib import Path
 
 from engine import metrics
 from engine.training.runs.folder import RunError
-from engine.training.runs.run_info import read
+from engine.training.runs.run_info import computing_text, promise, read
 from engine.training.series import metric_and_output
 from engine.training.status import Result
 
@@ -93,13 +93,19 @@ def _most(measured: Mapping[str, float]) -> str:
 
 
 def device_text(path: Path) -> str:
-    """Where the run in a folder computes: ``cpu, 2 threads``."""
+    """Where and how the run in a folder computes: ``cpu, 2 threads``."""
     try:
-        info = read(path)
+        return computing_text(read(path))
     except RunError:
         return ""
-    threads = f", {info.threads} thread{'' if info.threads == 1 else 's'}" if info.device == "cpu" else ""
-    return f"{info.device}{threads}"
+
+
+def promise_text(path: Path) -> str:
+    """What a resume of the run in a folder gives back; nothing where that is no question."""
+    try:
+        return promise(read(path))
+    except RunError:
+        return ""
 
 
 def network_text(path: Path | None) -> str:

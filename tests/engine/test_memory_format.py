@@ -20,7 +20,7 @@ from engine.training.loop import Trainer
 from engine.training.plan import check
 from engine.training.runs.folder import FACTS
 from engine.training.runs.run_info import read
-from engine.training.steps.memory_format import chosen, of_run
+from engine.training.steps.computing import decided, of_run
 from tests.engine.stopping import Stopping
 
 CPU = torch.device("cpu")
@@ -42,15 +42,15 @@ CPU = torch.device("cpu")
 )
 def test_it_is_chosen_where_it_was_measured_to_be_faster(name: str, faster: bool) -> None:
     plan = check(presets.build(name))
-    assert chosen(plan, CPU).training.channels_last is faster
-    assert chosen(plan, torch.device("meta")).training.channels_last is False, "nothing is known of other devices"
+    assert decided(plan, CPU).training.channels_last is faster
+    assert decided(plan, torch.device("meta")).training.channels_last is False, "nothing is known of other devices"
 
 
 @pytest.mark.parametrize("wanted", [True, False])
 def test_what_is_set_counts(wanted: bool) -> None:
     graph = presets.build("resnet-18-small" if not wanted else "lenet-5")
     SetSetting(("training", "channels_last"), wanted).apply(graph)
-    assert chosen(check(graph), CPU).training.channels_last is wanted
+    assert decided(check(graph), CPU).training.channels_last is wanted
 
 
 def wide() -> Graph:

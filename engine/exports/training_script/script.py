@@ -14,6 +14,7 @@ from engine.exports.training_script.optimization import Optimization
 from engine.exports.training_script.text import indented, spelled, unannotated
 from engine.exports.words import data_words, preparation
 from engine.source.names import one_line
+from engine.training.steps.kernels import tensor_float
 
 
 class Script:
@@ -33,6 +34,7 @@ class Script:
         self.heads = losses.codes(self.network, ranks, self.data.fields)
         self.lbfgs = self.config.optimizer.name == "lbfgs"
         self.begins = start.is_known(subject)
+        self.exact = subject.info.gpu == "exact"
         self.notes = tuple(self._notes())
 
     def _notes(self) -> list[str]:
@@ -42,14 +44,14 @@ class Script:
                 "This run began with the weights of another run, or of a file that is gone or has changed: the script "
                 "begins with new ones, so its losses are others."
             )
-        if self.config.compile:
+        if self.config.compile is True:
             found.append(
                 "The run used torch.compile and the script does not: its losses may differ in the last digits."
             )
         if self.device != "cpu":
             found.append(
-                f"The run was trained on {self.device}: on another device, and on a GPU also from run to run, losses "
-                "differ in the last digits."
+                f"The run was trained on {self.device}: on another device"
+                f"{'' if self.exact else ', and on a GPU also from run to run'}, losses differ in the last digits."
             )
         return found
 
@@ -92,6 +94,7 @@ class Script:
 
     def _imports(self, model: str) -> str:
         standard = {"argparse", "hashlib", "json", "math"}
+        standard |= {"os"} if self.device == "cuda" and self.config.gpu == "exact" else set()
         standard |= {"itertools"} if self.config.accumulate > 1 else set()
         third = {"import numpy as np", "import torch", "from torch import nn", "from torch.nn import functional"}
         more = set[str]()
@@ -195,7 +198,7 @@ class Script:
         lines = [
             "device = torch.device(args.device)",
             "torch.set_num_threads(args.threads)",
-            "torch.backends.cudnn.deterministic = True",
+            *self._kernels(),
             "data = load(args.data, device)",
             'train, args.samples = data["train"], len(data["train"]["index"])',
             f"size = {size}",
@@ -319,6 +322,25 @@ class Script:
         assert goal
         return [*seeds, *body, "loss = value.item()", *check, lr, *after]
 
+    def _kernels(self) -> list[str]:
+        """The lines that choose how a GPU computes, as the run did."""
+        repeatable = ["torch.backends.cudnn.deterministic = True"]
+        if self.device != "cuda":
+            return repeatable
+        exact, fewer = self.config.gpu == "exact", tensor_float(self.config)
+        strict = ['os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")  # before CUDA begins']
+        strict += [*repeatable, "torch.use_deterministic_algorithms(True)"]
+        lines = strict if exact else ["torch.backends.cudnn.benchmark = True"]
+        lines += [
+            f"torch.set_float32_matmul_precision({'high' if fewer else 'highest'!r})".replace("'", '"'),
+            f"torch.backends.cudnn.allow_tf32 = {fewer}",
+        ]
+        return ['if device.type == "cuda":', *(f"    {line}" for line in lines)]
+
+    def _default_device(self) -> str:
+        cuda = '"cuda" if torch.cuda.is_available() else "cpu"'
+        return cuda if self.device == "cuda" else spelled(self.device)
+
     def _main(self) -> str:
         config, data, info = self.config, self.plan.data, self.subject.info
         beside, whole = spelled(self.data_file), "" if data.batch_size else ', help="none: all samples"'
@@ -329,7 +351,7 @@ class Script:
             f'parser.add_argument("--lr", type=float, default={config.optimizer.lr!r}, help="the learning rate")',
             f'parser.add_argument("--batch-size", type=int, default={data.batch_size}{whole})',
             f'parser.add_argument("--seed", type=int, default={config.seed}, help="decides every random draw")',
-            f'parser.add_argument("--device", default={spelled(self.device)}, help="cpu, cuda or mps")',
+            f'parser.add_argument("--device", default={self._default_device()}, help="cpu, cuda or mps")',
             f'parser.add_argument("--threads", type=int, default={info.threads or 1}, help="of the CPU")',
             'parser.add_argument("--max-steps", type=int, help="end after so many steps")',
             'parser.add_argument("--log", type=Path, help="a file for the losses of all steps, a JSON object a line")',

@@ -30,6 +30,11 @@ Changes = Annotated[tuple[LiveChange, ...], BeforeValidator(CHANGES.validate_pyt
 DEVICE: Final = r"^((cpu|cuda|mps)(:\d{1,4})?)?$"
 """What torch calls the devices that `training.device` can name."""
 
+PROMISES: Final = {
+    "fast": "A resume restores the whole state, but not the last bits: set training.gpu to 'exact' for those.",
+    "exact": "A resume continues with the same bits.",
+}
+"""What ``training.gpu`` means for a run that is resumed."""
 
 Values = dict[str, float | Annotated[str, Field(pattern=r"^(NaN|-?Infinity)$")]]
 """Numbers by the name of their metric; JSON has no word for those that are not finite."""
@@ -57,6 +62,13 @@ class RunInfo(BaseModel):
     threads: Annotated[int, Field(ge=0, le=MOST_THREADS)] = 0
     channels_last: bool | None = None
     """How images lie in memory; runs of former versions do not say, then it is as set, or they lie as usual."""
+    gpu: Literal["", "fast", "exact"] = ""
+    """How it computes on a CUDA GPU, and ``gpu_name`` is what that is called; nothing elsewhere."""
+    gpu_name: str = ""
+    precision: Literal["", "float32", "bfloat16", "float16"] = ""
+    """The numbers most layers compute with; runs of former versions do not say, then they are as set."""
+    compile: bool | None = None
+    """How its steps are made faster; runs of former versions do not say, then it is as set."""
     train: Values = {}
     """The means over its last epoch."""
     validation: Values = {}
@@ -86,6 +98,28 @@ class RunInfo(BaseModel):
     id: Annotated[str, Field(pattern=HEX_ID)] = ""
     origin: Annotated[str, Field(pattern=HEX_ORIGIN)] = ""
     """Which installation wrote it, for that one alone to know: see `engine.training.runs.origin`."""
+
+
+def computing_text(info: RunInfo) -> str:
+    """Where and how a run computes: ``cpu, 2 threads`` or ``NVIDIA H200 (cuda:1) · fast: bfloat16, channels last``."""
+    if not info.gpu:
+        return (
+            f"{info.device}, {info.threads} thread{'' if info.threads == 1 else 's'}" if _on_cpu(info) else info.device
+        )
+    name = f"{info.gpu_name} ({info.device})" if info.gpu_name and info.device != "cuda" else info.gpu_name
+    choices: list[str] = [info.precision or "float32"]
+    choices += ["channels last"] if info.channels_last else []
+    choices += ["torch.compile"] if info.compile is True else []
+    return f"{name or info.device} · {info.gpu}: {', '.join(choices)}"
+
+
+def promise(info: RunInfo) -> str:
+    """What a resume of a run on a CUDA GPU gives back, in a sentence; nothing elsewhere."""
+    return PROMISES.get(info.gpu, "")
+
+
+def _on_cpu(info: RunInfo) -> bool:
+    return info.device == "cpu" and info.threads > 0
 
 
 def scan(root: Path | None = None) -> tuple[list[RunInfo], dict[Path, str]]:

@@ -34,7 +34,7 @@ def build(plan: TrainingPlan, data: Prepared, device: torch.device) -> Stepper:
     }
     learned = heads(plan.graph, plan.report, plan.binding, data.fields, parts, config.metrics, open_masks, naive)
     inputs = tuple(plan.binding.inputs.values())
-    numbers = None if config.precision == "float32" else getattr(torch, config.precision)
+    numbers = None if config.precision in ("auto", "float32") else getattr(torch, config.precision)
     more = terms(plan.graph, plan.report)
     network = Network(module, inputs, learned, more, channels_last=last, autocast=numbers)
     draws = any(leaf.layer.draws() for leaf in cost.leaves(plan.graph, plan.report))

@@ -10,8 +10,10 @@ from functools import cache
 import torch
 
 from engine.seeds import derive
+from engine.settings.training import TrainingConfig
 from engine.system import machine
 from engine.training.status import TrainingError
+from engine.training.steps.kernels import kernels
 from engine.training.steps.turns import TURN
 
 WORK_PER_THREAD = 10_000_000
@@ -89,21 +91,19 @@ def cores() -> int:
 
 
 @contextmanager
-def settled(threads: int) -> Iterator[None]:
-    """Compute with this many threads and repeatable kernels; torch is left as it was, with its CPU generator.
+def settled(threads: int, device: torch.device | None = None, config: TrainingConfig | None = None) -> Iterator[None]:
+    """Compute with this many threads and the kernels of the settings; torch is left as it was, with its CPU generator.
 
     All of this belongs to the whole process, so only one does it at a time: others wait for their turn.
     """
     with TURN.taken():
-        before = torch.get_num_threads(), torch.backends.cudnn.deterministic
-        with torch.random.fork_rng(devices=[]):
+        before = torch.get_num_threads()
+        with torch.random.fork_rng(devices=[]), kernels(device, config):
             torch.set_num_threads(threads)
-            torch.backends.cudnn.deterministic = True
             try:
                 yield
             finally:
-                torch.set_num_threads(before[0])
-                torch.backends.cudnn.deterministic = before[1]
+                torch.set_num_threads(before)
 
 
 def seed_step(device: torch.device, seed: int, purpose: str, *numbers: int) -> None:

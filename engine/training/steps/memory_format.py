@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Final
 
 import torch
@@ -10,7 +9,6 @@ import torch
 from engine import cost
 from engine.layers.convolution import Conv2d
 from engine.training.plan import TrainingPlan
-from engine.training.runs.run_info import RunInfo
 
 ENOUGH: Final = 1_000_000
 """Multiply-adds of convolutions a sample below which nothing is gained."""
@@ -26,28 +24,15 @@ NARROW_SHARE: Final = 0.2
 """How much of the work may be in convolutions of fewer channels."""
 
 
-def chosen(plan: TrainingPlan, device: torch.device) -> TrainingPlan:
-    """The plan of a new run, with ``training.channels_last`` decided."""
-    wanted = plan.training.channels_last
-    return _with(plan, _faster(plan, device) if wanted == "auto" else wanted)
+def faster_with_channels_last(plan: TrainingPlan, device: torch.device) -> bool:
+    """Whether most of the work is in convolutions of images that have enough channels.
 
-
-def of_run(info: RunInfo, plan: TrainingPlan) -> TrainingPlan:
-    """The plan of a run that was begun, with what was decided then."""
-    known = info.channels_last
-    return _with(plan, plan.training.channels_last is True if known is None else known)
-
-
-def _with(plan: TrainingPlan, channels_last: bool) -> TrainingPlan:
-    return replace(plan, training=plan.training.model_copy(update={"channels_last": channels_last}))
-
-
-def _faster(plan: TrainingPlan, device: torch.device) -> bool:
-    """Whether most of the work is in convolutions of images that have enough channels, on a CPU."""
+    On a CPU as measured above; on a CUDA GPU by the same rule, since its tensor cores want channels last, too.
+    """
     leaves = list(cost.leaves(plan.graph, plan.report))
     kinds = [type(leaf.layer).__name__ for leaf in leaves]
     convolutions = [leaf for leaf in leaves if isinstance(leaf.layer, Conv2d)]
-    if device.type != "cpu" or not convolutions or any(kind.endswith("3d") for kind in kinds):
+    if device.type not in ("cpu", "cuda") or not convolutions or any(kind.endswith("3d") for kind in kinds):
         return False
     least = NORMALISED if 2 * kinds.count("BatchNorm2d") >= len(convolutions) else WIDE
     whole, work = (cost.of_leaves(some).multiply_adds for some in (leaves, convolutions))

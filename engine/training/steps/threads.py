@@ -1,8 +1,17 @@
-"""How the threads of PyTorch wait for each other: to be set before PyTorch is loaded, so nothing here loads it."""
+"""What the libraries below PyTorch have to know before it is loaded, so nothing here loads it."""
 
 from __future__ import annotations
 
 import os
+
+
+def prepare_environment() -> None:
+    """Let idle threads sleep, and cuBLAS be able to give the same bits every time. What the user has set is left alone.
+
+    Has no effect once PyTorch is loaded (for cuBLAS: once a GPU has computed).
+    """
+    use_passive_waiting()
+    os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")  # what training.gpu "exact" needs, and no slower
 
 
 def use_passive_waiting() -> None:

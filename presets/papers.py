@@ -102,6 +102,7 @@ CRNN: Final = _arxiv(
     "An End-to-End Trainable Neural Network for Image-based Sequence Recognition",
     "1507.05717",
 )
+SEMI_SUPERVISED: Final = _arxiv("Dai and Le", 2015, "Semi-supervised Sequence Learning", "1511.01432")
 SHOW_ATTEND_TELL: Final = _arxiv(
     "Xu et al.",
     2015,
@@ -133,6 +134,9 @@ RESNEXT: Final = _arxiv(
     2016,
     "Aggregated Residual Transformations for Deep Neural Networks",
     "1611.05431",
+)
+FAST_TEXT: Final = _arxiv(
+    "Joulin, Grave, Bojanowski and Mikolov", 2016, "Bag of Tricks for Efficient Text Classification", "1607.01759"
 )
 SQUEEZENET: Final = _arxiv(
     "Iandola et al.", 2016, "SqueezeNet: AlexNet-Level Accuracy with 50x Fewer Parameters", "1602.07360"

@@ -5,21 +5,29 @@ from __future__ import annotations
 import argparse
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from gui.cli.common import CallError, Commands, add_json, print_json, print_table
 from gui.cli.run_names import run_of
 
 if TYPE_CHECKING:
-    from engine.inside.generating.jobs import Job, Labelling
+    from engine.inside.generating.jobs import Classifying, Job, Labelling
     from engine.inside.generating.writing import Start, Writer
     from engine.inside.trained import Trained
 
 
+WORDS: Final = {"Labelling": "labels a text", "Classifying": "classifies a text", "Forecasting": "forecasts a series"}
+"""What a network that writes nothing does instead."""
+
+
 def add(commands: Commands) -> None:
-    parser = commands.add_parser("generate", help="what a network of sequences writes, labels or forecasts")
+    parser = commands.add_parser("generate", help="what a network of sequences writes, labels, classifies or forecasts")
     parser.add_argument("folder", metavar="RUN", help="the folder of a run, or its name")
-    parser.add_argument("--prompt", metavar="TEXT", help="a text to be continued, translated or labelled; - reads it")
+    parser.add_argument(
+        "--prompt",
+        metavar="TEXT",
+        help="a text to be continued, translated, labelled or classified; - reads it from standard input",
+    )
     parser.add_argument("--image", type=Path, metavar="FILE", help="the image a caption is wanted for")
     parser.add_argument(
         "--sample", type=int, metavar="N", help="in place of both: the N-th test sample of its own data"
@@ -53,7 +61,7 @@ def run(args: argparse.Namespace) -> int:
         raise CallError("--length-penalty compares the sequences of a search: give --beams, too.")
     if args.sample is not None and args.sample < 1:
         raise CallError(f"--sample is {args.sample}: samples are counted from 1.")
-    from engine.inside.generating.jobs import Forecasting, Labelling, job_of
+    from engine.inside.generating.jobs import Classifying, Forecasting, Labelling, job_of
     from engine.inside.generating.writing import Writer
     from engine.inside.trained import open_run
     from engine.training.runs.stored import best_weights
@@ -67,6 +75,8 @@ def run(args: argparse.Namespace) -> int:
         return _forecast(args, trained, job)
     if isinstance(job, Labelling):
         return _label(args, trained, job)
+    if isinstance(job, Classifying):
+        return _classify(args, trained, job)
     return _write(args, Writer(trained))
 
 
@@ -130,7 +140,7 @@ def _only(args: argparse.Namespace, job: Job, *allowed: str) -> None:
     asked = ("prompt", "image", "sample", "length", "temperature", "top_k", "top_p", "seed", "beams")
     extra = next((name for name in asked if getattr(args, name) is not None and name not in allowed), None)
     if extra is not None:
-        what = "labels a text" if type(job).__name__ == "Labelling" else "forecasts a series"
+        what = WORDS[type(job).__name__]
         ways = " or ".join(f"--{name}" for name in allowed)
         raise CallError(f"The network of this run {what}: --{extra.replace('_', '-')} says nothing to it. Give {ways}.")
 
@@ -142,10 +152,28 @@ def _label(args: argparse.Namespace, trained: Trained, job: Labelling) -> int:
     if args.prompt is None:
         raise CallError("There is nothing to label: give --prompt TEXT.")
     found = labels(trained, job, _prompt(args))
+    if note := job.alphabet.note(_prompt(args)):
+        print(f"layerloom: {note}", file=sys.stderr)
     if args.json:
         print_json([{"token": one.symbol, "label": one.label, "probability": one.probability} for one in found])
     else:
         print_table(["TOKENS", "LABEL"], [[symbols, label] for symbols, label in runs(found)])
+    return 0
+
+
+def _classify(args: argparse.Namespace, trained: Trained, job: Classifying) -> int:
+    from engine.inside.generating.classifying import classify
+
+    _only(args, job, "prompt")
+    if args.prompt is None:
+        raise CallError("There is nothing to classify: give --prompt TEXT.")
+    found = classify(trained, job, _prompt(args))
+    if found.note:
+        print(f"layerloom: {found.note}", file=sys.stderr)
+    if args.json:
+        print_json([{"class": name, "probability": chance} for name, chance in found.classes])
+    else:
+        print_table(["CLASS", "PROBABILITY"], [[name, f"{100 * chance:.1f} %"] for name, chance in found.classes])
     return 0
 
 

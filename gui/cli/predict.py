@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import math
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -23,9 +24,12 @@ SHOWN: Final = 5
 
 
 def add(commands: Commands) -> None:
-    parser = commands.add_parser("predict", help="what the network of a run answers to images, tables or arrays")
+    parser = commands.add_parser("predict", help="what the network of a run answers to files or a text")
     parser.add_argument("folder", metavar="RUN|WHAT", help="the folder of a run, or its name; a network with weights")
-    parser.add_argument("paths", metavar="PATH", type=Path, nargs="+", help="files, or folders with images")
+    parser.add_argument("paths", metavar="PATH", type=Path, nargs="*", help="files, or folders of images or texts")
+    parser.add_argument(
+        "--text", metavar="TEXT", action="append", default=[], help="a text, or several; - reads it from standard input"
+    )
     parser.add_argument("-o", "--output", type=Path, metavar="FILE.csv", help="write all answers into a table")
     add_weights(parser, "of WHAT: its weights")
     add_force(parser)
@@ -38,6 +42,9 @@ def run(args: argparse.Namespace) -> int:
         if args.output.suffix.lower() != ".csv":
             raise CallError(f"{args.output}: answers are written as CSV; give a name that ends in .csv.")
         check_new(args.output, args.force)
+    if bool(args.paths) == bool(args.text):
+        raise CallError("There is nothing to ask about: give files, or --text TEXT." if not args.text else
+                        "Files and --text exclude each other: ask about one after the other.")  # fmt: skip
     from engine.inside.answer_table import table
     from engine.inside.predicting import predict
     from engine.inside.replaced import not_read, notes
@@ -46,7 +53,7 @@ def run(args: argparse.Namespace) -> int:
     trained = opened(args.folder, args)
     if trained.note:
         print(f"layerloom: {trained.note}", file=sys.stderr)
-    predictions = predict(trained, args.paths)
+    predictions = predict(trained, args.paths) if args.paths else _of_texts(trained, args.text)
     said = [value for one in predictions for each in one.answers for _, value in each.probabilities + each.numbers]
     if any(map(math.isnan, said)):
         print(f"layerloom: {NOT_NUMBERS}", file=sys.stderr)
@@ -61,6 +68,15 @@ def run(args: argparse.Namespace) -> int:
     elif args.output is None:
         print_table(["SAMPLE", "OUTPUT", "ANSWER"], [row for one in predictions for row in _rows(one)])
     return 1 if any(one.error for one in predictions) else 0
+
+
+def _of_texts(trained: Trained, texts: Sequence[str]) -> list[Prediction]:
+    """The answers to texts, each by itself. Raises DataError where one cannot be read."""
+    from engine.inside.asking import of_text
+    from engine.inside.predicting import answers_to
+
+    given = [sys.stdin.read().removesuffix("\n") if text == "-" else text for text in texts]
+    return [one for text in given for one in answers_to(trained, of_text(trained, text))]
 
 
 def is_network(what: str, args: argparse.Namespace) -> bool:

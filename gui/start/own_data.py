@@ -42,8 +42,13 @@ class OwnDataList(QWidget):
         buttons = QHBoxLayout()
         buttons.setSpacing(8)
         for what, name, text, tip in (
-            ("file", "file", "Add File …", "Learn from a table or arrays of yours (CSV, Excel, Parquet, .npy …)"),
-            ("folder", "folder-open", "Add Folder …", "Learn from a folder of images of yours"),
+            (
+                "file",
+                "file",
+                "Add File …",
+                "Learn from a table, a text, a series or arrays of yours (CSV, Excel, Parquet, .txt, .npy …)",
+            ),
+            ("folder", "folder-open", "Add Folder …", "Learn from a folder of images, texts (.txt) or clips of yours"),
         ):
             button = QPushButton(icon(name), text)
             button.setAccessibleName(f"Add your own {what}")

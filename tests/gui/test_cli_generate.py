@@ -9,6 +9,7 @@ import pytest
 
 import presets
 from gui.cli import main
+from tests.engine.own_texts import review_table
 from tests.engine.sequence_networks import translator as translator_graph
 from tests.engine.test_inside import trained
 
@@ -67,6 +68,36 @@ def test_what_is_wrong_is_one_sentence(
     assert words in found.err
     assert "Traceback" not in found.err
     assert found.out == ""
+
+
+def test_a_sentence_of_ones_own_is_classified(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    table = review_table(tmp_path / "reviews.csv", 200)
+    run = tmp_path / "run"
+    assert (
+        main(["train", "bag-of-words-classifier", "--data", str(table), "--run-dir", str(run), "--epochs", "40"]) == 0
+    )
+    capsys.readouterr()
+    found = json.loads(said(capsys, str(run), "--prompt", "A superb film.", "--json"))
+    assert [one["class"] for one in found] == ["pos", "neg"]
+    assert sum(one["probability"] for one in found) == pytest.approx(1)
+    assert main(["generate", str(run), "--prompt", "A dull zebra. " * 40]) == 0
+    both = capsys.readouterr()
+    assert both.out.splitlines()[1].startswith("neg ")
+    assert "Not in its vocabulary: 'A', 'zebra'." in both.err
+    assert " of the 160 tokens: the rest is cut off." in both.err
+    for call, words in ((("--prompt", " "), "nothing to classify"), (("--sample", "1"), "classifies a text: --sample")):
+        assert main(["generate", str(run), *call]) == 2
+        assert words in capsys.readouterr().err
+    (tmp_path / "lines.txt").write_text(
+        "So dull and so very boring.\nWhat a superb film, how lovely.\n", encoding="utf-8"
+    )
+    said_of = {}
+    for call in ((str(tmp_path / "lines.txt"),), ("--text", "So dull and so very boring.", "--text", "A superb film.")):
+        assert main(["predict", str(run), *call, "--json"]) == 0
+        said_of[call] = [one["answers"][0]["name"] for one in json.loads(capsys.readouterr().out)]
+    assert list(said_of.values()) == [["neg", "pos"]] * 2
+    assert main(["predict", str(run)]) == 2
+    assert "give files, or --text TEXT" in capsys.readouterr().err
 
 
 def test_a_run_of_images_is_sent_to_predict(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

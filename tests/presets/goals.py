@@ -57,6 +57,8 @@ SEQUENCES = {
     "lstm-language-model": 0.52,
     "masked-language-model": 0.5,  # of gaps: the small MLP 0.399
     "name-classifier": 0.69,  # of names: linear 0.678
+    "lstm-text-classifier": 0.69,
+    "bag-of-words-classifier": 0.6,  # a bag of letters: the majority 0.45
     "captioning-cnn-lstm": 0.98,  # of words: nearest neighbours 0.71
     "clip-classifier-cnn-lstm": 0.95,  # of moving digits: linear 0.576
     "frame-labels-cnn-lstm": 0.88,  # of digits that change: the small MLP 0.656

@@ -13,6 +13,7 @@ from engine.shapes import infer
 from presets.fitting import fitted
 from presets.preset import PresetError
 from tests.engine.own_data import diabetes_table, digit_folders, wine_table
+from tests.engine.own_texts import review_folder, review_table
 
 
 def ends(what: str, path: Path) -> dict[str, tuple[int, ...]]:
@@ -30,6 +31,16 @@ def ends(what: str, path: Path) -> dict[str, tuple[int, ...]]:
 def test_a_table_gives_its_columns_its_classes_and_its_names(tmp_path: Path) -> None:
     path = wine_table(tmp_path / "wine.csv")
     assert ends("mlp", path) == {"features": (15,), "grower": (3,)}
+
+
+@pytest.mark.parametrize("name", ["bag-of-words-classifier", "lstm-text-classifier"])
+def test_texts_give_their_tokens_and_their_classes(name: str, tmp_path: Path) -> None:
+    for path in (review_table(tmp_path / "reviews.csv"), review_folder(tmp_path / "reviews")):
+        found = sources.describe(path)
+        assert ends(name, path) == {"text": found.fields["text"].shape, "label": (2,)}
+        graph, _ = fitted(name, found)
+        words = {node.parameters.get("num_embeddings") for node in graph.nodes.values()} - {None}
+        assert words == {found.fields["text"].classes}
 
 
 def test_a_number_to_be_learned_is_one_output_with_a_loss_for_numbers(tmp_path: Path) -> None:

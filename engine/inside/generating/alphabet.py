@@ -5,15 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Protocol
+from typing import Final, Protocol
 
 from engine.inside.asking import LINE_END
 from engine.inside.generating.errors import GeneratingError
+
+NAMED: Final = 5
+"""Unknown tokens that are named."""
 
 
 class Codec(Protocol):
     """Text ↔ tokens as a source of texts of one's own has them."""
 
+    def split(self, text: str) -> list[str]: ...
     def encode(self, text: str) -> list[int]: ...
     def decode(self, numbers: Iterable[int]) -> str: ...
 
@@ -50,12 +54,25 @@ class Alphabet:
             found.append(self._numbers[part])
         return found
 
+    def unknown(self, text: str) -> tuple[str, ...]:
+        """The tokens of a text that are not in the vocabulary, and are read as one token that stands for all these."""
+        if self.codec is None:
+            return ()
+        known = set(self.names)
+        return tuple(dict.fromkeys(token for token in self.codec.split(text) if token not in known))
+
     def decode(self, tokens: Iterable[int]) -> str:
         """The text of tokens."""
         if self.codec is not None:
             return self.codec.decode(token for token in tokens if token not in self.silent)
         said = [self.names[token] for token in tokens if token not in self.silent]
         return " ".join(said) if self.words else "".join("\n" if one == LINE_END else one for one in said)
+
+    def note(self, text: str) -> str:
+        """What is to be known of how a text is read; empty where every token of it is known."""
+        strange = self.unknown(text)
+        more = f" and {len(strange) - NAMED:,} more" if len(strange) > NAMED else ""
+        return f"Not in its vocabulary: {', '.join(map(repr, strange[:NAMED]))}{more}." if strange else ""
 
     def shown(self, token: int) -> str:
         """One symbol as it can be read by itself."""

@@ -9,6 +9,7 @@ import numpy as np
 from torch import Tensor
 
 from engine.data.sources.kinds import source_of
+from engine.inside.asking import alphabet_of
 from engine.inside.generating.alphabet import Alphabet, Codec
 from engine.inside.generating.errors import GeneratingError
 from engine.inside.trained import Trained
@@ -19,7 +20,8 @@ if TYPE_CHECKING:
     from engine.data.dataset import Field
 
 NONE: Final = (
-    "The network of this run neither continues, translates, captions or labels a sequence, nor forecasts one: "
+    "The network of this run neither continues, translates, captions, labels or classifies a text, nor forecasts a "
+    "series: "
     "`layerloom predict` asks it about files."
 )
 
@@ -61,6 +63,16 @@ class Labelling:
 
 
 @dataclass(frozen=True, slots=True)
+class Classifying:
+    """It says of which class a whole text is; ``tokens`` is the field with up to ``length`` tokens."""
+
+    tokens: str
+    head: Head
+    alphabet: Alphabet
+    length: int
+
+
+@dataclass(frozen=True, slots=True)
 class Forecasting:
     """It continues the series ``past`` (steps, values); the value it forecasts is in the ``column`` of it."""
 
@@ -69,7 +81,7 @@ class Forecasting:
     column: int | None
 
 
-Job = Writing | Labelling | Forecasting
+Job = Writing | Labelling | Classifying | Forecasting
 
 
 def job_of(trained: Trained) -> Job:
@@ -87,6 +99,8 @@ def job_of(trained: Trained) -> Job:
                 alphabet = Alphabet(field.names, _silent(field), _codec(trained))
                 names = target.names or tuple(map(str, range(head.task.classes)))
                 return Labelling(sequences[0], head, alphabet, names, field.shape[0])
+    if classifying := _classifying(trained, sequences):
+        return classifying
     if len(network.inputs) == 1 and network.heads:
         head, (name,) = network.heads[0], network.inputs
         past, future = fields[name], fields[head.field]
@@ -94,6 +108,17 @@ def job_of(trained: Trained) -> Job:
         if series and head.task.kind not in ("classes", "two") and future.shape and future.shape[0] > 1:
             return Forecasting(name, head, _column(trained, name, head.field))
     raise GeneratingError(NONE)
+
+
+def _classifying(trained: Trained, sequences: list[str]) -> Classifying | None:
+    """Where the network is given one text, which can be typed, and its first Output says its class."""
+    network, fields = trained.network, trained.data.fields
+    if network.inputs != tuple(sequences[:1]) or not network.heads or not alphabet_of(trained):
+        return None
+    head, field = network.heads[0], fields[sequences[0]]
+    if head.task.kind not in ("classes", "two") or fields[head.field].shape:
+        return None
+    return Classifying(sequences[0], head, Alphabet(field.names, _silent(field), _codec(trained)), field.shape[0])
 
 
 def values(trained: Trained, name: str) -> Tensor:

@@ -36,7 +36,10 @@ class Suggestion:
 
 
 def suggest(found: Found, watch: Watch) -> tuple[Suggestion, ...]:
-    """Every preset fitted to the data, smallest network first; then those that cannot be. Raises Stopped."""
+    """Every preset fitted to the data, those made for their task first, smaller networks first; then those that cannot.
+
+    Raises Stopped.
+    """
     made, every = list[Suggestion](), presets.all()
     for index, preset in enumerate(every):
         watch.at(index / len(every), f"Trying {preset.title}")
@@ -46,7 +49,8 @@ def suggest(found: Found, watch: Watch) -> tuple[Suggestion, ...]:
             made.append(Suggestion(preset, cost.total(graph).parameters, why))
         except LayerloomError as error:
             made.append(Suggestion(preset, 0, str(error)))
-    return tuple(sorted(made, key=lambda one: (bool(one.why), one.parameters)))
+    task = found.dataset.task
+    return tuple(sorted(made, key=lambda one: (bool(one.why), one.preset.task != task, one.parameters)))
 
 
 def _rebuilt(preset: Preset, graph: Graph) -> str:

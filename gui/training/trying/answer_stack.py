@@ -28,6 +28,9 @@ if TYPE_CHECKING:
 SIDE = 112
 """Pixels of the image that a caption is for."""
 
+SHOWN = 100
+"""Classes that are listed at most."""
+
 LOW = 48
 """Pixels of height that a text needs at least."""
 
@@ -49,7 +52,9 @@ class AnswerStack(QStackedWidget):
         self.image.setToolTip("The image that the caption is for")
         self.others = QListWidget()
         self.others.setAccessibleName("Alternatives")
-        self.others.setToolTip("The answers of the beam search, the likeliest first, with their probabilities")
+        self.others.setToolTip(
+            "The answers of the beam search, or the classes, the likeliest first, with their probabilities"
+        )
         self.others.setMaximumWidth(420)
         for part in (self.image, self.others):
             part.hide()
@@ -107,7 +112,9 @@ class AnswerStack(QStackedWidget):
         self.others.clear()
         for one in shown.answers:
             self.others.addItem(f"{100 * one.probability:5.1f} %  {one.text}")
-        self.others.setVisible(bool(shown.answers))
+        for name, chance in shown.classes[:SHOWN]:
+            self.others.addItem(f"{100 * chance:5.1f} %  {name}")
+        self.others.setVisible(bool(shown.answers or shown.classes))
 
     def _show_labels(self, shown: Shown) -> None:
         from engine.inside.generating.labelling import runs

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from engine.inside.trained import Trained
     from gui.hosts.host import Host
 
-Kind = Literal["continue", "translate", "caption", "label", "forecast"]
+Kind = Literal["continue", "translate", "caption", "label", "classify", "forecast"]
 Weights = Literal["now", "best"]
 OFTEN: Final = 0.03
 """Seconds between two pieces of a text that are shown."""
@@ -59,6 +59,7 @@ class Shown:
     note: str = ""
     image: Array | None = None
     answers: tuple[Answer, ...] = ()
+    classes: tuple[tuple[str, float], ...] = ()
     labels: tuple[Label, ...] = ()
     forecast: Forecast | None = None
     done: bool = False
@@ -75,7 +76,7 @@ class Trial:
 
     def find(self) -> Found:
         """What the network does. Raises LayerloomError."""
-        from engine.inside.generating.jobs import Forecasting, Labelling
+        from engine.inside.generating.jobs import Classifying, Forecasting, Labelling
 
         self._take("now")
         assert self._trained is not None
@@ -85,6 +86,8 @@ class Trial:
             return Found("forecast", 0, samples, "")
         if isinstance(job, Labelling):
             return Found("label", job.length, samples, self._text(0) if samples else "")
+        if isinstance(job, Classifying):
+            return Found("classify", job.length, samples, self._text(0) if samples else "")
         assert self._writer is not None
         start = self._writer.from_sample(0) if samples else None
         prompt = "" if start is None else start.source or self._writer.job.alphabet.decode(start.shown)
@@ -92,8 +95,9 @@ class Trial:
 
     def answer(self, asked: Question, show: Callable[[Shown], None], stopped: Callable[[], bool]) -> Shown:
         """Answer, and ``show`` what there is so far. Raises LayerloomError."""
+        from engine.inside.generating.classifying import classify
         from engine.inside.generating.forecasting import forecast
-        from engine.inside.generating.jobs import Forecasting, Labelling
+        from engine.inside.generating.jobs import Classifying, Forecasting, Labelling
         from engine.inside.generating.labelling import labels
 
         note = self._take(asked.weights)
@@ -102,10 +106,20 @@ class Trial:
             return Shown(
                 "forecast", note=note, forecast=forecast(self._trained, self._job, asked.sample or 0), done=True
             )
+        text = asked.text
+        if isinstance(self._job, Labelling | Classifying) and asked.sample is not None:
+            text = self._text(asked.sample)
         if isinstance(self._job, Labelling):
-            text = asked.text if asked.sample is None else self._text(asked.sample)
             found = tuple(labels(self._trained, self._job, text))
+            note = _joined(note, self._job.alphabet.note(text))
             return Shown("label", prompt=text, note=note, labels=found, done=True)
+        if isinstance(self._job, Classifying):
+            said = classify(self._trained, self._job, text)
+            wanted = self._class(asked.sample) if asked.sample is not None else ""
+            return Shown(
+                "classify", text, text=said.classes[0][0], wanted=wanted, note=_joined(note, said.note),
+                classes=said.classes, done=True,
+            )  # fmt: skip
         return self._write(asked, note, show, stopped)
 
     def _write(self, asked: Question, note: str, show: Callable[[Shown], None], stopped: Callable[[], bool]) -> Shown:
@@ -141,16 +155,26 @@ class Trial:
         steps = self._writer.opened(start)
         how = "" if steps.kept else f" Each step computes the whole sequence again: {steps.why}."
         wanted = start.wanted if self._writer.job.kind != "continue" else ""
-        return Shown(
-            self._writer.job.kind, prompt, start.source, prompt, wanted, f"{note}{how}".strip(), image=start.image
-        )
+        read, given = self._writer.job.read or self._writer.job.alphabet, start.source or prompt
+        note = _joined(f"{note}{how}".strip(), read.note(given) if read is not None else "")
+        return Shown(self._writer.job.kind, prompt, start.source, prompt, wanted, note, image=start.image)
+
+    def _class(self, sample: int) -> str:
+        """The class that the data say of a test sample."""
+        from engine.inside.generating.jobs import Classifying
+
+        assert isinstance(self._job, Classifying)
+        assert self._trained is not None
+        field = self._trained.data.fields[self._job.head.field]
+        number = int(self._trained.data.test.values(self._job.head.field)[sample])
+        return field.names[number] if number < len(field.names) else str(number)
 
     def _text(self, sample: int) -> str:
         """The text of a test sample."""
-        from engine.inside.generating.jobs import Labelling
+        from engine.inside.generating.jobs import Classifying, Labelling
 
         job, trained = self._job, self._trained
-        assert isinstance(job, Labelling)
+        assert isinstance(job, Labelling | Classifying)
         assert trained is not None
         row = trained.data.test.values(job.tokens)[sample].tolist()
         return job.alphabet.decode(row)
@@ -176,3 +200,7 @@ class Trial:
         else:
             self._trained.network.module.load_state_dict(weights)
         return note
+
+
+def _joined(*notes: str) -> str:
+    return " ".join(filter(None, notes))

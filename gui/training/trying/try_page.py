@@ -30,14 +30,15 @@ from gui.widgets import Note, plain
 from gui.work.background import Background
 
 NO_RUN: Final = (
-    "Train a network of sequences, or show one of the runs: here it continues a text, translates, captions, labels or "
-    "forecasts, while it learns and afterwards."
+    "Train a network of sequences, or show one of the runs: here it continues a text, translates, captions, labels, "
+    "classifies or forecasts, while it learns and afterwards."
 )
 BUTTONS: Final[dict[Kind, tuple[str, str, str]]] = {
     "continue": ("Generate", "Continue the text", "The beginning of a text; empty: as a text of the data begins"),
     "translate": ("Translate", "Translate the text", "A text to be translated"),
     "caption": ("Caption", "Say what is on the image", ""),
     "label": ("Label", "Label every token of the text", "A text whose tokens are labelled"),
+    "classify": ("Classify", "Say of which class the text is", "A text to be classified"),
     "forecast": ("Forecast", "Forecast what follows", ""),
 }
 
@@ -46,7 +47,7 @@ class TryPage(ResultPage):
     """Asks beside the window; what is asked while another answer comes replaces it."""
 
     title = "Try it"
-    tip = "Let the network do its job: continue a text, translate, caption, label or forecast"
+    tip = "Let the network do its job: continue a text, translate, caption, label, classify or forecast"
 
     _showing = Signal(object)
 
@@ -61,7 +62,9 @@ class TryPage(ResultPage):
         self._image: Path | None = None
         self.prompt = QLineEdit()
         self.prompt.setAccessibleName("Prompt")
-        self.prompt.setToolTip("What the network is given: the beginning of a text, or one to translate or to label")
+        self.prompt.setToolTip(
+            "What the network is given: the beginning of a text, or one to translate, label or classify"
+        )
         self.prompt.textEdited.connect(self._typed)
         self.prompt.returnPressed.connect(self.ask)
         self.next = QPushButton("Next Sample")
@@ -168,7 +171,7 @@ class TryPage(ResultPage):
         said = [shown.note]
         if shown.source and self._sample is not None:
             self.prompt.setText(shown.source)
-        elif shown.kind == "label" and self._sample is not None:
+        elif shown.kind in ("label", "classify") and self._sample is not None:
             self.prompt.setText(shown.prompt)
         if shown.wanted:
             said.append(f"The data say: {shown.wanted}")
@@ -225,8 +228,8 @@ class TryPage(ResultPage):
         column.addLayout(head)
         column.addWidget(self.settings)
         column.addWidget(self.error)
-        column.addWidget(self.answer, 1)
         column.addWidget(self.note)
+        column.addWidget(self.answer, 1)
         self.error.hide()
         self.stack = QStackedWidget()
         self.stack.addWidget(self.empty)

@@ -12,6 +12,7 @@ from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
 import presets
+from engine.data.sources import describe
 from engine.graph import Graph
 from engine.inside.generating.forecasting import Forecast
 from engine.inside.generating.labelling import Label
@@ -21,6 +22,8 @@ from gui.training.results.result_page import ShownRuns
 from gui.training.trying.answer_stack import AnswerStack
 from gui.training.trying.trial import Shown
 from gui.training.trying.try_page import TryPage
+from presets.fitting import fitted
+from tests.engine.own_texts import review_folder
 from tests.engine.sequence_networks import translator
 from tests.engine.test_inside import trained
 
@@ -30,6 +33,9 @@ def runs(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     place = tmp_path_factory.mktemp("try")
     return {
         "translator": trained(translator(), place / "translator", 1),
+        "reviews": trained(
+            fitted("lstm-text-classifier", describe(review_folder(place / "reviews")))[0], place / "run", 1
+        ),
         "images": trained(presets.build("mlp"), place / "images", 1),
     }
 
@@ -80,6 +86,25 @@ def test_a_text_is_translated_and_alternatives_are_listed(qtbot: QtBot, page: Tr
     QTest.mouseClick(page.go, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: page.error.isVisible())
     assert "character '!'" in page.error.text()
+
+
+def test_a_sentence_of_ones_own_is_classified(qtbot: QtBot, page: TryPage, runs: dict[str, Path]) -> None:
+    show(qtbot, page, runs["reviews"])
+    assert page.go.text() == "Classify"
+    assert page.prompt.text().startswith("The "), "the first text of the test part"
+    page.prompt.clear()
+    QTest.keyClicks(page.prompt, "The film was a zebra.")
+    QTest.keyClick(page.prompt, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: not page.background.busy and page.answer.others.count() == 2)
+    assert page.answer.others.item(0).text().endswith(page.answer.text.toPlainText())
+    assert "Not in its vocabulary: 'a', 'zebra'." in page.note.text()
+    page.prompt.clear()
+    QTest.mouseClick(page.go, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: page.error.isVisible())
+    assert "nothing to classify" in page.error.text()
+    QTest.mouseClick(page.next, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: not page.background.busy and "The data say: " in page.note.text())
+    assert page.note.text().rpartition(" ")[2] in ("neg", "pos")
 
 
 def test_a_run_of_images_says_what_asks_it(qtbot: QtBot, page: TryPage, runs: dict[str, Path]) -> None:

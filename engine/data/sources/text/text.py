@@ -19,7 +19,16 @@ from engine.data.sources.source import Source
 from engine.data.sources.tables.reading import SUFFIXES as TABLES
 from engine.data.sources.tables.reading import Format, is_table, read
 from engine.data.sources.text.codec import END, START, Codec, Unit
-from engine.data.sources.text.reading import Texts, cells, files_of, form_of, is_text, read_texts, text_of
+from engine.data.sources.text.reading import (
+    Texts,
+    cells,
+    files_of,
+    form_of,
+    is_running_text,
+    is_text,
+    read_texts,
+    text_of,
+)
 from engine.data.sources.training_part import TrainingPart
 from engine.files import is_file, open_to_read, sha256_of
 
@@ -262,8 +271,8 @@ class Text(Source):
                 table = read(path, replace(form_of(path), header=self.header))
                 if self.column in table.columns:
                     found = cells(table[self.column])
-                elif is_text(path.name) and len(table.columns) == 1:
-                    found = text_of(path, "utf-8").splitlines()
+                elif is_text(path.name) and (len(table.columns) == 1 or is_running_text(path)):
+                    found = text_of(path, "utf-8").splitlines()  # a text on each line
                 else:
                     raise DataError(f"{path} has no column {self.column!r}, which this network is given.")
                 names += [f"{path.name} row {row + 1}" for row in range(len(found))]

@@ -20,6 +20,7 @@ from engine.training.runs.clock import Clock, read_curves
 from engine.training.runs.export import curves_csv, result, runs_csv
 from engine.training.runs.folder import FACTS, RunError, writer_lock
 from engine.training.runs.numbers import NUMBERS
+from engine.training.runs.origin import ELSEWHERE
 from engine.training.runs.run import Run
 from engine.training.runs.run_info import read
 from engine.training.series import Series
@@ -65,10 +66,25 @@ def test_a_damaged_index_is_built_anew(tmp_path: Path, data: st.DataObject) -> N
     else:
         content[offset] = data.draw(st.integers(0, 255))
     (tmp_path / INDEX).write_bytes(bytes(content))
-    found = listing(tmp_path)
-    assert [entry.path for entry in found.entries] == [entry.path for entry in right.entries]
+    assert listing(tmp_path) == right, "whatever it says now"
     (tmp_path / INDEX).write_bytes(json.dumps({"version": 1, "runs": {right.entries[0].path.name: 5}}).encode())
     assert listing(tmp_path) == right
+
+
+def test_an_index_that_another_installation_has_written_counts_for_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    root = tmp_path / "runs"
+    path = made(root, name="mine")
+    right = listing(root)
+    monkeypatch.setenv("LAYERLOOM_HOME", str(tmp_path / "stranger"))
+    made(tmp_path / "stranger" / "runs")
+    assert listing(root).foreign == {path: ELSEWHERE}, "from the index it would be the stranger's own"
+    changed = (root / INDEX).read_bytes().replace(b"mine", b"fine")
+    monkeypatch.undo()
+    assert listing(root) == right
+    (root / INDEX).write_bytes(changed)
+    assert listing(root) == right
 
 
 def test_what_is_said_of_a_run_stays_when_it_goes_on(tmp_path: Path) -> None:

@@ -1,7 +1,8 @@
 """The runs there are: listed quickly, described by the user, deleted.
 
 ``.index.json`` in the folder of the runs remembers what stood in each ``run.json`` when it was last read. It is a
-cache: what has changed since is read again, and without it, or with a damaged one, everything is.
+cache: what has changed since is read again, and everything without it, with a damaged one, or with one that another
+installation has written. Its first line signs the second, so nothing in there needs to be checked again.
 """
 
 from __future__ import annotations
@@ -11,11 +12,10 @@ import json
 import os
 import shutil
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, fields
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final, Literal
-
-from pydantic import BaseModel, ConfigDict, ValidationError
 
 from engine import own_files, system
 from engine.errors import LayerloomError
@@ -25,65 +25,62 @@ from engine.locks import is_written
 from engine.training.runs.folder import FACTS, FOLDS, LARGEST_FACTS, PROJECT, RunError, writer_lock
 from engine.training.runs.folds import folds_of_run, number_of
 from engine.training.runs.numbers import numbered
-from engine.training.runs.origin import Owner, reason
-from engine.training.runs.run_info import Changes, Count, Values, nested, read
+from engine.training.runs.origin import ELSEWHERE, Owner, reason
+from engine.training.runs.run_info import CHANGES, Changes, Count, Values, nested, read
 
 INDEX: Final = ".index.json"
 GONE: Final = ".deleted-"
-VERSION: Final = 4
+VERSION: Final = 5
 LARGEST_INDEX: Final = 64 * 2**20
-Stamp = tuple[int, int, int]
-"""When a file was changed, its size and its number on the disk."""
 LONGEST_NAME, LONGEST_NOTE, LONGEST_TAG, MOST_TAGS = 200, 10_000, 60, 32
 
 
-class RunEntry(BaseModel):
+@dataclass(frozen=True, slots=True)
+class RunEntry:
     """A run in a list: what ``run.json`` says in short. ``data`` is the name of the data set.
 
-    ``settings`` are those that were set, as they were typed; ``train`` the means over the last epoch.
+    ``settings_json`` are the settings that were set, ``train`` the means over the last epoch, and ``stamp`` is what the
+    file looked like when it was read.
     """
 
-    model_config = ConfigDict(frozen=True, extra="ignore", strict=True)
-
     path: Path
+    stamp: str
     network: str
     state: Literal["running", "finished", "stopped", "failed"]
-    message: str = ""
-    started: str = ""
-    epochs: Count = 0
-    steps: Count = 0
-    seconds: float = 0.0
-    device: str = ""
-    settings: dict[str, Any] = {}
-    train: Values = {}
-    validation: Values = {}
-    test: Values = {}
-    best: Values = {}
-    name: str = ""
-    note: str = ""
-    tags: list[str] = []
-    changes: Changes = ()
-    data: str = ""
-    id: str = ""
-    origin: str = ""
+    message: str
+    started: str
+    epochs: Count
+    steps: Count
+    seconds: float
+    device: str
+    settings_json: str
+    train: Values
+    validation: Values
+    test: Values
+    best: Values
+    name: str
+    note: str
+    tags: list[str]
+    data: str
+    elsewhere: bool
+    """Whether another installation has written it."""
+    changes: Changes
+
+    @property
+    def settings(self) -> Mapping[str, Any]:
+        """The settings that were set, as they were typed."""
+        return _settings(self.settings_json)
 
 
-class _Remembered(BaseModel):
-    """A run in the index, with what its file looked like when it was read."""
-
-    model_config = ConfigDict(frozen=True, strict=True)
-
-    stamp: Stamp
-    entry: RunEntry
+@lru_cache(4096)  # many runs have the same
+def _settings(text: str) -> Mapping[str, Any]:
+    found: dict[str, Any] = json.loads(text)
+    return found
 
 
-class _Index(BaseModel):
-    """The file of the index: another version of it counts for nothing."""
-
-    model_config = ConfigDict(frozen=True, strict=True)
-
-    version: int
-    runs: dict[str, _Remembered]
+FACTS_OF_ENTRY: Final = [field.name for field in fields(RunEntry)][1:]
+HEAD: Final = [VERSION, *FACTS_OF_ENTRY]
+"""What an index begins with: one of another version counts for nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,46 +115,40 @@ def listing(root: Path | None = None) -> Listing:
         names = _folders(folder) if folder.is_dir() else []
     except OSError as error:
         raise RunError(f"{folder} cannot be read: {error.strerror or error}.") from error
-    known, kept, fresh = _known(folder), dict[str, _Remembered](), False
-    broken = dict[Path, str]()
-    for name in _runs(folder, names):
-        where = f"{folder}{os.sep}{name}"
+    owner = Owner()
+    known, kept, fresh = _known(folder, owner), dict[str, RunEntry](), False
+    broken, reasons = dict[Path, str](), dict[Path, str]()
+    for name, facts in _runs(folder, names):
         try:
-            stamp, one = _stamp(where), known.get(name)
-            if one is None or one.stamp != stamp or os.fspath(one.entry.path) != where:
-                one, fresh = _Remembered(stamp=stamp, entry=_short(folder / name)), True
+            stamp, one = _stamp(facts, folder, name), known.get(name)
+            if one is None or one.stamp != stamp:
+                one, fresh = _short(folder / name, stamp, owner), True
         except RunError as error:
             broken[folder / name] = str(error)
             continue
         kept[name] = one
+        if why := ELSEWHERE if one.elsewhere else owner.locked(f"{folder}{os.sep}{name}", facts):
+            reasons[one.path] = why
     if fresh or len(kept) < len(known):
-        _remember(folder, kept)
-    entries = [one.entry for one in kept.values()]
-    entries.sort(key=lambda entry: (entry.started, entry.path.name), reverse=True)
+        _remember(folder, owner, kept)
+    entries = sorted(kept.values(), key=lambda entry: (entry.started, entry.path.name), reverse=True)
     going_on = frozenset(entry.path for entry in entries if entry.state == "running" and is_written(entry.path))
-    called = {one.entry.path: name.partition("/")[0] for name, one in kept.items()}  # folds have one number
+    called = {entry.path: name.partition("/")[0] for name, entry in kept.items()}  # folds have one number
     numbers = numbered(folder, ((entry.network, called[entry.path]) for entry in reversed(entries)))
-    owner = Owner()
-    reasons = {entry.path: owner.reason(entry.path, entry.id, entry.origin) for entry in entries}
-    return Listing(
-        tuple(entries),
-        going_on,
-        broken,
-        {path: numbers[name] for path, name in called.items()},
-        {path: why for path, why in reasons.items() if why},
-    )
+    return Listing(tuple(entries), going_on, broken, {path: numbers[name] for path, name in called.items()}, reasons)
 
 
-def _runs(folder: Path, names: Sequence[str]) -> Iterator[str]:
-    """The folders of runs among these, those of each fold of a cross-validation with a ``/`` in their name."""
+def _runs(folder: Path, names: Sequence[str]) -> Iterator[tuple[str, os.stat_result | OSError]]:
+    """The folders of runs among these and what is known of their facts; those of folds have a ``/`` in their name."""
     for name in names:
         if name.startswith("."):
             continue
-        facts = f"{folder}{os.sep}{name}{os.sep}{FACTS}"
-        if os.path.lexists(facts) or not own_files.is_file(folder / name, FOLDS):
-            yield name
+        facts = _facts(folder, name)
+        if not isinstance(facts, FileNotFoundError) or not own_files.is_file(folder / name, FOLDS):
+            yield name, facts
         else:
-            yield from (f"{name}/{run.name}" for run in nested(folder / name))
+            folds = (f"{name}/{run.name}" for run in nested(folder / name))
+            yield from ((fold, _facts(folder, fold)) for fold in folds)
 
 
 def describe(run: Path, *, name: str | None = None, note: str | None = None, tags: Sequence[str] | None = None) -> None:
@@ -254,38 +245,64 @@ def _bounded(text: str, most: int, what: str) -> str:
     return text
 
 
-def _stamp(run: str) -> Stamp:
-    """What changes whenever the facts of a run are replaced. Raises RunError where there are none."""
-    path = f"{run}{os.sep}{FACTS}"
+def _facts(folder: Path, name: str) -> os.stat_result | OSError:
+    """What is known of the facts of a run, or why nothing is."""
     try:
-        facts = os.lstat(path)
-        if system.is_link(facts):
-            raise NotAFile(Path(path), own_files.LINK)
+        return os.lstat(f"{folder}{os.sep}{name}{os.sep}{FACTS}")
     except OSError as error:
-        raise RunError(f"{run} is not a run: {FACTS} cannot be read ({error.strerror}).") from error
-    return facts.st_mtime_ns, facts.st_size, facts.st_ino
+        return error
 
 
-def _short(path: Path) -> RunEntry:
+def _stamp(facts: os.stat_result | OSError, folder: Path, name: str) -> str:
+    """What changes whenever the facts of a run are replaced. Raises RunError where there are none."""
+    if isinstance(facts, os.stat_result) and system.is_link(facts):
+        facts = NotAFile(folder / name / FACTS, own_files.LINK)
+    if isinstance(facts, OSError):
+        raise RunError(f"{folder / name} is not a run: {FACTS} cannot be read ({facts.strerror}).") from facts
+    return f"{facts.st_mtime_ns} {facts.st_size} {facts.st_ino}"
+
+
+def _short(path: Path, stamp: str, owner: Owner) -> RunEntry:
     info = read(path)
     data = info.settings.get("data")
     name = data.get("dataset") if isinstance(data, dict) else None
-    facts = {key: getattr(info, key) for key in RunEntry.model_fields if key != "data"}
-    return RunEntry.model_validate({**facts, "data": name if isinstance(name, str) else ""})
+    more: dict[str, Any] = {
+        "stamp": stamp,
+        "settings_json": json.dumps(info.settings),
+        "data": name if isinstance(name, str) else "",
+        "elsewhere": not owner.wrote(info.id, info.origin),
+    }
+    return RunEntry(path, *(more[key] if key in more else getattr(info, key) for key in FACTS_OF_ENTRY))
 
 
-def _known(folder: Path) -> dict[str, _Remembered]:
-    """What the index remembers; nothing where it is not as it should be."""
+def _known(folder: Path, owner: Owner) -> dict[str, RunEntry]:
+    """What the index remembers; nothing where this installation has not written it as it is."""
     try:
-        index = _Index.model_validate_json(own_files.read_whole(folder, INDEX, LARGEST_INDEX))
-    except (OSError, ValidationError):
+        signature, _, content = own_files.read_whole(folder, INDEX, LARGEST_INDEX).partition(b"\n")
+    except OSError:
         return {}
-    return index.runs if index.version == VERSION else {}
+    if not owner.has_signed(content, signature):
+        return {}
+    head, runs = json.loads(content)
+    if head != HEAD:
+        return {}
+    return {name: _entry(folder / name, facts) for name, *facts in runs}
 
 
-def _remember(folder: Path, kept: dict[str, _Remembered]) -> None:
+def _entry(path: Path, facts: list[Any]) -> RunEntry:
+    """A run as the index has it."""
+    facts[-1] = CHANGES.validate_python(facts[-1]) if facts[-1] else ()
+    return RunEntry(path, *facts)
+
+
+def _facts_of(entry: RunEntry) -> list[object]:
+    return [*(getattr(entry, key) for key in FACTS_OF_ENTRY[:-1]), [asdict(change) for change in entry.changes]]
+
+
+def _remember(folder: Path, owner: Owner, kept: Mapping[str, RunEntry]) -> None:
     """Write the index. Where that is not possible, as in a folder for reading only, it goes without."""
-    index = _Index(version=VERSION, runs=kept).model_dump()
-    content = json.dumps(index, ensure_ascii=False, separators=(",", ":"), default=str)
-    with contextlib.suppress(LayerloomError):
-        own_files.write_atomically(folder, INDEX, encoded(content))
+    rows = [(name, *_facts_of(entry)) for name, entry in kept.items()]
+    content = encoded(json.dumps([HEAD, rows], ensure_ascii=False, separators=(",", ":")))
+    if signature := owner.sign(content):
+        with contextlib.suppress(LayerloomError):
+            own_files.write_atomically(folder, INDEX, signature + b"\n" + content)

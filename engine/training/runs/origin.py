@@ -45,25 +45,48 @@ class Owner:
 
     def __init__(self) -> None:
         self._key = _installation()
+        self._free: set[tuple[int, int]] = set()
+        """Disk and mode of our files that may be written: others of ours there that have the same may be, too."""
+
+    def wrote(self, run_id: str, origin: str) -> bool:
+        """Whether this installation has written a run; one of an earlier version, without origin, counts as such."""
+        return not origin or bool(self._key and hmac.compare_digest(_origin(self._key, run_id), origin))
 
     def reason(self, run: Path, run_id: str, origin: str) -> str:
         """Why a run is not one's own, as the beginning of a sentence; empty where it is. Nothing is changed by asking.
 
         A run of an earlier version, which has no origin, is one's own if its files are.
         """
-        if origin and (not self._key or not hmac.compare_digest(_origin(self._key, run_id), origin)):
-            return ELSEWHERE
-        base, there = os.fspath(run), dict[str, os.stat_result]()
-        for path in (base, *(f"{base}/{name}" for name in (FACTS, METRICS, TIMING))):
+        return self.locked(os.fspath(run)) if self.wrote(run_id, origin) else ELSEWHERE
+
+    def locked(self, run: str, known: os.stat_result | OSError | None = None) -> str:
+        """Why the files of a run cannot be written, as `reason`; ``known`` is what `os.lstat` says of ``run.json``."""
+        why = ""
+        for path in (f"{run}/{FACTS}", run, f"{run}/{METRICS}", f"{run}/{TIMING}"):
             try:
-                there[path] = os.lstat(path)
+                facts, known = known if isinstance(known, os.stat_result) else os.lstat(path), None
             except FileNotFoundError:
                 continue
             except OSError:  # it is being removed, or nobody may look into it
                 return LOCKED
-        if not all(map(system.is_ours, there.values())):
-            return OWNER
-        return "" if all(system.is_writable(path, facts) for path, facts in there.items()) else LOCKED
+            if not system.is_ours(facts):
+                return OWNER
+            kind = facts.st_dev, facts.st_mode
+            if kind in self._free:
+                continue
+            if system.is_writable(path, facts):
+                self._free.add(kind)
+            else:
+                why = LOCKED
+        return why
+
+    def sign(self, content: bytes) -> bytes:
+        """What only this installation can make of a content; empty where there is no installation id."""
+        return hmac.digest(self._key, b"content\n" + content, "sha256").hex().encode() if self._key else b""
+
+    def has_signed(self, content: bytes, signature: bytes) -> bool:
+        """Whether this installation has made this signature of this content."""
+        return bool(self._key) and hmac.compare_digest(self.sign(content), signature)
 
 
 def reason(run: Path, run_id: str, origin: str) -> str:

@@ -129,7 +129,7 @@ class RunsModel(QAbstractTableModel):
         row = next((row for row, run in enumerate(self.runs) if run.entry.path == path), None)
         if row is not None:
             run = self.runs[row]
-            self.runs[row] = replace(run, entry=run.entry.model_copy(update=facts), state=state)
+            self.runs[row] = replace(run, entry=replace(run.entry, **facts), state=state)
             self.cells[row] = cells_of(self.runs[row])
             self._texts.pop(path, None)
         return row

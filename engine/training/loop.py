@@ -20,7 +20,7 @@ from engine.training.plan import TrainingPlan, check
 from engine.training.runs import folds
 from engine.training.runs.best import best_of
 from engine.training.runs.catalogue import runs_folder
-from engine.training.runs.clock import read_curves
+from engine.training.runs.clock import read_curves, store_curves
 from engine.training.runs.copying import CopyCancelled, copy_run
 from engine.training.runs.folder import PROJECT, RunError
 from engine.training.runs.origin import reason
@@ -363,7 +363,8 @@ class Trainer:
                 diagnoses=said,
             )
 
-        for keep in (facts, *weights, run.close) if told else (*weights, facts, run.close):  # the last room first
+        last = (facts, *weights) if told else (*weights, facts, lambda: store_curves(run.path))  # the last room first
+        for keep in (*last, run.close):
             try:
                 keep()
             except RunError as error:

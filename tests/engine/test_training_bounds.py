@@ -20,7 +20,7 @@ from engine.training.history import History
 from engine.training.loop import Trainer
 from engine.training.runs.checkpoint import MODEL, OPTIMIZER, STATE, load
 from engine.training.runs.folder import FACTS, METRICS, RunError, kept
-from engine.training.runs.lines import MOST_SERIES, read_metrics
+from engine.training.runs.metric_lines import MOST_SERIES, read_metrics
 from engine.training.runs.run_info import read
 from tests.engine.refusals import refusal
 from tests.engine.stopping import Stopping

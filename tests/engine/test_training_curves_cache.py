@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,10 +12,15 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+import presets
 from engine.training.history import History
-from engine.training.runs import curves_cache
-from engine.training.runs.clock import read_curves
-from engine.training.runs.folder import CURVES, METRICS, TIMING, is_half
+from engine.training.loop import Trainer
+from engine.training.runs import curves_cache, metric_lines
+from engine.training.runs.clock import Clock, read_curves
+from engine.training.runs.folder import CURVES, METRICS, TIMING, RunError, is_half
+from engine.training.runs.lines import plain
+from engine.training.runs.metric_lines import read_metrics
+from tests.engine.stopping import Stopping
 
 
 @pytest.fixture(autouse=True)
@@ -84,3 +90,57 @@ def test_a_folder_for_reading_only_goes_without(tmp_path: Path, monkeypatch: pyt
     run = run_of(tmp_path)
     (run / CURVES).mkdir()  # nothing can be written there, and nothing be read
     assert len(read_curves(run).series("train/loss")[0]) == 40
+
+
+def test_a_run_that_has_ended_is_open_at_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    result = Trainer(presets.build("linear-classifier"), tmp_path / "run", control=Stopping(30)).run()
+    assert (result.run / CURVES).exists()
+    with monkeypatch.context() as patch:
+        patch.setattr("engine.training.runs.clock._read", None)  # nobody asks the lines
+        stored = read_curves(result.run)
+    (result.run / CURVES).unlink()
+    assert same(stored, read_curves(result.run))
+    whole = Trainer.resume(result.run).run()
+    assert len(read_curves(whole.run).series("train/loss")[0]) == whole.steps > 30
+
+
+VALUES = st.one_of(
+    st.floats(width=64).map(plain),
+    st.integers(-(2**60), 2**60),
+    st.sampled_from([None, True, "no number", 10**400, [1, "NaN"], [[1, 2.5]], {}]),
+)
+ROWS = st.fixed_dictionaries(
+    {
+        "step": st.integers(0, 50) | st.sampled_from([2.5, "3", None, 10**400]),
+        "epoch": st.integers(0, 3) | st.sampled_from([1.5, True]),
+        "split": st.sampled_from(["train", "train", "train", "validation", 1]),
+    },
+    optional={"loss": VALUES, "lr": st.floats(0, 1), "\ud800": st.floats(0, 1)},
+)
+LINES = st.lists(ROWS.map(json.dumps) | st.sampled_from(["", "{", "[]", "5", '{"step":1}', "x" * 300]), max_size=12)
+
+
+@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(LINES, st.sampled_from(["", '{"step":7', "x" * 300]), st.integers(1, 400))
+def test_lines_read_together_give_what_each_by_itself_gives(
+    tmp_path: Path, lines: list[str], rest: str, at_once: int
+) -> None:
+    (tmp_path / METRICS).write_text("".join(f"{line}\n" for line in lines) + rest)
+    clock = Clock()
+    clock.add(10, 2.0)
+    found = []
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(metric_lines, "LONGEST_LINE", 250)
+        patch.setattr(metric_lines, "MOST_SERIES", 5)
+        patch.setattr(metric_lines, "AT_ONCE", at_once)
+        for kinds in (metric_lines.FEW, 0):  # 0: none are added together
+            patch.setattr(metric_lines, "FEW", kinds)
+            history, why = History(), ""
+            try:
+                read_metrics(tmp_path, history, clock.at)
+            except RunError as error:
+                why = str(error)
+            found.append((history, why))
+    (together, why), (singly, other) = found
+    assert why == other
+    assert same(together, singly)

@@ -22,7 +22,7 @@ from engine.metrics.exact_match import ExactMatch
 from engine.metrics.task import Task
 from engine.training.evaluation.network import Head, Network
 from engine.training.loop import Trainer
-from engine.training.runs.lines import read_metrics
+from engine.training.runs.metric_lines import read_metrics
 from engine.training.status import Status, TrainingError
 from tests.engine.test_training_learning import table
 

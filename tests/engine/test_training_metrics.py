@@ -21,7 +21,7 @@ from engine.metrics.mae import MeanAbsoluteError
 from engine.metrics.streams.output_metrics import OutputMetrics
 from engine.metrics.task import Task
 from engine.training.runs.answers import is_predictions
-from engine.training.runs.lines import read_metrics
+from engine.training.runs.metric_lines import read_metrics
 from tests.engine.test_training_learning import table, train
 
 ALL = metrics.names()

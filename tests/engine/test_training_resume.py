@@ -28,7 +28,7 @@ from engine.training.loop import Trainer
 from engine.training.runs.catalogue import accept_data
 from engine.training.runs.checkpoint import BEST, FOLDER, MODEL, STATE, load
 from engine.training.runs.folder import RunError, writer_lock
-from engine.training.runs.lines import read_metrics
+from engine.training.runs.metric_lines import read_metrics
 from engine.training.runs.run_info import read
 from engine.training.status import Status, TrainingError
 from presets.fitting import fitted

@@ -16,7 +16,8 @@ from engine.home import home
 from engine.training.history import History
 from engine.training.loop import Trainer
 from engine.training.runs.folder import RunError
-from engine.training.runs.lines import line, read_metrics
+from engine.training.runs.lines import line
+from engine.training.runs.metric_lines import read_metrics
 from engine.training.runs.run import Run
 from engine.training.runs.run_info import read, runs, scan
 from tests.engine.test_training_learning import table

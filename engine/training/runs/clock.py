@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import math
-from bisect import bisect_left
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
+import numpy as np
+
 from engine import own_files
 from engine.training.history import History, Values
 from engine.training.runs import curves_cache
-from engine.training.runs.folder import TIMING
-from engine.training.runs.lines import LONGEST_LINE, read_metrics
+from engine.training.runs.folder import TIMING, RunError
+from engine.training.runs.metric_lines import LONGEST_LINE, read_metrics
 from engine.training.series import Series
 
 MOST_STEPS: Final = 2**53
@@ -35,14 +37,16 @@ class Clock:
             self.steps.append(step)
             self.seconds.append(seconds)
 
-    def at(self, step: int) -> float:
-        """Seconds of training until a step, evenly between those that are known; NaN where none are."""
-        index = bisect_left(self.steps, step)
-        if index == len(self.steps):
-            return self.seconds[-1] if self.steps else math.nan
-        before, since = (self.steps[index - 1], self.seconds[index - 1]) if index else (0, 0.0)
-        share = (step - before) / max(self.steps[index] - before, 1)
-        return since + min(max(share, 0.0), 1.0) * (self.seconds[index] - since)
+    def at(self, steps: Values) -> Values:
+        """Seconds of training until each step, evenly between those that are known; NaN where none are."""
+        if not self.steps:
+            return np.full_like(steps, np.nan)
+        known, seconds = np.array([0, *self.steps], float), np.array([0.0, *self.seconds])
+        after = np.searchsorted(known[1:-1], steps) + 1
+        before, since = known[after - 1], seconds[after - 1]
+        share = (steps - before) / np.maximum(known[after] - before, 1)
+        found: Values = since + np.clip(share, 0.0, 1.0) * (seconds[after] - since)
+        return found
 
 
 def read_curves(run: Path, history: History | None = None) -> History:
@@ -59,6 +63,13 @@ def read_curves(run: Path, history: History | None = None) -> History:
     if stamp is not None:
         curves_cache.store(run, stamp, history)
     return history
+
+
+def store_curves(run: Path) -> None:
+    """Store the curves of a run that has ended, if it is a long one: then it is open at once the first time, too."""
+    if curves_cache.stamp_of(run) is not None:
+        with contextlib.suppress(RunError):  # who opens it hears of that
+            read_curves(run)
 
 
 def _read(run: Path, history: History | None) -> History:

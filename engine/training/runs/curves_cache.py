@@ -1,7 +1,8 @@
 """The curves of a long run as columns, beside its lines: reading a million lines takes seconds, columns a tenth of one.
 
-``.curves`` is a cache. It holds for line files of just these sizes and times; where anything about it is in doubt it is
-read past and written again. A copy of a run leaves it out, and a run that continues begins without it.
+``.curves`` is a cache, stored when a run ends or is opened. It holds for line files of just these sizes and times;
+where anything about it is in doubt it is read past and written again. A copy of a run leaves it out, and a run that
+continues begins without it.
 """
 
 from __future__ import annotations

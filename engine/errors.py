@@ -19,6 +19,10 @@ Reason = Literal[
     "changed-data",
     "not-repeatable",
     "no-device",
+    "no-cuda-build",
+    "old-driver",
+    "unsupported-gpu",
+    "device-busy",
 ]
 """The kinds of failure that are told apart; empty for every other."""
 

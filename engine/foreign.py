@@ -18,6 +18,10 @@ _OBJECTS: Final = "weights_only"
 _OS_ERROR: Final = re.compile(r"\(os error (\d+)\)")
 """The end of a message of a library in Rust, such as safetensors."""
 
+_OUT_OF_DEVICE_MEMORY: Final = "out of memory"
+"""CUDA's, where not even a context can be made: a bare RuntimeError or torch.AcceleratorError."""
+_BUSY: Final = "devices are busy or unavailable"
+"""CUDA's, of a device that others have for themselves."""
 _NOT_DETERMINISTIC: Final = re.compile(r"^(\S+) does not have a deterministic implementation")
 """torch's refusal after ``use_deterministic_algorithms``, a bare RuntimeError."""
 
@@ -26,7 +30,14 @@ def is_out_of_memory(error: BaseException) -> bool:
     """Whether an exception says that memory ran out, on the CPU or on an accelerator."""
     import torch
 
-    return isinstance(error, (MemoryError, torch.OutOfMemoryError)) or _OUT_OF_MEMORY in str(error)
+    if isinstance(error, (MemoryError, torch.OutOfMemoryError)) or _OUT_OF_MEMORY in str(error):
+        return True
+    return isinstance(error, RuntimeError) and "CUDA" in str(error) and _OUT_OF_DEVICE_MEMORY in str(error)
+
+
+def is_busy_device(error: BaseException) -> bool:
+    """Whether CUDA has refused a device because other programs have it."""
+    return _BUSY in str(error)
 
 
 def batch_norm_of_one_value(error: BaseException) -> bool:

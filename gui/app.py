@@ -45,6 +45,10 @@ class TorchLoader(QObject):
         prepare_environment()
         try:
             import torch  # noqa: F401
+
+            from engine.training.steps.device_list import find_gpus
+
+            find_gpus()
         except Exception as error:  # a broken torch must not take the window along; it is said instead
             record(error)
             self.failed.emit(f"PyTorch cannot be loaded, so nothing can be trained: {error}")

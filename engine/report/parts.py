@@ -21,13 +21,13 @@ from engine.settings.section import Section
 from engine.tabular.formats import Cell, TextTable, shown
 from engine.training.runs.compare import flat_settings, said
 from engine.training.runs.run_info import RunInfo, computing_text
-from engine.training.series import Series
+from engine.training.series import GPU, Series
 
 MOST_CLASSES: Final = 60
 """Classes whose samples are counted in a table."""
 PARTS: Final = ("train", "validation", "test")
 RATES: Final = {"lr": "learning rate", "grad_norm": "norm of the gradients"}
-MACHINE: Final = ("samples_per_second", "memory", "waiting")
+MACHINE: Final = ("samples_per_second", "memory", "waiting", *GPU)
 """What says something of the machine alone."""
 PLACE: Final = ("data.source.path", "data.path")
 """Settings that say where the data are on a disk: of a path only the last name is told."""

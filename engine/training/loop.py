@@ -23,6 +23,7 @@ from engine.training.runs.catalogue import runs_folder
 from engine.training.runs.clock import read_curves, store_curves
 from engine.training.runs.copying import CopyCancelled, copy_run
 from engine.training.runs.folder import PROJECT, RunError
+from engine.training.runs.gpu_use import use_of
 from engine.training.runs.origin import reason
 from engine.training.runs.preparation import content_of, stored
 from engine.training.runs.run import Run
@@ -143,13 +144,17 @@ class Trainer:
             from engine.data.pipeline import prepare
             from engine.training.runs.checkpoint import load
             from engine.training.runs.stored import parent_of
-            from engine.training.steps import computing, device
+            from engine.training.steps import computing, cuda_faults, device
             from engine.training.steps.assembly import batches_of
             from engine.training.steps.device_memory import room_for_data
 
             device.freeze_imports()
             resumed = self._resumed
             target = device.resumed_device(resumed.device) if resumed else device.choose_device(plan.training.device)
+            cuda_faults.check_use(target)
+            if why := "" if resumed else device.overlooked(plan.training.device, target):
+                self._begun = (why,)
+                self._show(notes=())
             plan = computing.of_run(resumed, plan) if resumed else computing.decided(plan, target)
             device.check_precision(plan.training.precision, target)
             wanted = resumed.threads if resumed else plan.training.threads
@@ -294,29 +299,32 @@ class Trainer:
         """Train, and whatever happens keep what there is."""
         from engine.training.failures import explain
         from engine.training.opening import open_session
+        from engine.training.steps.gpu_meter import metered
 
         told, remark, about = False, "", NOTHING
         try:
-            session = open_session(
-                plan,
-                data,
-                device,
-                run,
-                self.history,
-                self.control,
-                self._show,
-                self._epoch_done,
-                checkpoint,
-                parent,
-            )
-            self._session = session
-            if session.notes:
-                run.update(message=session.said, notes=[*run.info.notes, *session.notes])
-            state, message, remark = session.train()
-            if state == "stopped" and run.info.gpu == "fast":
-                message = f"{message} {promise(run.info)}"
-            about = session.about
-            message, remark = (f"{text} {session.said}".strip() for text in (message, remark))
+            with metered(device) as meter:
+                session = open_session(
+                    plan,
+                    data,
+                    device,
+                    run,
+                    self.history,
+                    self.control,
+                    self._show,
+                    self._epoch_done,
+                    checkpoint,
+                    parent,
+                    meter,
+                )
+                self._session = session
+                if session.notes:
+                    run.update(message=session.said, notes=[*run.info.notes, *session.notes])
+                state, message, remark = session.train()
+                if state == "stopped" and run.info.gpu == "fast":
+                    remark = promise(run.info)
+                about = session.about
+                message, remark = (f"{text} {session.said}".strip() for text in (message, remark))
         except Exception as error:
             told = isinstance(error, RunError)
             fault = explain(error, plan, self._session.steps if self._session else 0)
@@ -360,6 +368,7 @@ class Trainer:
                 validation=dict(result.validation),
                 test=dict(result.test),
                 best=best_of(self.history),
+                gpu_use=use_of(self.history),
                 diagnoses=said,
             )
 

@@ -33,6 +33,7 @@ from engine.training.status import TrainingError
 from engine.training.steps.assembly import build
 from engine.training.steps.compiling import compile_network
 from engine.training.steps.device import seed_step
+from engine.training.steps.gpu_meter import GpuMeter
 from engine.training.steps.scheduled_sampling import own_answers
 from engine.training.steps.stepper import Stepper
 from engine.weights.chosen import begin_with
@@ -51,8 +52,11 @@ def open_session(
     on_epoch: Callable[[], None],
     checkpoint: Checkpoint | None = None,
     parent: Parent | None = None,
+    meter: GpuMeter | None = None,
 ) -> Session:
     """A session that is ready to train: new, with the weights of ``parent``, or where ``checkpoint`` left off.
+
+    ``meter`` reads the GPU for its curves.
 
     Raises TrainingError for what the user has to fix first, and whatever the network raises.
     """
@@ -68,7 +72,7 @@ def open_session(
         stepper,
         Probed(plan.graph, plan.report, stepper.network.module),
         HealthMonitor(facts_of(plan, data, stepper)),
-        Recorder(run, history, stepper.network, device),
+        Recorder(run, history, stepper.network, device, meter),
         Keeper(plan.training.checkpoint, run, stepper),
         Patience(plan.training.early_stopping),
         observers=[PredictionSampler(run.path, history, data.fields)],

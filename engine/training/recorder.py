@@ -18,6 +18,7 @@ from engine.training.history import History, LiveChange
 from engine.training.runs.clock import OF_THE_CLOCK as OF_THE_CLOCK
 from engine.training.runs.run import Run
 from engine.training.steps.device_memory import used_memory
+from engine.training.steps.gpu_meter import GpuMeter
 
 INTERVAL = 0.1
 """Seconds between two looks at the losses: each one waits for the device."""
@@ -38,12 +39,19 @@ class Diverged(ArithmeticError):
 class Recorder:
     """Rows of one run: into ``metrics.jsonl`` and the History alike. Rows never depend on when they are flushed.
 
-    ``metric`` is what the steps of the ``network`` report beside their loss; empty: nothing.
+    ``metric`` is what the steps of the ``network`` report beside their loss; empty: nothing. ``meter`` reads the GPU.
     """
 
-    def __init__(self, run: Run, history: History, network: Network, device: torch.device | None = None) -> None:
+    def __init__(
+        self,
+        run: Run,
+        history: History,
+        network: Network,
+        device: torch.device | None = None,
+        meter: GpuMeter | None = None,
+    ) -> None:
         self.run, self.history, self.network, self.metric = run, history, network, network.metric
-        self.device = device or torch.device("cpu")
+        self.device, self._meter = device or torch.device("cpu"), meter
         self.samples_per_second = 0.0
         self.waiting = 0.0
         """Which share of the time between the last two flushes was spent waiting for data, 0 to 1."""
@@ -138,6 +146,8 @@ class Recorder:
         memory = used_memory(self.device)
         if memory is not None:
             found["memory"] = memory
+        if self._meter is not None:
+            found |= self._meter.take()
         self.run.timing({"step": step, "seconds": round(self.seconds, 6), **found})
         for name, value in found.items():
             self.history.append(f"train/{name}", step, value, epoch, self.seconds)

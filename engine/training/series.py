@@ -8,7 +8,9 @@ from typing import Final
 
 from engine import metrics
 
-MEASURED: Final = ("loss", "lr", "grad_norm", "samples_per_second", "memory", "waiting")
+GPU: Final = ("gpu_utilisation", "gpu_memory", "gpu_temperature")
+"""What a GPU says of itself."""
+MEASURED: Final = ("loss", "lr", "grad_norm", "samples_per_second", "memory", "waiting", *GPU)
 """What steps report beside the metrics of their task."""
 PREDICTIONS: Final = "predictions"
 """The tables with answers to samples."""

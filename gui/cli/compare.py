@@ -63,14 +63,15 @@ def shorten(text: str, length: int) -> str:
 
 
 def _names(infos: list[RunInfo]) -> list[str]:
-    """What was measured, the best on the validation part and the test part."""
+    """What was measured, the best on the validation part and the test part, and how a GPU was used."""
     best = dict.fromkeys(f"best {name}" for info in infos for name in info.best)
     test = dict.fromkeys(f"test {name}" for info in infos for name in info.test if better(name))
-    return [*best, *test]
+    used = dict.fromkeys(name for info in infos for name in info.gpu_use)
+    return [*best, *test, *used]
 
 
 def _value(info: RunInfo, name: str) -> float | None:
     """A result of a run; None where it has none, or one that is not a number."""
     kind, _, metric = name.partition(" ")
-    value = (info.best if kind == "best" else info.test).get(metric)
+    value = (info.best if kind == "best" else info.test if kind == "test" else {}).get(metric, info.gpu_use.get(name))
     return value if isinstance(value, float) else None

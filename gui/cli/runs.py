@@ -46,6 +46,7 @@ def answer(found: Listing, entry: RunEntry) -> dict[str, object]:
         "best": entry.best,
         "validation": entry.validation,
         "test": entry.test,
+        "gpu": {"name": entry.gpu_name, "computing": entry.gpu, **entry.gpu_use} if entry.gpu else None,
         "tags": entry.tags,
         "note": entry.note,
         "message": entry.message,

@@ -7,7 +7,8 @@ block everything that begins with "=" is an expression over the block's paramete
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from PySide6.QtCore import QEvent, QSignalBlocker, Qt, Signal
 from PySide6.QtGui import QAction, QKeyEvent, QKeySequence, QMouseEvent, QValidator, QWheelEvent
@@ -153,12 +154,27 @@ class ChoiceField(QComboBox):
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         self.setMinimumContentsLength(6)
-        labels = parameter.labels or tuple(map(readable, parameter.choices))
-        for choice, label in zip(parameter.choices, labels, strict=True):
-            self.addItem(label, choice)
+        self._fill(parameter.labels or tuple(map(readable, parameter.choices)))
         if parameter.required:
             self.setPlaceholderText("choose")
         self.activated.connect(lambda index: self.committed.emit(self._values()[index]))
+
+    def offer(self, choices: Sequence[object], labels: Sequence[str]) -> None:
+        """Offer other values than at first; the one that is shown stays."""
+        if tuple(choices) == self.parameter.choices and tuple(labels) == self.parameter.labels:
+            return
+        self.parameter = replace(self.parameter, choices=tuple(choices), labels=tuple(labels))
+        value = self.currentData()
+        with QSignalBlocker(self):
+            self.clear()
+            self._fill(labels)
+        self.show_value(MISSING if value is None else value)
+        view = self.view()
+        view.setMinimumWidth(view.sizeHintForColumn(0) + view.verticalScrollBar().sizeHint().width())
+
+    def _fill(self, labels: Sequence[str]) -> None:
+        for choice, label in zip(self.parameter.choices, labels, strict=True):
+            self.addItem(label, choice)
 
     def show_value(self, value: object) -> None:
         """Show a value that holds now."""

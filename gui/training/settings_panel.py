@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
 
 from engine.edits import MISSING, Change
@@ -14,11 +15,12 @@ from engine.settings.data import DataConfig
 from engine.settings.training import Averaging, Checkpoints, EarlyStopping, ScheduledSampling, TrainingConfig
 from gui.document import Document
 from gui.forms import Form
-from gui.forms.form_fields import ChoicesField
+from gui.forms.form_fields import ChoiceField, ChoicesField
 from gui.forms.sections import KindSection, OptionalSection, SettingsSection, align, disambiguate, faults
 from gui.hosts.choice import PARAMETER
 from gui.preferences import Preferences
 from gui.training.beginning_panel import BeginningPanel
+from gui.training.device_choices import offer_devices
 from gui.training.meanings import meanings
 from gui.widgets import Note
 
@@ -98,6 +100,9 @@ class TrainingSettings(QScrollArea):
             section.refresh(wrong)
             section.explain(said.stand_ins, said.hints)
         disambiguate(self.sections)
+        device = self.sections[-1].form.fields["device"]
+        assert isinstance(device, ChoiceField)
+        offer_devices(device)
         metrics = self.sections[0].form.fields["metrics"]
         assert isinstance(metrics, ChoicesField)
         metrics.set_unfit(said.unfit)
@@ -106,6 +111,11 @@ class TrainingSettings(QScrollArea):
             self.host.set_values({} if chosen == PARAMETER.default else {PARAMETER.name: chosen})
         self.beginning.refresh()
         align(self.sections, lambda: [self.host, self.beginning.form])
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Offer the devices that have been found since."""
+        super().showEvent(event)
+        self._soon.start()
 
     def set_running(self, running: bool) -> None:
         """While a run goes its settings cannot be changed."""

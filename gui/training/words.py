@@ -19,11 +19,17 @@ TITLES = {
     "samples_per_second": "Samples per second",
     "memory": "Memory",
     "waiting": "Waiting for data",
+    "gpu_utilisation": "GPU utilisation",
+    "gpu_memory": "GPU memory",
+    "gpu_temperature": "GPU temperature",
 }
 UNITS = {
     **{metric.name: "%" for metric in metrics.all() if metric.percent},
     "waiting": "%",
     "memory": "bytes",
+    "gpu_utilisation": "%",
+    "gpu_memory": "bytes",
+    "gpu_temperature": "°C",
 }
 
 
@@ -36,7 +42,7 @@ def metric_title(name: str) -> str:
 
 
 def unit(name: str) -> str:
-    """``%`` for shares of 1, ``bytes``, or nothing."""
+    """``%`` for shares of 1, ``bytes``, ``°C``, or nothing."""
     return UNITS.get(metric_and_output(name)[0], "")
 
 
@@ -78,7 +84,7 @@ def result_text(result: Result) -> str:
         return result.message
     if result.state == "finished":
         return f"Finished: {epochs}{', ' if scores else ''}{scores}. {result.remark}".strip()
-    return f"{result.message.rstrip('.')}, {epochs} done{'; last ' if scores else ''}{scores}."
+    return f"{result.message.rstrip('.')}, {epochs} done{'; last ' if scores else ''}{scores}. {result.remark}".strip()
 
 
 def main_metrics(measured: Collection[str]) -> list[str]:

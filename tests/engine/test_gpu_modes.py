@@ -148,8 +148,8 @@ def test_a_run_says_how_it_computes_on_a_gpu_and_what_a_stopped_one_gives_back(t
     begun_on_a_gpu(tmp_path / "fast", "cpu")
     trainer = Trainer.resume(tmp_path / "fast", control=Stopping(3))
     result = trainer.run()
-    assert result.message.endswith(
-        " of 6. A resume restores the whole state, but not the last bits: set training.gpu to 'exact' for those."
+    assert result.remark == (
+        "A resume restores the whole state, but not the last bits: set training.gpu to 'exact' for those."
     )
     assert trainer.status.computing.startswith("NVIDIA H200 (cpu) · fast: bfloat16. A resume restores the whole state")
     assert read(tmp_path / "fast").precision == "bfloat16", "a resume keeps it"

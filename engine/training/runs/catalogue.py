@@ -53,6 +53,9 @@ class RunEntry:
     steps: Count
     seconds: float
     device: str
+    gpu: str
+    gpu_name: str
+    gpu_use: Values
     settings_json: str
     train: Values
     validation: Values

@@ -16,12 +16,15 @@ from engine.training.history import History, Values
 from engine.training.runs import curves_cache
 from engine.training.runs.folder import TIMING, RunError
 from engine.training.runs.metric_lines import LONGEST_LINE, read_metrics
-from engine.training.series import Series
+from engine.training.series import GPU, Series
 
 MOST_STEPS: Final = 2**53
-OF_THE_CLOCK: Final = ("train/samples_per_second", "train/memory", "train/waiting")
+OF_THE_CLOCK: Final = (
+    *("train/samples_per_second", "train/memory", "train/waiting"),
+    *(f"train/{name}" for name in GPU),
+)
 """Curves that depend on the machine, and so are no part of the metrics: samples a second, bytes, and which share of the
-time steps have waited for their data."""
+time steps have waited for their data; and what a GPU says of itself."""
 
 
 class Clock:

@@ -69,6 +69,8 @@ class RunInfo(BaseModel):
     """The numbers most layers compute with; runs of former versions do not say, then they are as set."""
     compile: bool | None = None
     """How its steps are made faster; runs of former versions do not say, then it is as set."""
+    gpu_use: Values = {}
+    """How that was used, where it says so: see `engine.training.runs.gpu_use`."""
     train: Values = {}
     """The means over its last epoch."""
     validation: Values = {}

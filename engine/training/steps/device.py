@@ -13,6 +13,7 @@ from engine.seeds import derive
 from engine.settings.training import TrainingConfig
 from engine.system import machine
 from engine.training.status import TrainingError
+from engine.training.steps.cuda_faults import no_cuda, no_mps
 from engine.training.steps.kernels import kernels
 from engine.training.steps.turns import TURN
 
@@ -33,18 +34,29 @@ def choose_device(wanted: str) -> torch.device:
     device = torch.device(wanted)
     there = [kind for kind, has in available.items() if has]
     if device.type not in there:
+        fault = no_cuda() if device.type == "cuda" else no_mps()
         raise TrainingError(
             f"training.device is {wanted!r}, but PyTorch finds no such device on this computer: "
-            f"choose 'auto' or {' or '.join(map(repr, there))}.",
+            f"choose 'auto' or {' or '.join(map(repr, there))}. {fault.why}".rstrip(),
             setting="training.device",
+            reason=fault.reason,
         )
     if device.type == "cuda" and (device.index or 0) >= torch.cuda.device_count():
         count = torch.cuda.device_count()
         raise TrainingError(
             f"training.device is {wanted!r}, but there are {count}: 'cuda:0' to 'cuda:{count - 1}'.",
             setting="training.device",
+            reason="no-device",
         )
     return device
+
+
+def overlooked(wanted: str, device: torch.device) -> str:
+    """Why a GPU that is there is not used although any may be; nothing where there is none."""
+    if wanted != "auto" or device.type != "cpu":
+        return ""
+    fault = no_cuda()
+    return f"{fault.why} Until then it trains on the CPU." if fault.reason in ("no-cuda-build", "old-driver") else ""
 
 
 def resumed_device(known: str) -> torch.device:

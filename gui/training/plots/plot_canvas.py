@@ -76,9 +76,11 @@ def bytes_text(value: float) -> str:
 
 
 def axis_text(value: float, unit: str) -> str:
-    """A value of the left axis in its unit: "%" for shares of 1, "bytes", or none."""
+    """A value of the left axis in its unit: "%" for shares of 1, "bytes", "°C" or none."""
     if unit == "%":
         return f"{100 * value:.4g} %"
+    if unit == "°C":
+        return f"{number(value)} °C"
     return bytes_text(value) if unit == "bytes" else number(value)
 
 

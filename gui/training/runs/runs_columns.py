@@ -13,6 +13,7 @@ from engine.training.runs.best import better
 from engine.training.runs.catalogue import RunEntry
 from engine.training.runs.compare import flat_settings, said
 from engine.training.runs.export import result
+from gui.amounts import memory
 from gui.training.words import duration_text, main_metrics, metric_text, value_text
 
 Cell = tuple[str, Any]
@@ -93,6 +94,38 @@ LR, OPTIMIZER, SCHEDULE, BATCH = (
     *("training.optimizer.lr", "training.optimizer.name", "training.schedule.name"),
     "data.batch_size",
 )
+GPU = (
+    Column(
+        "gpu",
+        "GPU",
+        "On which GPU it computed, and whether fast or exactly (training.gpu)",
+        150,
+        lambda run: _gpu(run),
+    ),
+    Column(
+        "gpu_utilisation",
+        "GPU utilisation",
+        "Which share of the time the GPU computed, on average",
+        104,
+        lambda run: _use(run, "gpu_utilisation", lambda share: f"{100 * share:.0f} %"),
+        True,
+    ),
+    Column(
+        "gpu_memory",
+        "GPU memory",
+        "The most memory of the GPU that was in use, by whatever program",
+        96,
+        lambda run: _use(run, "gpu_memory", lambda size: memory(int(size))),
+    ),
+    Column(
+        "gpu_temperature",
+        "GPU temperature",
+        "How warm the GPU was at most",
+        124,
+        lambda run: _use(run, "gpu_temperature", lambda warm: f"{warm:.0f} °C"),
+    ),
+)
+"""What there is to say of runs on a GPU; offered where one of the runs listed was on one."""
 FIXED = (
     Column(
         "name",
@@ -174,6 +207,7 @@ FIXED = (
         lambda run: _judged(run.entry.test),
         True,
     ),
+    *GPU,
 )
 NAME, STATE, RESULT, EPOCHS, DURATION, STARTED, TAGS, NOTE, NETWORK, DATA = range(10)
 MOST_RATES = 3
@@ -189,6 +223,20 @@ def _rates(run: RunRow) -> Cell:
     if len(later) > MOST_RATES:
         later = ["…", later[-1]]
     return " → ".join((text, *later)), value
+
+
+def _gpu(run: RunRow) -> Cell:
+    entry = run.entry
+    if not entry.gpu:
+        return "–", None
+    text = f"{entry.gpu_name or entry.device}, {entry.gpu}"
+    return text, text.casefold()
+
+
+def _use(run: RunRow, name: str, words: Callable[[float], str]) -> Cell:
+    """How a GPU was used, where it has said so."""
+    value = float(run.entry.gpu_use.get(name, math.nan))
+    return (words(value), value) if math.isfinite(value) else ("–", None)
 
 
 def cells_of(run: RunRow) -> tuple[Cell, ...]:

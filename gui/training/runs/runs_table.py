@@ -11,7 +11,19 @@ from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QMenu, QTableView,
 
 from gui.preferences import Preferences
 from gui.theme import theme
-from gui.training.runs.runs_columns import DATA, FIXED, NAME, NETWORK, NOTE, RESULT, STARTED, USUAL, RunRow, differing
+from gui.training.runs.runs_columns import (
+    DATA,
+    FIXED,
+    GPU,
+    NAME,
+    NETWORK,
+    NOTE,
+    RESULT,
+    STARTED,
+    USUAL,
+    RunRow,
+    differing,
+)
 from gui.training.runs.runs_model import EDITABLE, ENTRY, RunsFilter, RunsModel
 from gui.widgets import plain
 
@@ -156,10 +168,11 @@ class RunsTable(QTableView):
     def _offer(self) -> None:
         """The columns there can be: the fixed ones, and every setting in which the listed runs differ."""
         self.columns.clear()
-        for column in FIXED:
-            if column.key not in FREE:
-                self._add(column.key, column.title, column.tip)
         listed = self.listed()
+        on_gpus = any(run.entry.gpu for run in listed)
+        for column in FIXED:
+            if column.key not in FREE and (on_gpus or column not in GPU or column.key in self.chosen):
+                self._add(column.key, column.title, column.tip)
         more = sorted({*(differing(listed) if listed else ()), *self.chosen} - {column.key for column in FIXED})
         if more:
             self.columns.addSeparator()

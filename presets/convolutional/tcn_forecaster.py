@@ -7,7 +7,7 @@ from engine.graph import Graph
 from presets import papers
 from presets.attention.heads import added, along
 from presets.preset import Preset, Row
-from presets.recurrent.forecasting import HORIZON, INPUT, centred, forecast, past
+from presets.recurrent.forecasting import HORIZON, INPUT, centred, cut, forecast, past, pieces
 
 BLOCK = "TemporalBlock"
 WORDS = (
@@ -29,19 +29,24 @@ def temporal_block(graph: Graph, channels: int, dropout: float) -> None:
 
 
 def build(
-    channels: int = 32, depth: int = 4, input: tuple[int, ...] = INPUT, horizon: int = HORIZON, targets: int = 1
+    channels: int = 32,
+    depth: int = 4,
+    piece: int = 4,
+    input: tuple[int, ...] = INPUT,
+    horizon: int = HORIZON,
+    targets: int = 1,
 ) -> Graph:
-    """Bai, Kolter and Koltun 2018: dilations 1, 2, 4, 8 see 61 hours; what the last hour has seen decides."""
+    """Bai, Kolter and Koltun 2018: dilations 1, 2, 4, 8 see 61 steps of four hours; the last one decides."""
     graph = Graph("TCN forecaster")
     temporal_block(graph, channels, 0.1)
     start = past(graph, input)
     read = along(
         graph,
-        centred(graph, start),
+        cut(graph, centred(graph, start), input[0], pieces(input[0], piece)),
         ("Permute", {"name": "channels_first", "dims": (0, 2, 1)}),
         ("Conv1d", {"name": "lift", "out_channels": channels, "kernel_size": 1}),
         (BLOCK, {"name": "blocks", "repeat": depth, "dilation": {"per_repeat": tuple(2**n for n in range(depth))}}),
-        ("Select", {"name": "last_hour", "dim": 2, "index": -1}),
+        ("Select", {"name": "last_step", "dim": 2, "index": -1}),
     )
     return forecast(graph, start, read, horizon, targets)
 
@@ -52,8 +57,8 @@ PRESETS = (
         title="TCN forecaster",
         family="Convolutional",
         paper=papers.TCN,
-        data="series",
-        summary="Causal filters, ever further apart, see two days at once.",
+        data="series_week",
+        summary="Causal filters, ever further apart, see a week at once.",
         build=build,
         task="forecast",
     ),

@@ -1,4 +1,4 @@
-"""What the forecasters have in common: two days of an hourly series go in, the next half day comes out."""
+"""What the forecasters have in common: a week of an hourly series goes in, the next half day comes out."""
 
 from __future__ import annotations
 
@@ -7,8 +7,10 @@ from presets.attention.heads import Wire, added, along
 from presets.learning import on_board
 from presets.preset import Settings
 
-INPUT, HORIZON = (48, 2), 12
-"""Of the hourly series on board."""
+INPUT, HORIZON = (168, 2), 12
+"""Of the hourly series on board, a week of them."""
+FEWEST = 8
+"""Steps that are left where several hours become one."""
 
 
 def past(graph: Graph, input: tuple[int, ...]) -> str:
@@ -23,6 +25,20 @@ def centred(graph: Graph, start: str) -> str:
     graph.connect(start, found)
     graph.connect(level, found)
     return found
+
+
+def pieces(steps: int, longest: int) -> int:
+    """Into how many equal pieces of at most ``longest`` steps so many are cut: few, but at least `FEWEST`."""
+    fitting = (size for size in range(1, longest + 1) if steps % size == 0 and steps // size >= FEWEST)
+    return steps // max(fitting, default=1)
+
+
+def cut(graph: Graph, start: str, steps: int, count: int) -> str:
+    """(steps, values) as (pieces, steps of a piece · values), as in PatchTST (Nie et al. 2022, 2211.14730)."""
+    if count == steps:
+        return start
+    split = ("Unflatten", {"name": "pieces", "dim": 1, "unflattened_size": (count, steps // count)})
+    return along(graph, start, split, ("Flatten", {"name": "hours", "start_dim": 2}))
 
 
 def forecast(graph: Graph, start: str, read: Wire, horizon: int, targets: int = 1, dropout: float = 0.1) -> Graph:
@@ -44,5 +60,5 @@ def forecast(graph: Graph, start: str, read: Wire, horizon: int, targets: int = 
 
 
 def learn() -> Settings:
-    """Settings to learn the hourly series."""
-    return on_board("series", epochs=15, lr=3e-3, clip_norm=1.0)
+    """Settings to learn the hourly series on board."""
+    return on_board("series_week", epochs=10, lr=3e-3, weight_decay=0.2, clip_norm=1.0)

@@ -12,9 +12,11 @@ import pytest
 import torch
 
 import presets
-from engine.data.pipeline import Part, prepare
+from engine.data.generated.series import DAY
+from engine.data.pipeline import Part, Prepared, prepare
 from engine.edits import SetParameter, SetSetting
 from engine.settings.data import DataConfig
+from presets.recurrent.forecasting import HORIZON
 from tests.presets.ngrams import KneserNey
 from tests.presets.test_learning import SEEDS, trained
 
@@ -53,20 +55,36 @@ def test_what_was_promised_is_reached(
 
 @pytest.mark.slow
 @pytest.mark.parametrize("name", FORECASTERS)
-def test_a_forecast_is_as_good_as_that_of_a_linear_model(name: str, tmp_path: Path, record_property: Note) -> None:
+def test_a_forecast_is_better_than_that_of_a_linear_model(name: str, tmp_path: Path, record_property: Note) -> None:
+    """Of the week before, the penalty of the linear model chosen on the validation part, and than what was a day ago.
+
+    The goal of 0.55 of the latter holds with a week of past. With two days (the data ``series``) who knew how these
+    are made could come to 0.536, but no network here came below 0.57.
+    """
+    data = prepare(DataConfig(dataset=presets.get(name).data))
+    past, future = (data.test.tensors[field].numpy() for field in ("past", "future"))
+    naive = float(np.abs(past[:, -DAY : HORIZON - DAY, 0] - future).mean())
+    linear = ridge(data)
+    mae = statistics.median(scores(name, "mae", tmp_path))
+    words = {"score": f"{mae:.4f}", "goal": f"{0.55 * naive:.4f}", "linear": f"{linear:.4f}", "naive": f"{naive:.4f}"}
+    record_property(TITLE, {"preset": name, "metric": "mae", **words})
+    assert mae <= 0.55 * naive
+    assert mae < linear
+
+
+def ridge(data: Prepared) -> float:
+    """The mean absolute error of ridge regression on the test part."""
     from sklearn.linear_model import Ridge
 
-    data = prepare(DataConfig(dataset="series"))
-    (seen, then), (past, future) = (
-        (part.tensors["past"].numpy(), part.tensors["future"].numpy()) for part in (data.train, data.test)
-    )
-    naive = float(np.abs(past[:, 24:36, 0] - future).mean())
-    model = Ridge().fit(seen.reshape(len(seen), -1), then)
-    linear = float(np.abs(model.predict(past.reshape(len(past), -1)) - future).mean())
-    mae = statistics.median(scores(name, "mae", tmp_path))
-    words = {"score": f"{mae:.4f}", "linear": f"{linear:.4f}", "a day ago": f"{naive:.4f}"}
-    record_property(TITLE, {"preset": name, "metric": "mae", **words})
-    assert mae < 1.01 * linear < naive
+    def both(part: Part) -> tuple[np.ndarray, np.ndarray]:
+        return part.tensors["past"].flatten(1).numpy(), part.tensors["future"].numpy()
+
+    def error(model: Ridge, part: Part) -> float:
+        past, future = both(part)
+        return float(np.abs(model.predict(past) - future).mean())
+
+    models = [Ridge(alpha=alpha).fit(*both(data.train)) for alpha in (1, 10, 30, 100, 300, 1000)]
+    return error(min(models, key=lambda model: error(model, data.validation)), data.test)
 
 
 def rows(part: Part) -> list[list[int]]:

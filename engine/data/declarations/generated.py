@@ -98,6 +98,21 @@ DATASETS = (
         apart="an hour",
     ),
     Dataset(
+        "series_week",
+        "Hourly series, a week",
+        "A week of a value and of what drives it three hours later: long enough to tell the weekend from other days "
+        "and how strong the driver is. What is the value over the next half day?",
+        SEEDED,
+        "forecast",
+        12_000,
+        {"past": Field((168, 2), bounds=(-5, 5)), "future": Field((12,), role="target", bounds=(-5, 5))},
+        loader="engine.data.generated.series",
+        kind="sequence",
+        licence=OWN,
+        parting="time",
+        apart="an hour",
+    ),
+    Dataset(
         "shapes",
         "Drawn shapes",
         "One or two shapes on a grey ground, 32 × 32 pixels in colour: what is the larger one, which pixel belongs to "

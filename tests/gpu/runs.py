@@ -25,8 +25,12 @@ def preset(name: str, device: torch.device = DEVICE, /, **training: Any) -> Grap
 
 
 def with_settings(graph: Graph, device: torch.device = DEVICE, /, **training: Any) -> Graph:
-    """The graph with these settings of its training, ``data__batch_size`` for one of its data."""
-    for key, value in {"device": device.type, "threads": 1, "precision": "float32", **training}.items():
+    """The graph with these settings of its training, ``data__batch_size`` for one of its data.
+
+    Without others it computes exactly: with the same bits every time, and with those of the CPU up to rounding.
+    """
+    usual = {"device": device.type, "threads": 1, "gpu": "exact", "precision": "float32"}
+    for key, value in {**usual, **training}.items():
         path = tuple(key.split("__")) if "__" in key else ("training", key)
         SetSetting(path, literal(value)).apply(graph)
     return graph

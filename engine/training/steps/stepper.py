@@ -78,9 +78,7 @@ class Stepper:
         self.average: AveragedModel | None = None
         if config.ema is not None:
             self.average = AveragedModel(module, multi_avg_fn=get_ema_multi_avg_fn(config.ema.decay))  # type: ignore[no-untyped-call]
-        waits = (
-            device.type == "cpu" or self._walks
-        )  # there, and where the optimizer looks at losses, that costs nothing
+        waits = device.type == "cpu" or self._walks  # there, and where the optimizer waits, it costs nothing to look
         self.guard = FiniteGuard(module, self.optimizer, self.scaler, self.average, waits=waits)
         special = (self.scaler, self.average, self._penalized or None, self._walks or None)
         self._usual = all(one is None for one in special)

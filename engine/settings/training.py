@@ -114,8 +114,10 @@ class TrainingConfig(Section):
         description="the numbers most layers compute with; the weights stay float32 (mixed precision); auto: bfloat16 "
         "on a fast GPU, else float32",
     )
-    compile: Literal["auto", True, False] = Field(
-        "auto", description="let torch.compile make faster code of it; the first step takes long; auto: not"
+    compile: Literal["auto", True, False, "graphs"] = Field(
+        "auto",
+        description="let torch.compile make faster code of it (the first step takes long), or replay recorded steps "
+        "(CUDA graphs); auto: graphs on a fast GPU",
     )
     channels_last: Literal["auto", True, False] = Field(
         "auto", description="keep images with channels last in memory; auto: where convolutions are faster so"

@@ -32,8 +32,11 @@ from engine.training.session import Session
 from engine.training.status import TrainingError
 from engine.training.steps.assembly import build
 from engine.training.steps.compiling import compile_network
+from engine.training.steps.cuda_graphs import backend_of
 from engine.training.steps.device import seed_step
+from engine.training.steps.device_memory import free_memory, needed_memory
 from engine.training.steps.gpu_meter import GpuMeter
+from engine.training.steps.graphs import ROOM, RecordedSteps, hindrance
 from engine.training.steps.scheduled_sampling import own_answers
 from engine.training.steps.stepper import Stepper
 from engine.weights.chosen import begin_with
@@ -90,6 +93,8 @@ def open_session(
         _restore(session, checkpoint)
     else:
         _try_a_batch(session)
+    if plan.training.compile == "graphs":
+        _record_steps(session)
     return session
 
 
@@ -158,6 +163,27 @@ def _compile(session: Session) -> None:
     train, network = session.data.train, session.network
     batch = next(train.batches(network.fields, session.plan.data.size(len(train))))
     session.note(compile_network(network, batch))
+
+
+def _record_steps(session: Session) -> None:
+    """Let the usual steps be replayed; why they cannot be is noted, now or when the first is tried."""
+    stepper, plan, run = session.stepper, session.plan, session.recorder.run
+    size = plan.data.size(len(session.data.train))
+    needed, free = needed_memory(plan, size), free_memory(session.device)
+    backend, why = backend_of(stepper), hindrance(plan.training)
+    if backend is None:
+        why = f"they are of CUDA GPUs, and the run computes on {session.device}"
+    elif not why and free is not None and ROOM * needed > free:
+        why = f"they need more memory: about {ROOM} times that of a step"
+    if why or backend is None:
+        session.note(f"Steps are not recorded as CUDA graphs: {why}.")
+        return
+
+    def note(sentence: str) -> None:
+        session.note(sentence)
+        run.update(notes=[*run.info.notes, sentence])
+
+    stepper.recorded = RecordedSteps(stepper, backend, note)
 
 
 def _restore(session: Session, checkpoint: Checkpoint) -> None:

@@ -133,13 +133,13 @@ def begun_on_a_gpu(folder: Path, device: str = "cuda:0", **training: object) -> 
 def test_what_was_decided_is_kept_and_said(tmp_path: Path) -> None:
     begun_on_a_gpu(tmp_path / "fast")
     info = read(tmp_path / "fast")
-    assert (info.gpu, info.precision, info.compile, info.channels_last) == ("fast", "bfloat16", False, False)
+    assert (info.gpu, info.precision, info.compile, info.channels_last) == ("fast", "bfloat16", "graphs", False)
     assert of_run(info, check(digits())).training.precision == "bfloat16"
-    assert computing_text(info) == "NVIDIA H200 (cuda:0) · fast: bfloat16"
+    assert computing_text(info) == "NVIDIA H200 (cuda:0) · fast: bfloat16, CUDA graphs"
     alone = info.model_copy(update={"device": "cuda", "channels_last": True})
-    assert computing_text(alone) == "NVIDIA H200 · fast: bfloat16, channels last"
+    assert computing_text(alone) == "NVIDIA H200 · fast: bfloat16, channels last, CUDA graphs"
     assert "not the last bits" in promise(info)
-    exact = info.model_copy(update={"gpu": "exact", "precision": "float32"})
+    exact = info.model_copy(update={"gpu": "exact", "precision": "float32", "compile": False})
     assert computing_text(exact) == "NVIDIA H200 (cuda:0) · exact: float32"
     assert promise(exact) == "A resume continues with the same bits."
 
@@ -148,10 +148,12 @@ def test_a_run_says_how_it_computes_on_a_gpu_and_what_a_stopped_one_gives_back(t
     begun_on_a_gpu(tmp_path / "fast", "cpu")
     trainer = Trainer.resume(tmp_path / "fast", control=Stopping(3))
     result = trainer.run()
-    assert result.remark == (
+    assert result.remark.startswith(
         "A resume restores the whole state, but not the last bits: set training.gpu to 'exact' for those."
     )
-    assert trainer.status.computing.startswith("NVIDIA H200 (cpu) · fast: bfloat16. A resume restores the whole state")
+    assert trainer.status.computing.startswith(
+        "NVIDIA H200 (cpu) · fast: bfloat16, CUDA graphs. A resume restores the whole state"
+    )
     assert read(tmp_path / "fast").precision == "bfloat16", "a resume keeps it"
 
 

@@ -44,10 +44,9 @@ class Script:
                 "This run began with the weights of another run, or of a file that is gone or has changed: the script "
                 "begins with new ones, so its losses are others."
             )
-        if self.config.compile is True:
-            found.append(
-                "The run used torch.compile and the script does not: its losses may differ in the last digits."
-            )
+        if self.config.compile in (True, "graphs"):
+            means = "CUDA graphs" if self.config.compile == "graphs" else "torch.compile"
+            found.append(f"The run used {means} and the script does not: its losses may differ in the last digits.")
         if self.device != "cpu":
             found.append(
                 f"The run was trained on {self.device}: on another device"

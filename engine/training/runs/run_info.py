@@ -67,7 +67,7 @@ class RunInfo(BaseModel):
     gpu_name: str = ""
     precision: Literal["", "float32", "bfloat16", "float16"] = ""
     """The numbers most layers compute with; runs of former versions do not say, then they are as set."""
-    compile: bool | None = None
+    compile: bool | Literal["graphs"] | None = None
     """How its steps are made faster; runs of former versions do not say, then it is as set."""
     gpu_use: Values = {}
     """How that was used, where it says so: see `engine.training.runs.gpu_use`."""
@@ -111,7 +111,7 @@ def computing_text(info: RunInfo) -> str:
     name = f"{info.gpu_name} ({info.device})" if info.gpu_name and info.device != "cuda" else info.gpu_name
     choices: list[str] = [info.precision or "float32"]
     choices += ["channels last"] if info.channels_last else []
-    choices += ["torch.compile"] if info.compile is True else []
+    choices += ["CUDA graphs"] if info.compile == "graphs" else ["torch.compile"] if info.compile else []
     return f"{name or info.device} · {info.gpu}: {', '.join(choices)}"
 
 

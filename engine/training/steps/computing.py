@@ -12,6 +12,7 @@ import torch
 
 from engine.training.plan import TrainingPlan
 from engine.training.runs.run_info import RunInfo
+from engine.training.steps.graphs import hindrance
 from engine.training.steps.memory_format import faster_with_channels_last
 
 
@@ -25,7 +26,9 @@ def decided(plan: TrainingPlan, device: torch.device) -> TrainingPlan:
         "compile": False,
         "channels_last": last,
     }
-    return _with(plan, {name: value for name, value in choices.items() if getattr(config, name) == "auto"})
+    made = _with(plan, {name: value for name, value in choices.items() if getattr(config, name) == "auto"})
+    replays = fast and config.compile == "auto" and not hindrance(made.training)
+    return _with(made, {"compile": "graphs"}) if replays else made
 
 
 def of_run(info: RunInfo, plan: TrainingPlan) -> TrainingPlan:

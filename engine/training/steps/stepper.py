@@ -18,6 +18,7 @@ from engine.training.evaluation.scores import Score
 from engine.training.runs.checkpoint import State
 from engine.training.steps.device import seed_step
 from engine.training.steps.finite import FiniteGuard
+from engine.training.steps.graphs import RecordedSteps
 from engine.training.steps.optimization import Clipping, LearningRate, Penalty, make_optimizer
 
 
@@ -64,7 +65,7 @@ class Stepper:
         """
         self.network, self.config, self.device = network, config, device
         module = network.module
-        self._weights = weights = list(module.parameters())
+        self.weights = weights = list(module.parameters())
         self.draws = draws
         self.optimizer = make_optimizer(config.optimizer, module, device, rates)
         self.lr = LearningRate(self.optimizer, config, steps)
@@ -82,6 +83,8 @@ class Stepper:
         self.guard = FiniteGuard(module, self.optimizer, self.scaler, self.average, waits=waits)
         special = (self.scaler, self.average, self._penalized or None, self._walks or None)
         self._usual = all(one is None for one in special)
+        self.recorded: RecordedSteps | None = None
+        """What takes the usual steps by replays, if anything does."""
 
     @property
     def judged(self) -> nn.Module:
@@ -105,7 +108,8 @@ class Stepper:
         Halted where it says no.
         """
         if len(batches) == 1 and self._usual and probe is None:
-            return self._single(batches[0], number, measure)
+            done = None if self.recorded is None else self.recorded.step(batches[0], number, measure)
+            return done or self.single(batches[0], number, measure)
         several = len(batches) > 1 or self._walks
         before = self._kept() if go_on is not None and several else None
         found = _Found(measure, None if probe is None else probe.listening(self.network.module))
@@ -132,26 +136,40 @@ class Stepper:
         norm = found.norm if measure and finite else None
         return StepResult(loss.detach(), tuple(scores), norm, samples, finite)
 
-    def _single(self, batch: Batch, number: int, measure: bool) -> StepResult:
+    def single(self, batch: Batch, number: int, measure: bool) -> StepResult:
         """The usual step, of one batch and with nothing special about it: of a tiny network every call counts."""
+        self.seed(number)
+        loss, score, norm, finite = self.compute(batch, measure)
+        self.lr.step_done()
+        return StepResult(loss, (score,), norm, samples_of(batch), finite)
+
+    def seed(self, number: int) -> None:
+        """Begin the draws of a step, if it has any."""
         if self.draws:
             seed_step(self.device, self.config.seed, "step", number)
-        for weight in self._weights:  # as zero_grad does, which takes a thirtieth of a tiny step
+
+    def compute(
+        self, batch: Batch, measure: bool, *, at_once: bool = False
+    ) -> tuple[Tensor, Score, Tensor | None, bool]:
+        """All of the usual step that a device does: (loss, score, norm of the gradients, whether the loss is finite).
+
+        The norm is None where it is not measured. ``at_once``: the score is not left to be counted later.
+        """
+        for weight in self.weights:  # as zero_grad does, which takes a thirtieth of a tiny step
             weight.grad = None
         network = self.network
         self.guard.begin()
         answers = network.answers(batch)
         loss = network.loss(answers, batch)
         loss.backward()  # type: ignore[no-untyped-call]
-        scores = (network.step_score(answers, batch),)
+        score = Score(*network.score(answers, batch)) if at_once else network.step_score(answers, batch)
         finite, norm = self.guard.judge(loss.detach()), None
         if finite:
             if measure or self._clips:
                 norm = self.clipping.apply(measure=measure)
             self.optimizer.step()
         self.guard.end()
-        self.lr.step_done()
-        return StepResult(loss.detach(), scores, norm if measure else None, samples_of(batch), finite)
+        return loss.detach(), score, norm if measure else None, finite
 
     def _learn(self, gradients: Callable[[], Tensor], probe: HealthProbe | None) -> Tensor:
         """Take the gradients and step."""
@@ -213,7 +231,7 @@ class Stepper:
         """
         if self.draws:
             seed_step(self.device, self.config.seed, "step", number)
-        for weight in self._weights:  # as zero_grad does, which takes a thirtieth of a tiny step
+        for weight in self.weights:  # as zero_grad does, which takes a thirtieth of a tiny step
             weight.grad = None
         total: Tensor | None = None
         network, shares = self.network, self.network.shares(batches) if len(batches) > 1 else None

@@ -15,6 +15,7 @@ from engine.data.fields import fields
 from engine.data.framing import reshape
 from engine.data.lengths import FreeLengths, free_lengths
 from engine.data.origin import declared, opened
+from engine.data.sending import gathered, sender
 from engine.data.splitting import PARTS, PartName, split
 from engine.data.streams import View, batches_ahead, workers
 from engine.data.transforms import Fitted, fit, for_masks
@@ -98,10 +99,11 @@ class Part:
             yield from dealt
             return
         read = self._read(wanted, size, order, starts)
+        send = None if self.target is None else sender(self.target)
         for start, batch in zip(starts, dealt, strict=True):
             batch |= next(read)
-            if self.target is not None:
-                batch = {name: tensor.to(self.target, non_blocking=True) for name, tensor in batch.items()}
+            if send is not None:
+                batch = send(batch)
             if augment is not None and batch:
                 batch = augment(batch, self.samples(start, size, order).to(next(iter(batch.values())).device))
             yield batch
@@ -147,7 +149,7 @@ def _dealt(
     names = list(tensors)
     for first in range(starts.start // together * together, starts.stop, together):
         chosen = order[first : first + together]
-        pieces = zip(*(torch.split(tensor.index_select(0, chosen), size) for tensor in tensors.values()), strict=True)
+        pieces = zip(*(torch.split(gathered(tensor, chosen), size) for tensor in tensors.values()), strict=True)
         for start, values in zip(range(first, starts.stop, size), pieces, strict=False):
             if start >= starts.start:
                 yield dict(zip(names, values, strict=True))

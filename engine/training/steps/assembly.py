@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Final
 
 import torch
@@ -35,10 +36,20 @@ def build(plan: TrainingPlan, data: Prepared, device: torch.device) -> Stepper:
     learned = heads(plan.graph, plan.report, plan.binding, data.fields, parts, config.metrics, open_masks, naive)
     inputs = tuple(plan.binding.inputs.values())
     numbers = None if config.precision in ("auto", "float32") else getattr(torch, config.precision)
+    if last and device.type == "cuda":
+        _lay_samples(data, inputs)
     more = terms(plan.graph, plan.report)
     network = Network(module, inputs, learned, more, channels_last=last, autocast=numbers)
     draws = any(leaf.layer.draws() for leaf in cost.leaves(plan.graph, plan.report))
     return Stepper(network, config, device, steps_of(len(data.train), plan), plan.source.rates, draws=draws)
+
+
+def _lay_samples(data: Prepared, inputs: Iterable[str]) -> None:
+    """Lay the images that stay on the device with their channels last, once and not in every batch."""
+    for part in (data.train, data.validation, data.test):
+        for name in inputs:
+            if name in part.tensors and part.target is None:
+                part.tensors[name] = channels_last(part.tensors[name])
 
 
 LARGE: Final = 8

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from html import escape
 from importlib.resources import files
+from importlib.resources.abc import Traversable
 from typing import Any, Final
 
 from PySide6.QtCore import QByteArray, QUrl, Signal
@@ -74,7 +75,7 @@ class HelpBrowser(QTextBrowser):
         file = address.rpartition("/")[2]
         if not file.endswith(".png"):
             return QImage()
-        found = QImage.fromData(files("resources").joinpath(f"docs/{file}").read_bytes())
+        found = QImage.fromData(_picture(file).read_bytes())
         smooth = Qt.TransformationMode.SmoothTransformation
         return found if found.width() <= room else found.scaledToWidth(room, smooth)
 
@@ -88,3 +89,10 @@ class HelpBrowser(QTextBrowser):
             self.wanted.emit(address.path())
         elif address.scheme() in ("http", "https"):
             QDesktopServices.openUrl(address)
+
+
+def _picture(file: str) -> Traversable:
+    """An image of the guides; of one that is drawn for both themes the one for that of now."""
+    folder = files("resources").joinpath("docs")
+    other = folder.joinpath(file.replace("-light.png", f"-{theme.name}.png"))
+    return other if other.is_file() else folder.joinpath(file)

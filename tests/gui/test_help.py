@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QTextDocument
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QDialog, QLabel, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
@@ -24,13 +25,16 @@ from gui.diagrams.tensors import Join, Sharing
 from gui.diagrams.windows import Window
 from gui.drawing.export_dialog import DrawingDialog
 from gui.explanation import Explanation
+from gui.help.browser import HelpBrowser
 from gui.help.help_window import HelpWindow
 from gui.help.index import Index, Text
 from gui.help.library import HOME, KEYS, Library
 from gui.preferences_dialog.dialog import PreferencesDialog
-from gui.theme import theme
+from gui.theme import Name, theme
 from gui.window import MainWindow
 from tests.each import each
+from tests.presets import copying_picture
+from tests.presets.test_copying import DELAYS
 
 
 @pytest.fixture(autouse=True, scope="module")
@@ -80,6 +84,23 @@ def test_drawing_changes_no_colour_of_the_theme(both_themes: None) -> None:
     for code in EXPLANATIONS:
         image(pictures.usual(code), 120)  # type: ignore[arg-type]
     assert {token: color.name(color.NameFormat.HexArgb) for token, color in theme._colors.tokens().items()} == before
+
+
+def test_a_picture_of_the_guides_follows_the_theme(qtbot: QtBot, both_themes: None) -> None:
+    browser = HelpBrowser()
+    qtbot.addWidget(browser)
+    shades = dict[str, float]()
+    names: tuple[Name, ...] = ("light", "dark")
+    for name in names:
+        theme.set(name)
+        shown = browser.loadResource(QTextDocument.ResourceType.ImageResource.value, "copying-light.png")
+        ground, drawn = shown.pixelColor(1, 1), copying_picture.picture()
+        assert ground == drawn.pixelColor(1, 1) == theme.color("base"), "its ground is that of the page"
+        colours = {drawn.pixel(x, y) for x in range(0, drawn.width(), 3) for y in range(0, drawn.height(), 3)}
+        assert {theme.color("curve.train").rgb(), theme.color("curve.validation").rgb()} <= colours
+        shades[name] = ground.lightnessF()
+    assert shades["dark"] < 0.3 < 0.9 < shades["light"]
+    assert [row.delay for row in copying_picture.rows()] == list(DELAYS), "its table has every delay"
 
 
 def problem(graph: Graph, code: str) -> pictures.Problem:

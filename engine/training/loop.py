@@ -144,15 +144,17 @@ class Trainer:
             from engine.data.pipeline import prepare
             from engine.training.runs.checkpoint import load
             from engine.training.runs.stored import parent_of
-            from engine.training.steps import computing, cuda_faults, device
+            from engine.training.steps import computing, device
             from engine.training.steps.assembly import batches_of
             from engine.training.steps.device_memory import room_for_data
 
             device.freeze_imports()
             resumed = self._resumed
-            target = device.resumed_device(resumed.device) if resumed else device.choose_device(plan.training.device)
-            cuda_faults.check_use(target)
-            if why := "" if resumed else device.overlooked(plan.training.device, target):
+            found = (
+                (device.resumed_device(resumed.device), "") if resumed else device.usable_device(plan.training.device)
+            )
+            target, why = found
+            if why:
                 self._begun = (why,)
                 self._show(notes=())
             plan = computing.of_run(resumed, plan) if resumed else computing.decided(plan, target)

@@ -172,9 +172,9 @@ def _record_steps(session: Session) -> None:
     needed, free = needed_memory(plan, size), free_memory(session.device)
     backend, why = backend_of(stepper), hindrance(plan.training)
     if backend is None:
-        why = f"they are of CUDA GPUs, and the run computes on {session.device}"
+        why = f"those need a CUDA GPU, and the run computes on {session.device}"
     elif not why and free is not None and ROOM * needed > free:
-        why = f"they need more memory: about {ROOM} times that of a step"
+        why = f"those need about {ROOM} times the memory of a step, and less is free"
     if why or backend is None:
         session.note(f"Steps are not recorded as CUDA graphs: {why}.")
         return

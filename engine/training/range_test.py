@@ -78,7 +78,7 @@ def range_test(graph: Graph, progress: Progress | None = None) -> RangeTest | No
     alone = {"schedule": Constant(), "warmup": 0.0, "ema": None, "compile": False}  # the rate is ours here
     plan = replace(plan, training=plan.training.model_copy(update=alone))
     prepare_environment()
-    target = devices.choose_device(plan.training.device)
+    target, _ = devices.usable_device(plan.training.device)
     plan = computing.decided(plan, target)
     devices.check_precision(plan.training.precision, target)
     data, drawn = prepare(plan.data, target), plan.data.model_copy(update={"shuffle": True})

@@ -15,7 +15,7 @@ from engine.training.loop import Trainer
 from engine.training.status import TrainingError
 from engine.training.steps import cuda_faults, device_list
 from engine.training.steps.cuda_faults import check_build, check_use, no_cuda, no_mps
-from engine.training.steps.device import choose_device, overlooked
+from engine.training.steps.device import choose_device, overlooked, usable_device
 from tests.engine.nvml import install
 
 GPU = torch.device("cuda", 0)
@@ -115,6 +115,13 @@ def test_gpus_that_the_build_has_no_code_for(
     with pytest.raises(TrainingError, match=rf"NVIDIA X \(cuda:0\) has the compute capability {number}") as raised:
         check_build(GPU)
     assert (raised.value.about.setting, raised.value.about.reason) == ("training.device", "unsupported-gpu")
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
+    device, why = usable_device("auto")
+    assert device.type == "cpu", "any device may be taken, so one that can is"
+    assert why.endswith("Until then it trains on the CPU.")
+    monkeypatch.setattr(torch.cuda, "device_count", lambda: 1)
+    with pytest.raises(TrainingError, match="compute capability"):
+        usable_device("cuda:0")
 
 
 @pytest.mark.parametrize(
@@ -142,7 +149,7 @@ def test_devices_that_cannot_be_used(
 
 def test_mps_is_of_apple(monkeypatch: pytest.MonkeyPatch) -> None:
     for system, built, words in (
-        ("Linux", False, "Apple computers alone"),
+        ("Linux", False, "Apple computers only"),
         ("Darwin", False, "is built without MPS"),
         ("Darwin", True, "needs macOS"),
     ):

@@ -120,7 +120,7 @@ def test_where_it_cannot_be_done_training_continues_without(
 def test_on_a_cpu_it_is_said_that_there_are_none(tmp_path: Path) -> None:
     result, replayed = run(network(compile="graphs"), tmp_path / "run")
     assert (
-        "Steps are not recorded as CUDA graphs: they are of CUDA GPUs, and the run computes on cpu." in result.message
+        "Steps are not recorded as CUDA graphs: those need a CUDA GPU, and the run computes on cpu." in result.message
     )
     assert replayed == run(network(), tmp_path / "plain")[1]
 

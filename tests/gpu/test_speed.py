@@ -1,6 +1,7 @@
 """How fast a run is: beside the best loop by hand, beside steps that are not replayed, and how long the GPU idles.
 
-Nothing is judged by a clock here: the tables are printed, with the goal beside each number.
+Nothing is judged by a clock here: the tables are printed, with the goal beside each number. What the window costs a run
+on a GPU is printed by ``tests/benchmarks/test_hosts.py``, which needs Qt and computes on the GPU where there is one.
 """
 
 from __future__ import annotations

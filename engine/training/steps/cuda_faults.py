@@ -59,7 +59,7 @@ def no_cuda() -> Fault:
 def no_mps() -> Fault:
     """Why torch finds no MPS device."""
     if platform.system() != "Darwin":
-        return Fault("no-device", "MPS is of Apple computers alone.")
+        return Fault("no-device", "MPS exists on Apple computers only.")
     if not torch.backends.mps.is_built():
         return Fault(
             "no-device", f"This PyTorch ({torch.__version__}) is built without MPS: install it again with pip."

@@ -13,7 +13,7 @@ from engine.seeds import derive
 from engine.settings.training import TrainingConfig
 from engine.system import machine
 from engine.training.status import TrainingError
-from engine.training.steps.cuda_faults import no_cuda, no_mps
+from engine.training.steps.cuda_faults import check_use, no_cuda, no_mps
 from engine.training.steps.kernels import kernels
 from engine.training.steps.turns import TURN
 
@@ -59,15 +59,32 @@ def overlooked(wanted: str, device: torch.device) -> str:
     return f"{fault.why} Until then it trains on the CPU." if fault.reason in ("no-cuda-build", "old-driver") else ""
 
 
+def usable_device(wanted: str) -> tuple[torch.device, str]:
+    """The device of a setting, after something was computed there; and why a GPU that is there is not used, if so.
+
+    Raises TrainingError where it cannot be used. A GPU that torch has no code for is passed over by ``auto``.
+    """
+    device = choose_device(wanted)
+    try:
+        check_use(device)
+    except TrainingError as error:
+        if wanted != "auto" or error.about.reason != "unsupported-gpu":
+            raise
+        return torch.device("cpu"), f"{error} Until then it trains on the CPU."
+    return device, overlooked(wanted, device)
+
+
 def resumed_device(known: str) -> torch.device:
     """The device of a run that continues. Raises TrainingError where it is not there: other devices give other bits."""
     try:
-        return choose_device(known)
+        device = choose_device(known)
     except TrainingError as error:
         raise TrainingError(
             f"The run was trained on {known!r}, which PyTorch does not find on this computer, and another device would "
             "not continue exactly as it was: resume it where it was begun, or begin a new run from its weights."
         ) from error
+    check_use(device)
+    return device
 
 
 def check_precision(precision: str, device: torch.device) -> None:

@@ -58,7 +58,8 @@ class ClassLoss(WeightedLoss):
         soft = self.soft and target.is_floating_point() and answer.shape == target.shape
         if not soft and (target.is_floating_point() or answer.shape[:-1] != target.shape):
             raise unlike(answer, target)
-        if self.any_axes and answer.dim() > 2 and (answer.stride(-1) != 1 or answer.shape[-1] < FEW):
+        second = self.any_axes and answer.dim() > 2 and (answer.stride(-1) != 1 or answer.shape[-1] < FEW)
+        if second and not _in_rows_alone(answer):
             return answer.movedim(-1, 1), target.movedim(-1, 1) if soft else target
         return answer.flatten(0, -2), target.flatten(0, -2) if soft else target.flatten()
 
@@ -90,6 +91,15 @@ class ClassLoss(WeightedLoss):
 
     def share(self, target: Tensor, weights: Tensor | None, *, masked: bool) -> Tensor | int:
         return len(target) if weights is None and not masked else self.number(target, target, weights, masked)
+
+
+def _in_rows_alone(answer: Tensor) -> bool:
+    """Whether torch has no other way with the same bits every time, and was told to take no other."""
+    if not answer.is_cuda:
+        return False
+    import torch
+
+    return torch.are_deterministic_algorithms_enabled()
 
 
 class LikelihoodLoss(ClassLoss):

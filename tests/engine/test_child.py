@@ -247,14 +247,14 @@ def test_a_whole_training_is_watched_and_stopped_through_a_local_port(
 
 
 @pytest.mark.parametrize(
-    ("setting", "value", "words"),
+    ("setting", "value", "words", "reason"),
     [
-        (("training", "device"), "cuda:7", "training.device is 'cuda:7'"),
-        (("training", "epochs"), "many", "training.epochs must be"),  # known before PyTorch is loaded
+        (("training", "device"), "cuda:7", "training.device is 'cuda:7'", "no-device"),
+        (("training", "epochs"), "many", "training.epochs must be", ""),  # known before PyTorch is loaded
     ],
 )
 def test_what_cannot_begin_is_a_sentence(
-    start: Any, tmp_path: Path, setting: tuple[str, ...], value: Any, words: str
+    start: Any, tmp_path: Path, setting: tuple[str, ...], value: Any, words: str, reason: Any
 ) -> None:
     graph = network(epochs=1)
     SetSetting(setting, value).apply(graph)
@@ -264,7 +264,7 @@ def test_what_cannot_begin_is_a_sentence(
     line.close()
     assert message.result.state == "failed"
     assert message.result.message.startswith(words)
-    assert message.result.about == About(setting=".".join(setting))
+    assert message.result.about == About(setting=".".join(setting), reason=reason)
     assert started.process.wait(PATIENCE) == 0
 
 

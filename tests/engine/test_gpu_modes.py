@@ -17,10 +17,12 @@ import torch
 from torch.backends import cudnn
 
 import presets
+from engine import losses
 from engine.edits import SetSetting
 from engine.exports.subject import Subject
 from engine.exports.training_script.script import Script
 from engine.graph import Graph
+from engine.losses import class_loss
 from engine.training.loop import Trainer
 from engine.training.plan import TrainingPlan, check
 from engine.training.runs.folder import FACTS
@@ -209,6 +211,19 @@ def test_exact_names_the_layer_that_has_no_such_kernel(
     assert (result.about.setting, result.about.reason) == ("training.gpu", "not-repeatable")
     assert result.about.node is not None
     assert graph.nodes[result.about.node].name == "bend"
+
+
+def test_cross_entropy_of_masks_takes_the_way_that_has_such_a_kernel(monkeypatch: pytest.MonkeyPatch) -> None:
+    """That of (N, C, H, W) has none on a GPU; in rows there is one."""
+    answer, target = torch.randn(2, 3, 4, 5).movedim(1, -1), torch.randint(3, (2, 4, 5))
+    criterion = losses.get("cross_entropy")()
+    second = criterion.pair(answer, target)[0]
+    monkeypatch.setattr(class_loss, "_in_rows_alone", lambda answer: True)
+    rows = criterion.pair(answer, target)[0]
+    assert (second.shape, rows.shape) == ((2, 3, 4, 5), (40, 3))
+    assert float(criterion.mean(answer, target)) == pytest.approx(
+        float(torch.nn.functional.cross_entropy(answer.movedim(-1, 1), target))
+    )
 
 
 def test_a_script_computes_as_the_run_did(tmp_path: Path) -> None:

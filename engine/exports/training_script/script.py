@@ -32,9 +32,11 @@ class Script:
         self.optimization = Optimization(self.config, self.network.module, self.device, changes, rates)
         ranks = [spec.rank for spec in subject.outputs.values()]
         self.heads = losses.codes(self.network, ranks, self.data.fields)
+        self.exact = subject.info.gpu == "exact"
+        for head in self.heads:
+            head.exact = self.exact
         self.lbfgs = self.config.optimizer.name == "lbfgs"
         self.begins = start.is_known(subject)
-        self.exact = subject.info.gpu == "exact"
         self.notes = tuple(self._notes())
 
     def _notes(self) -> list[str]:

@@ -32,7 +32,7 @@ WARM: Final = 3
 """Steps of a kind before it is recorded; torch wants three."""
 MOST: Final = 8
 """Kinds that are recorded at most: shapes of a batch, with and without the norm of the gradients."""
-FAR: Final = 0.05
+FAR: Final = 0.25
 """How far, relative to the step, weights may be from those of the same step taken as ever: kernels that run at once add
 up in any order."""
 CLOSE: Final = 1e-3

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
@@ -257,7 +258,7 @@ class RunsList(QWidget):
     def save(self, path: Path) -> None:
         """Write the runs that are listed, in their order, with the columns that are shown."""
         entries = [self.proxy.index(row, NAME).data(ENTRY) for row in range(self.proxy.rowCount())]
-        named = [entry.model_copy(update={"name": self.model.labels[entry.path]}) for entry in entries]
+        named = [replace(entry, name=self.model.labels[entry.path]) for entry in entries]
         try:
             write_atomically(path, runs_csv(named, further(self.table, self.model, self.proxy)).encode())
         except FileError as error:

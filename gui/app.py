@@ -45,15 +45,21 @@ class TorchLoader(QObject):
         prepare_environment()
         try:
             import torch  # noqa: F401
-
-            from engine.training.steps.device_list import find_gpus
-
-            find_gpus()
         except Exception as error:  # a broken torch must not take the window along; it is said instead
             record(error)
             self.failed.emit(f"PyTorch cannot be loaded, so nothing can be trained: {error}")
         else:
             self.loaded.emit()
+            self._look_for_gpus()
+
+    def _look_for_gpus(self) -> None:
+        """The Training page offers them by their names; a driver that fails is said when something is trained."""
+        from engine.training.steps.device_list import find_gpus
+
+        try:
+            find_gpus()
+        except RuntimeError as error:
+            record(error)
 
 
 def application() -> QApplication:

@@ -8,8 +8,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Final
 
-DRIVER: Final = "/proc/driver/nvidia/version"
-"""Is there on Linux where an NVIDIA driver is loaded."""
+DRIVERS: Final = ("/proc/driver/nvidia/version", "/usr/lib/wsl/lib/libcuda.so.1")
+"""One is there on Linux where an NVIDIA driver is loaded; the second within Windows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +66,7 @@ def has_driver() -> bool:
     """Whether a driver of NVIDIA is installed, and so most likely one of its GPUs."""
     if sys.platform == "win32":
         return os.path.exists(rf"{os.environ.get('SYSTEMROOT', 'C:/Windows')}\System32\nvcuda.dll")
-    return os.path.exists(DRIVER)
+    return any(map(os.path.exists, DRIVERS))
 
 
 def _imported() -> Any:

@@ -45,6 +45,8 @@ def fitted(what: str, found: Found) -> tuple[Graph, Found]:
     if found.dataset.task == "forecast":
         shape = found.fields[found.dataset.first("target")].shape
         made |= {"horizon": shape[0], "targets": shape[1] if len(shape) > 1 else 1}
+        if "ahead" in found.fields:
+            made["ahead"] = found.fields["ahead"].shape[1]
     known = inspect.signature(preset.build).parameters
     wanted = {key: value for key, value in made.items() if key in known and key not in given}
     graph = fit(preset.make({**wanted, **given}), found)
@@ -130,16 +132,16 @@ def _own_input(graph: Graph, dataset: Dataset) -> list[Edit]:
 
 
 def _loss(graph: Graph, dataset: Dataset) -> list[Edit]:
-    """The loss of the only Output, as the target wants it; of several it is the user's choice."""
+    """The loss of the only Output, as the target wants it, unless its own suits; of several it is the user's choice."""
     goal = dataset.fields[dataset.first("target")]
     kind: Suited = "labels" if goal.classes else "yes or no" if dataset.task == "classification" else "numbers"
-    loss = suiting(kind)[0]
+    suited = suiting(kind) if kind == "numbers" else suiting(kind)[:1]
     outputs = [
         node
         for node in graph.of_type("Output")
         if node.parameters.get("loss", USUAL) is not None
         and node.parameters.get("field") in (None, dataset.first("target"))
     ]
-    if len(outputs) != 1 or outputs[0].parameters.get("loss", USUAL) == loss:
+    if len(outputs) != 1 or outputs[0].parameters.get("loss", USUAL) in suited:
         return []
-    return [SetParameter(outputs[0].id, "loss", loss)]
+    return [SetParameter(outputs[0].id, "loss", suited[0])]

@@ -13,6 +13,7 @@ from engine.settings.transforms import Fill, Framed, Transform
 
 if TYPE_CHECKING:
     from engine.data.dataset import Array, Column
+    from engine.metrics.units import Units
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +97,19 @@ def in_own_units(values: Array, fitted: Sequence[Fitted], name: str, shape: Sequ
             mean, std = (np.array(one, np.float64).reshape(along) for one in (learnt.mean, learnt.std))
             found = found * std + mean
     return found
+
+
+def units_of(fitted: Sequence[Fitted], name: str, shape: Sequence[int]) -> Units | None:
+    """The units of a field with samples of a ``shape`` that was brought to mean 0 and deviation 1; None: it was not."""
+    from engine.metrics.units import Units
+
+    mean, std = tuple[float, ...](), tuple[float, ...]()
+    for learnt in reversed(fitted):
+        if learnt.transform.field == name and learnt.mean:
+            inner = mean or (0.0,) * len(learnt.mean), std or (1.0,) * len(learnt.std)
+            mean = tuple(one * by + to for one, by, to in zip(inner[0], learnt.std, learnt.mean, strict=True))
+            std = tuple(one * by for one, by in zip(inner[1], learnt.std, strict=True))
+    return Units(mean, std, tuple(shape)) if mean else None
 
 
 def for_masks(learnt: Fitted, padding: int | None) -> Fitted:

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     from engine.metrics.metric import Array
     from engine.metrics.streams.answers import Answers
+    from engine.metrics.units import Units
 
 
 class Accuracy(Metric):
@@ -45,7 +46,9 @@ class Accuracy(Metric):
         return right, None
 
     @classmethod
-    def score(cls, loss: Loss, answer: Tensor, target: Tensor, masked: bool) -> tuple[Tensor, Tensor | int]:
+    def score(
+        cls, loss: Loss, answer: Tensor, target: Tensor, masked: bool, units: Units | None = None
+    ) -> tuple[Tensor, Tensor | int]:
         right, kept = cls.right(loss, answer, target, masked)
         return right.sum(), right.numel() if kept is None else kept.sum()
 

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from engine.metrics.metric import Array
     from engine.metrics.streams.answers import Answers
     from engine.metrics.streams.shared import Shared
+    from engine.metrics.units import Units
 
 
 class ExactMatch(Metric):
@@ -45,7 +46,9 @@ class ExactMatch(Metric):
         return task.kind == "sequence" or task.axes == 1
 
     @classmethod
-    def score(cls, loss: Loss, answer: Tensor, target: Tensor, masked: bool) -> tuple[Tensor, Tensor | int]:
+    def score(
+        cls, loss: Loss, answer: Tensor, target: Tensor, masked: bool, units: Units | None = None
+    ) -> tuple[Tensor, Tensor | int]:
         assert isinstance(loss, SequenceLoss)
         return loss.right(answer, target).sum(), len(target)
 

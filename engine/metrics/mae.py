@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     from engine.metrics.metric import Array
     from engine.metrics.streams.answers import Answers
+    from engine.metrics.units import Units
 
 
 class MeanAbsoluteError(Metric):
@@ -33,8 +34,11 @@ class MeanAbsoluteError(Metric):
         return True
 
     @classmethod
-    def score(cls, loss: Loss, answer: Tensor, target: Tensor, masked: bool) -> tuple[Tensor, Tensor | int]:
-        return (loss.predicted(answer) - loss.values(answer, target)).abs().sum(), answer.numel()
+    def score(
+        cls, loss: Loss, answer: Tensor, target: Tensor, masked: bool, units: Units | None = None
+    ) -> tuple[Tensor, Tensor | int]:
+        off = (loss.predicted(answer) - loss.values(answer, target)).abs()
+        return (off if units is None else units.distance(off)).sum(), answer.numel()
 
     @classmethod
     def sums(cls, answers: Answers) -> Mapping[str, Tensor]:

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from engine.metrics.streams.answers import Answers
     from engine.metrics.streams.shared import Shared
+    from engine.metrics.units import Units
 
     Array = NDArray[np.float64]
 
@@ -71,7 +72,9 @@ class Metric:
         return False
 
     @classmethod
-    def score(cls, loss: Loss, answer: Tensor, target: Tensor, masked: bool) -> tuple[Tensor, Tensor | int]:
+    def score(
+        cls, loss: Loss, answer: Tensor, target: Tensor, masked: bool, units: Units | None = None
+    ) -> tuple[Tensor, Tensor | int]:
         """(sum, number) of a batch, of which it is the quotient; only of metrics of steps."""
         raise TypeError(f"{cls.name} is not a metric of steps")
 

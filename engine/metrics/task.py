@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Final, Literal, TypeAlias
 
 from engine import metrics
+from engine.metrics.units import Units
 
 Kind: TypeAlias = Literal["classes", "two", "values", "sequence"]
 """What an Output answers: a class for each position, yes or no by a number, numbers, or a row of labels."""
@@ -28,6 +29,8 @@ class Task:
     axes: int = 0
     season: int = 0
     naive: tuple[float, ...] = field(default=(), compare=False)
+    units: Units | None = field(default=None, compare=False)
+    """Those of numbers that transforms have changed: metrics count in them."""
 
     @property
     def step_metric(self) -> str:

@@ -23,7 +23,7 @@ class TrainingPlan:
     """A graph that can be trained: its settings, source and shapes, and how it is joined to the data.
 
     ``at_once`` is the work of one matrix product of a full batch (`cost.work_at_once`), ``samples`` how many there are
-    to learn from.
+    to learn from. ``own_units``: metrics of numbers that are standardised count in the units of the data.
     """
 
     graph: Graph
@@ -35,6 +35,13 @@ class TrainingPlan:
     binding: Binding
     at_once: int
     samples: int
+    own_units: bool = True
+
+    @property
+    def standardised_targets(self) -> bool:
+        """Whether an Output learns numbers that are standardised."""
+        done = {transform.field for transform in self.data.transforms if transform.name == "standardise"}
+        return not done.isdisjoint(self.binding.targets.values())
 
     @property
     def raw_inputs(self) -> tuple[str, ...]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from engine.graph import Graph
-from presets.attention.heads import Wire, added, along
+from presets.attention.heads import Wire, added, along, connect
 from presets.learning import on_board
 from presets.preset import Settings
 
@@ -41,22 +41,43 @@ def cut(graph: Graph, start: str, steps: int, count: int) -> str:
     return along(graph, start, split, ("Flatten", {"name": "hours", "start_dim": 2}))
 
 
-def forecast(graph: Graph, start: str, read: Wire, horizon: int, targets: int = 1, dropout: float = 0.1) -> Graph:
+def forecast(
+    graph: Graph,
+    start: str,
+    read: Wire,
+    horizon: int,
+    targets: int = 1,
+    dropout: float = 0.1,
+    ahead: int = 0,
+) -> Graph:
     """The head: what was read corrects a linear model of the whole past, as in LSTNet (Lai et al. 2017, 1703.07015).
 
-    It answers with (horizon,), or with (horizon, targets) where several values are forecast.
+    It answers with (horizon,), or with (horizon, targets) where several values are forecast. Where ``ahead`` columns
+    are known in advance, both the correction and the linear model are given their next ``horizon`` steps.
     """
     size = horizon * targets
-    correction = along(
-        graph, read, ("Dropout", {"p": dropout}), ("Linear", {"name": "correction", "out_features": size})
-    )
-    linear = along(graph, start, ("Flatten", {}), ("Linear", {"name": "linear_model", "out_features": size}))
+    corrects: Wire = along(graph, read, ("Dropout", {"p": dropout}))
+    linear: Wire = along(graph, start, ("Flatten", {}))
+    if ahead:
+        known = graph.add("Input", name="ahead", shape=(horizon, ahead))
+        steps = along(graph, known, ("Flatten", {"name": "steps_ahead"}))
+        corrects, linear = (_beside(graph, one, steps) for one in (corrects, linear))
+    correction = along(graph, corrects, ("Linear", {"name": "correction", "out_features": size}))
+    linear = along(graph, linear, ("Linear", {"name": "linear_model", "out_features": size}))
     answer = added(graph, linear, correction)
     if targets > 1:
         answer = along(graph, answer, ("Unflatten", {"dim": 1, "unflattened_size": (horizon, targets)}))
     along(graph, answer, ("Output", {"name": "future", "loss": "l1_loss"}))
     graph.settings = learn()
     return graph
+
+
+def _beside(graph: Graph, one: Wire, other: Wire) -> str:
+    """Two rows of numbers as one."""
+    both = graph.add("Concat", dim=1)
+    for wire in (one, other):
+        connect(graph, wire, both)
+    return both
 
 
 def learn() -> Settings:

@@ -16,13 +16,17 @@ def build(
     input: tuple[int, ...] = INPUT,
     horizon: int = HORIZON,
     targets: int = 1,
+    ahead: int = 0,
 ) -> Graph:
-    """Salinas et al. 2017: a recurrent layer reads the past; here a Linear layer gives all hours ahead at once."""
+    """Salinas et al. 2017: a recurrent layer reads the past; here a Linear layer gives all hours ahead at once.
+
+    Of so many columns ``ahead`` it also reads what is known of those hours.
+    """
     graph = Graph("LSTM forecaster")
     start = past(graph, input)
     steps = cut(graph, centred(graph, start), input[0], pieces(input[0], piece))
     read = along(graph, steps, ("LSTM", {"name": "lstm", "hidden_size": hidden, "num_layers": layers}))
-    return forecast(graph, start, (read, 3), horizon, targets)
+    return forecast(graph, start, (read, 3), horizon, targets, ahead=ahead)
 
 
 PRESETS = (

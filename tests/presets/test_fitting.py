@@ -8,12 +8,17 @@ import pytest
 
 import presets
 from engine.data import sources
+from engine.inside.generating.forecasting import forecast
+from engine.inside.generating.jobs import Forecasting, job_of
+from engine.inside.trained import open_run
 from engine.problems import find
 from engine.shapes import infer
 from presets.fitting import fitted
 from presets.preset import PresetError
 from tests.engine.own_data import diabetes_table, digit_folders, wine_table
+from tests.engine.own_series import hourly, written
 from tests.engine.own_texts import review_folder, review_table
+from tests.engine.test_inside import trained
 
 
 def ends(what: str, path: Path) -> dict[str, tuple[int, ...]]:
@@ -89,3 +94,23 @@ def test_samples_with_too_few_axes_for_filters_are_refused_in_one_sentence(tmp_p
     for name, axes in (("resnet-50", 3), ("c3d", 4), ("conv-1d-classifier", 2)):
         with pytest.raises(PresetError, match=rf"takes samples of {axes} axes, but wine.csv has 1: 15\.$"):
             fitted(name, sources.describe(path))
+
+
+def test_a_forecaster_reads_what_is_known_of_the_steps_to_come(tmp_path: Path) -> None:
+    path = written(tmp_path / "load.csv", hourly(200))
+    known = sources.describe(path, "series", {"window": 12, "horizon": 3, "known": "holiday"})
+    graph, _ = fitted("lstm-forecaster:hidden=4", known)
+    assert {node.name: node.parameters["shape"] for node in graph.of_type("Input")} == {
+        "past": (12, 3),
+        "ahead": (3, 1),
+    }
+    assert [problem for problem in find(graph) if problem.severity == "error"] == []
+    (output,) = graph.of_type("Output")
+    assert output.parameters["loss"] == "l1_loss", "the loss of the preset suits numbers"
+    plain, _ = fitted("lstm-forecaster", sources.describe(path, "series", {"window": 12, "horizon": 3}))
+    assert [node.name for node in plain.of_type("Input")] == ["past"]
+    run = trained(graph, tmp_path / "run", 1)
+    opened = open_run(run)
+    job = job_of(opened)
+    assert isinstance(job, Forecasting)
+    assert len(forecast(opened, job, 0).expected) == 3

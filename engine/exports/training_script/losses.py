@@ -148,8 +148,19 @@ class HeadCode:
             return "accuracy", f"({same}).sum(), {target}.numel()"
         if kind == "values" and len(self.field.shape) + 1 <= self.rank + 1 and self.field.dtype == "float32":
             answer = self.loss.predicted_source(answer)
-            return "mae", f"({answer} - {target}.reshape({answer}.shape)).abs().sum(), {target}.numel()"
+            off = f"({answer} - {target}.reshape({answer}.shape)).abs()"
+            return "mae", f"{off}{self._scale()}.sum(), {target}.numel()"
         return "", ""
+
+    def _scale(self) -> str:
+        """What brings distances of standardised numbers into the units of the data."""
+        units = self.head.task.units
+        if units is None:
+            return ""
+        if len(units.std) == 1:
+            return f".mul({units.std[0]!r})"
+        std = f"torch.tensor({list(units.std)}, device={self.target}.device).reshape({units.along})"
+        return f".reshape({self.target}.shape).mul({std})"
 
 
 def names_of(network: Network) -> list[str]:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import torch
 
+from engine.data.transforms import in_own_units
 from engine.inside.evaluation.answered import Answered
 from engine.inside.predicting import numbered, said
 from engine.losses.sequence_loss import SequenceLoss
@@ -61,7 +62,9 @@ def answer_words(asked: Answered, head: Head, row: int) -> str:
         return "right" if right else "wrong"
     if answer.dim() > 2:
         if head.task.kind == "values":
-            return _numbers(head.criterion.predicted(answer).flatten().tolist())
+            found = head.criterion.predicted(answer).cpu().numpy()
+            shape = asked.trained.data.fields[head.field].shape
+            return _numbers(in_own_units(found, asked.trained.data.fitted, head.field, shape).flatten().tolist())
         return f"{100 * _hits(asked, head, row):.1f} % right"
     (found,) = said(asked.trained, head, answer)
     if found.numbers:
@@ -82,7 +85,8 @@ def target_words(asked: Answered, head: Head, row: int) -> str:
     field, target = asked.trained.data.fields[head.field], asked.labels(head)[row]
     names = field.names or field.columns
     if head.task.kind == "values":
-        return _numbers(target.float().flatten().tolist())
+        found = in_own_units(target[None].cpu().numpy(), asked.trained.data.fitted, head.field, field.shape)
+        return _numbers(found.flatten().tolist())
     if target.numel() == 1 and not head.task.axes:
         if len(names) < 2:
             return "yes" if float(target) > 0.5 else "no"

@@ -60,8 +60,8 @@ class Residuals:
 def residuals(asked: Answered, head: Head) -> tuple[Residuals, ...]:
     """Of each output; the numbers of an image or a volume are of one kind."""
     answer = asked.answer(head)
-    predicted = columns(head.criterion.predicted(answer)).double().cpu().numpy()
-    true = columns(head.criterion.values(answer, asked.labels(head))).double().cpu().numpy()
+    predicted = columns(head.predicted(answer)).double().cpu().numpy()
+    true = columns(head.values(answer, asked.labels(head))).double().cpu().numpy()
     rows = np.repeat(np.arange(len(answer)), len(predicted) // max(1, len(answer)))
     named = asked.trained.data.fields[head.field].columns
     width = predicted.shape[1]

@@ -43,7 +43,7 @@ def sample_scores(asked: Answered, head: Head) -> SampleScores:
     if isinstance(loss, SequenceLoss):
         return SampleScores(_numpy(loss.right(answer, labels)), "exact_match", True, True)
     if kind == "values":
-        off = (loss.predicted(answer) - loss.values(answer, labels)).abs().reshape(len(answer), -1).mean(1)
+        off = (head.predicted(answer) - head.values(answer, labels)).abs().reshape(len(answer), -1).mean(1)
         return SampleScores(_numpy(off), "mae", False, False)
     if kind == "two":
         right = (loss.says_yes(answer) == (loss.values(answer, labels) > 0.5)).reshape(len(answer), -1).double()

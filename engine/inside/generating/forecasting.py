@@ -45,7 +45,7 @@ def forecast(trained: Trained, job: Forecasting, index: int, part: PartName = "t
     if not 0 <= index < len(data):
         raise GeneratingError(f"There are {len(data):,} {part} samples: give a number from 1 to {len(data):,}.")
     order = torch.tensor([index])
-    (batch,) = data.batches([job.past, job.head.field], 1, order)
+    (batch,) = data.batches(trained.network.fields, 1, order)
     trained.network.module.eval()
     with torch.no_grad():
         answer = job.head.answer(trained.network.answers(batch))

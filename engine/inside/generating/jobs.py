@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Final, Literal
 import numpy as np
 from torch import Tensor
 
+from engine.data.naive import past_of
+from engine.data.origin import declared
 from engine.data.sources.kinds import source_of
 from engine.inside.asking import alphabet_of
 from engine.inside.generating.alphabet import Alphabet, Codec
@@ -74,7 +76,10 @@ class Classifying:
 
 @dataclass(frozen=True, slots=True)
 class Forecasting:
-    """It continues the series ``past`` (steps, values); the value it forecasts is in the ``column`` of it."""
+    """It continues the series ``past`` (steps, values); the value it forecasts is in the ``column`` of it.
+
+    It may be given besides what is known of the steps to come.
+    """
 
     past: str
     head: Head
@@ -101,11 +106,12 @@ def job_of(trained: Trained) -> Job:
                 return Labelling(sequences[0], head, alphabet, names, field.shape[0])
     if classifying := _classifying(trained, sequences):
         return classifying
-    if len(network.inputs) == 1 and network.heads:
-        head, (name,) = network.heads[0], network.inputs
-        past, future = fields[name], fields[head.field]
-        series = past.dtype == "float32" and len(past.shape) == 2
-        if series and head.task.kind not in ("classes", "two") and future.shape and future.shape[0] > 1:
+    series = all(fields[name].dtype == "float32" and len(fields[name].shape) == 2 for name in network.inputs)
+    if network.heads and series and (len(network.inputs) == 1 or declared(trained.config).task == "forecast"):
+        head, name = network.heads[0], network.inputs[0] if len(network.inputs) == 1 else past_of(fields)
+        future = fields[head.field]
+        forecasts = head.task.kind not in ("classes", "two") and future.shape and future.shape[0] > 1
+        if forecasts and name in network.inputs:
             return Forecasting(name, head, _column(trained, name, head.field))
     raise GeneratingError(NONE)
 

@@ -27,11 +27,12 @@ def answers(question: Question, target: Target, batch: dict[str, torch.Tensor]) 
     heads = question.inspector.network.heads
     value = numbers(question.trained, target, found)
     if heads:
-        kind, loss = heads[target.head].task.kind, heads[target.head].criterion
+        head = heads[target.head]
+        kind = head.task.kind
         if kind == "classes":
             value = value.softmax(-1)
         elif kind != "sequence":
-            value = loss.probabilities(value) if kind == "two" else loss.predicted(value)
+            value = head.criterion.probabilities(value) if kind == "two" else head.predicted(value)
     assert target.unit is not None
     return value[:, target.unit]
 

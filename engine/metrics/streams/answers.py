@@ -161,13 +161,16 @@ class Answers:
 
     @cached_property
     def values(self) -> Tensor:
-        """The target in the shape of the answer."""
-        return self.loss.values(self.answer, self.target)
+        """The target in the shape of the answer, of numbers in the units of the data."""
+        return self._own(self.loss.values(self.answer, self.target))
 
     @cached_property
     def predicted(self) -> Tensor:
-        """What the answer foretells, in the units of the target."""
-        return self.loss.predicted(self.answer)
+        """What the answer foretells, in the units of the data."""
+        return self._own(self.loss.predicted(self.answer))
+
+    def _own(self, values: Tensor) -> Tensor:
+        return values if self.task.units is None else self.task.units.own(values)
 
     @cached_property
     def columns(self) -> tuple[Tensor, Tensor]:

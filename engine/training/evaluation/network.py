@@ -22,6 +22,7 @@ from engine.losses.targets import balanced
 from engine.metrics.metric import Metric, Value
 from engine.metrics.streams.output_metrics import OutputMetrics
 from engine.metrics.task import Task
+from engine.metrics.units import Units
 from engine.shapes import Report
 from engine.training.evaluation.scores import SMALL, Score, exact, fetched, totals
 from engine.training.evaluation.tasks import task
@@ -90,6 +91,18 @@ class Head:
         ignored = self.criterion.ignored
         return torch.ones_like(labels, dtype=torch.bool) if ignored is None else labels != ignored
 
+    def predicted(self, answer: Tensor) -> Tensor:
+        """The numbers that an answer foretells, in the units of the data."""
+        return self.own(self.criterion.predicted(answer))
+
+    def values(self, answer: Tensor, labels: Tensor) -> Tensor:
+        """The numbers that it should be, in the shape of the answer and the units of the data."""
+        return self.own(self.criterion.values(answer, labels))
+
+    def own(self, values: Tensor) -> Tensor:
+        """Numbers as they are learned, in the units of the data."""
+        return values if self.task.units is None else self.task.units.own(values)
+
     def soft(self, target: Tensor) -> bool:
         """Whether the target is how likely each class is."""
         return self.task.kind == "classes" and target.is_floating_point()
@@ -109,7 +122,7 @@ class Head:
     def score(self, answers: tuple[Tensor, ...], batch: Batch) -> tuple[Tensor, Tensor | int]:
         """(sum, number) of the metric over a batch, apart from the gradients."""
         answer, target = self.answer(answers).detach(), self.labels(batch)
-        return self.step_metric.score(self.criterion, answer, target, self.masked)
+        return self.step_metric.score(self.criterion, answer, target, self.masked, self.task.units)
 
     def waits(self, answer: Tensor, target: Tensor) -> bool:
         """Whether what steps report is counted later, of an answer and the field as they come."""
@@ -346,11 +359,13 @@ def heads(
     asked: tuple[str, ...] | None = None,
     uncovered: Collection[str] = (),
     naive: Mapping[str, tuple[float, ...]] | None = None,
+    units: Mapping[str, Units] | None = None,
 ) -> tuple[Head, ...]:
     """The Outputs with a loss, in creation order; ``parts`` are those of the data, training first.
 
     ``asked`` are the metrics asked for (None: what fits each), ``uncovered`` the masks that variations leave open,
-    ``naive`` how far the naive forecast of a field is off in the training part.
+    ``naive`` how far the naive forecast of a field is off in the training part, ``units`` those of the data for fields
+    that transforms have changed.
     """
     result = []
     for index, node in enumerate(graph.of_type("Output")):
@@ -360,6 +375,8 @@ def heads(
         name = binding.targets[node.id]
         (answer,) = report.inputs[node.id]
         job = dataclasses.replace(task(output, answer, fields[name]), naive=(naive or {}).get(name, ()))
+        if job.kind == "values":
+            job = dataclasses.replace(job, units=(units or {}).get(name))
         target = parts[0].values(name)
         ignored = output.ignored is not None and (
             name in uncovered or any(bool((part.values(name) == output.ignored).any()) for part in parts)

@@ -140,7 +140,7 @@ def _answer(head: Head, answer: Tensor, target: Tensor) -> Answered:
         return _positions(given, goal.long(), goal == goal, sure)
     if head.task.kind == "sequence":
         return _sequence(head, answer.float(), target)
-    flat = head.criterion.predicted(flat)
+    flat, goal = head.predicted(answer.float()[None]).flatten(), head.own(target[None]).flatten()
     values = [[float(f"{item:.6g}") for item in _kept(row).tolist()] for row in (goal.float(), flat)]
     error = float((flat - goal).abs().mean()) if flat.shape == goal.shape else None
     return {"target": values[0], "answer": values[1], "right": None, "sure": None, "error": error}

@@ -101,7 +101,7 @@ def _score(head: Head, answer: Tensor, target: Tensor) -> tuple[Tensor, Tensor |
 
     kind, loss = head.task.kind, head.criterion
     if kind == "values":
-        off = (loss.predicted(answer) - loss.values(answer, target)).abs().flatten(1 if answer.dim() > 1 else 0)
+        off = (head.predicted(answer) - head.values(answer, target)).abs().float().flatten(1 if answer.dim() > 1 else 0)
         return (off.mean(1) if off.dim() > 1 else off).nan_to_num(nan=float("inf"), posinf=float("inf")), None
     if isinstance(loss, SequenceLoss):
         best = (answer.amax(-1) - answer.logsumexp(-1)).exp().mean(1)

@@ -71,6 +71,8 @@ class RunInfo(BaseModel):
     """How its steps are made faster; runs of former versions do not say, then it is as set."""
     gpu_use: Values = {}
     """How that was used, where it says so: see `engine.training.runs.gpu_use`."""
+    own_units: bool = False
+    """Whether metrics of standardised numbers are in the units of the data; runs of former versions do not say."""
     train: Values = {}
     """The means over its last epoch."""
     validation: Values = {}

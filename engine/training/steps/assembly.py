@@ -12,6 +12,7 @@ from engine.compile import compile_source
 from engine.data.augmenting import uncovered
 from engine.data.naive import naive_errors
 from engine.data.pipeline import Prepared
+from engine.data.transforms import units_of
 from engine.training.evaluation.network import Network, channels_last, heads, terms
 from engine.training.plan import TrainingPlan
 from engine.training.steps.device import seed_step
@@ -28,12 +29,15 @@ def build(plan: TrainingPlan, data: Prepared, device: torch.device) -> Stepper:
         for weight in module.parameters():  # of images and of volumes: torch's own `to` takes only the first
             weight.data = channels_last(weight.data)
     parts, open_masks = (data.train, data.validation, data.test), uncovered(plan.data.augmentation, data.fields)
+    targets = dict.fromkeys(plan.binding.targets.values())
+    found = {name: units_of(data.fitted, name, data.fields[name].shape) for name in targets if plan.own_units}
+    units = {name: one for name, one in found.items() if one is not None}
     naive = {
-        name: naive_errors(data.fields, data.raw, data.train.indices, name, data.fitted)
-        for name in plan.binding.targets.values()
+        name: naive_errors(data.fields, data.raw, data.train.indices, name, () if name in units else data.fitted)
+        for name in targets
         if data.fields[name].season and len(data.train)
     }
-    learned = heads(plan.graph, plan.report, plan.binding, data.fields, parts, config.metrics, open_masks, naive)
+    learned = heads(plan.graph, plan.report, plan.binding, data.fields, parts, config.metrics, open_masks, naive, units)
     inputs = tuple(plan.binding.inputs.values())
     numbers = None if config.precision in ("auto", "float32") else getattr(torch, config.precision)
     if last and device.type == "cuda":

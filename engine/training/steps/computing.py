@@ -33,6 +33,7 @@ def decided(plan: TrainingPlan, device: torch.device) -> TrainingPlan:
 
 def of_run(info: RunInfo, plan: TrainingPlan) -> TrainingPlan:
     """The plan of a run that was begun, with what was decided then; runs of former versions knew no "auto"."""
+    plan = replace(plan, own_units=info.own_units)
     config = plan.training
     known = {"gpu": info.gpu, "precision": info.precision}
     choices: dict[str, Any] = {name: value for name, value in known.items() if value}
@@ -53,6 +54,7 @@ def facts(plan: TrainingPlan, device: torch.device) -> dict[str, Any]:
         "precision": config.precision,
         "compile": config.compile,
         "channels_last": config.channels_last,
+        **({"own_units": True} if plan.standardised_targets else {}),
     }
 
 

@@ -29,6 +29,7 @@ from engine.training.steps.device import settled
 from gui.cli import main
 from presets.fitting import fitted
 from tests.engine.own_data import diabetes_table, digit_folders, iris_arrays, wine_table
+from tests.engine.own_series import hourly, written
 from tests.engine.runs_to_export import trained
 from tests.engine.test_exports import clean
 
@@ -100,7 +101,23 @@ def board_table(place: Path) -> tuple[Path, list[Path]]:
     return trained(presets.build("linear-classifier"), place / "run", 1), [place / "iris.csv"]
 
 
-CASES = [wine, diabetes, people, arrays, own_images, board_images, board_table]
+def series(place: Path) -> tuple[Path, list[Path]]:
+    """Two sites whose last rows are to come: what is known of them is given."""
+    rows = hourly(200, ("north", "south"))
+    options = {"window": 12, "horizon": 3, "known": "holiday", "targets": "load,temperature"}
+    found = sources.describe(written(place / "load.csv", rows), "series", options)
+    run = trained(fitted("lstm-forecaster:hidden=4", found)[0], place / "run", 1)
+
+    def empty(index: int, row: dict[str, str]) -> None:
+        if index >= len(rows) - 6:
+            row["load"] = row["temperature"] = ""
+        if index == 40:
+            row["temperature"] = ""
+
+    return run, [written(place / "new.csv", rows, empty)]
+
+
+CASES = [series, wine, diabetes, people, arrays, own_images, board_images, board_table]
 
 
 def test_an_archive_answers_as_predict_does(

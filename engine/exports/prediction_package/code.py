@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from engine.data import framing, transforms
 from engine.data.sources.images import decoding
+from engine.data.sources.series import reading as series
 from engine.data.sources.tables import columns, encoding, reading
 from engine.data.sources.text import codec
 from engine.data.sources.text import reading as texts
@@ -18,13 +19,13 @@ from engine.training.evaluation.network import Head
 
 NEEDS: Final = {"images": "PyTorch, NumPy and Pillow", "table": "PyTorch, NumPy and pandas",
                 "columns": "PyTorch, NumPy and pandas", "arrays": "PyTorch and NumPy",
-                "text": "PyTorch and NumPy"}  # fmt: skip
+                "text": "PyTorch and NumPy", "series": "PyTorch, NumPy and pandas"}  # fmt: skip
 
 
 def predict_py(settings: dict[str, Any], heads: Sequence[Head]) -> str:
     """The script for the kind of data that ``settings`` (of `preparation_of`) name."""
     kind = settings["read"]["kind"]
-    of_table = kind in ("table", "columns") or (kind == "text" and settings["read"]["column"] != "")
+    of_table = kind in ("table", "columns", "series") or (kind == "text" and settings["read"]["column"] != "")
     of_text = "import re\nimport unicodedata\n" if kind == "text" else ""
     text = sections.BEGIN.format(
         name=one_line(settings["network"]),
@@ -33,7 +34,7 @@ def predict_py(settings: dict[str, Any], heads: Sequence[Head]) -> str:
         ),
         needs=NEEDS["table"] if of_table else NEEDS[kind],
         class_name=settings["class"],
-        more=of_text + ("import warnings\n" if of_table else ""),
+        more=of_text + ("import sys\nimport warnings\n" if of_table else ""),
     )
     if kind == "images":
         text = text.replace("import torch\n", "import torch\nfrom PIL import Image, ImageOps\n", 1)
@@ -76,6 +77,9 @@ def _of_kind(read: dict[str, Any]) -> list[str]:
         facts += [f"{name} = re.compile({getattr(codec, name).pattern!r})" for name in ("WORD", "PIECE")]
         parts = ["\n".join(facts), sections.TEXT.strip(), _plain(codec.normalized, codec.pieces, codec.merged)]
         return [*(_of_table("text") if read["column"] else []), *parts]
+    if kind == "series":
+        code = _plain(series.moments_of, series.keys_of, series._held).replace("encoding.", "")
+        return [*_of_table(kind), code, sections.SERIES.strip()]
     own = sections.OWN_TABLE if kind == "table" else sections.BOARD_TABLE
     return [*_of_table(kind), own.strip()]
 
@@ -98,7 +102,8 @@ def _of_table(kind: str) -> list[str]:
         encoding.is_day_first,
     ]
     facts.append(f"UNKNOWN = {spelled(columns.UNKNOWN)}")
-    table = [sections.TABLE.strip(), _plain(*reader, *common, *(own if kind == "table" else []))]
+    needed = {"table": own, "series": [encoding.moments, encoding.named, encoding.is_day_first]}.get(kind, [])
+    table = [sections.TABLE.strip(), _plain(*reader, *common, *needed)]
     code = table[1].replace("StringIO(", "io.StringIO(")
     return ["\n".join(facts), table[0], code]
 

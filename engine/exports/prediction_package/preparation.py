@@ -8,8 +8,10 @@ from engine.data import datasets
 from engine.data.framing import frame
 from engine.data.origin import declared, opened
 from engine.data.sources.arrays.arrays import Arrays
+from engine.data.sources.clips.clips import Clips
 from engine.data.sources.images.images import Images
 from engine.data.sources.kinds import source_of
+from engine.data.sources.series.series import Series
 from engine.data.sources.tables.tables import Table
 from engine.data.sources.text.text import Text
 from engine.data.transforms import Fitted
@@ -50,6 +52,14 @@ def _reading(subject: Subject) -> dict[str, Any]:
         return {"kind": "table", "header": source.header, "decimal_comma": source.decimal_comma, "columns": columns}
     if isinstance(source, Text):
         return _texts(source)
+    if isinstance(source, Series):
+        kept = {"time", "counted", "day_first", "groups", "known", "window", "horizon", "header", "decimal_comma"}
+        options = source.model_dump(mode="json", include=kept)
+        return {"kind": "series", **options, "given": list(source.given), "targets": len(source.targets)}
+    if isinstance(source, Clips):
+        raise ExportError(
+            f"A prediction package cannot read clips yet: `layerloom predict` asks about folders of frames. {INSTEAD}"
+        )
     if isinstance(source, Arrays):
         given = [one for one in source.fields if one.role == "input"]
         kept = {"name", "shape", "classes", "parts", "channels_last"}
@@ -119,9 +129,17 @@ def _step(fitted: Fitted, shape: tuple[int, ...]) -> dict[str, Any]:
     return {"name": "standardise", "mean": fitted.mean, "std": fitted.std}
 
 
+def _units(subject: Subject, head: Head) -> dict[str, Any] | None:
+    """What standardised numbers have to be multiplied by, and what is added, the last transform first."""
+    fitted = subject.trained.data.fitted
+    learnt = [_step(one, ()) for one in reversed(fitted) if one.transform.field == head.field and one.mean]
+    shape = list(subject.trained.data.fields[head.field].shape)
+    return {"shape": shape, "learnt": learnt} if learnt and head.task.kind == "values" else None
+
+
 def _output(subject: Subject, head: Head) -> dict[str, Any]:
     field = subject.trained.data.fields[head.field]
     return {
         "name": head.name, "index": head.index, "kind": head.task.kind, "axis": head.axis,
-        "names": field.names, "columns": field.columns,
+        "names": field.names, "columns": field.columns, "units": _units(subject, head),
     }  # fmt: skip

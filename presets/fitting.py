@@ -41,7 +41,7 @@ def fitted(what: str, found: Found) -> tuple[Graph, Found]:
     found, input = _input(preset, given, found)
     made = {"input": input, "classes": _answers(found.dataset)}
     if symbols := found.fields[found.dataset.first("input")].classes:
-        made["vocab_size"] = symbols
+        made |= {"vocab_size": symbols, "src_vocab_size": symbols, "tgt_vocab_size": made["classes"]}
     if found.dataset.task == "forecast":
         shape = found.fields[found.dataset.first("target")].shape
         made |= {"horizon": shape[0], "targets": shape[1] if len(shape) > 1 else 1}
@@ -59,8 +59,9 @@ def fit(graph: Graph, found: Found) -> Graph:
     """Let a network learn from the data, fixing what does not fit where that needs no choice. Raises PresetError."""
     for edit in data_edits(graph, found):
         edit.apply(graph)
-    for edit in (*_own_input(graph, found.dataset), *_loss(graph, found.dataset)):
-        edit.apply(graph)
+    for edits in (_own_input, _other_inputs, _loss, _padding):
+        for edit in edits(graph, found.dataset):
+            edit.apply(graph)
     if any(problem.severity == "error" for problem in find(graph)):
         fixed_all = fix_all(Checker(Shapes(graph)))
         if fixed_all is not None:
@@ -111,12 +112,45 @@ def _answers(dataset: Dataset) -> int:
 
 
 def _names(graph: Graph, dataset: Dataset) -> list[Edit]:
-    """The only Input and the only Output of a preset are called after the fields that they read, where they can be."""
+    """Inputs and the only Output of a preset are called after the fields that they read, where they can be."""
+    inputs, outputs = graph.of_type("Input"), graph.of_type("Output")
+    given = _given(dataset) if len(inputs) > 1 else [dataset.first("input")]
+    called = [*zip(inputs, given, strict=True)] if len(inputs) == len(given) else []
+    called += [(outputs[0], dataset.first("target"))] if len(outputs) == 1 else []
+    return [
+        RenameNode(node.id, field)
+        for node, field in called
+        if field.isprintable() and field.strip() and graph.is_free(field, node.type)
+    ]
+
+
+def _given(dataset: Dataset) -> list[str]:
+    """The fields that a network can be given, in order."""
+    return [name for name, field in dataset.fields.items() if field.role == "input"]
+
+
+def _other_inputs(graph: Graph, dataset: Dataset) -> list[Edit]:
+    """Inputs of other data read the fields of these in their order, where each has one that is like its own."""
+    inputs, given = graph.of_type("Input"), _given(dataset)
+    read = [node.parameters.get("field") or node.name for node in inputs]
+    if len(inputs) < 2 or len(inputs) != len(given) or set(read) <= set(dataset.fields):
+        return []
+    for node, name in zip(inputs, given, strict=True):
+        field, shape = dataset.fields[name], node.parameters.get("shape", ())
+        if node.parameters.get("dtype", "float32") != field.dtype or len(shape) != len(field.shape):  # type: ignore[arg-type]
+            return []
+    return [SetParameter(node.id, "field", name) for node, name in zip(inputs, given, strict=True)]
+
+
+def _padding(graph: Graph, dataset: Dataset) -> list[Edit]:
+    """What fills shorter sequences of a target counts for nothing, unless the Output says what does."""
     edits: list[Edit] = []
-    for node_type, field in (("Input", dataset.first("input")), ("Output", dataset.first("target"))):
-        nodes = graph.of_type(node_type)
-        if len(nodes) == 1 and field.isprintable() and field.strip() and graph.is_free(field, node_type):
-            edits.append(RenameNode(nodes[0].id, field))
+    for node in graph.of_type("Output"):
+        name = node.parameters.get("field") or dataset.first("target")
+        field = dataset.fields.get(str(name))
+        classes = node.parameters.get("loss", USUAL) == USUAL and "ignore_index" not in node.parameters
+        if field is not None and field.padding is not None and len(field.shape) == 1 and classes:
+            edits.append(SetParameter(node.id, "ignore_index", field.padding))
     return edits
 
 

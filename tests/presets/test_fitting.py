@@ -17,7 +17,7 @@ from presets.fitting import fitted
 from presets.preset import PresetError
 from tests.engine.own_data import diabetes_table, digit_folders, wine_table
 from tests.engine.own_series import hourly, written
-from tests.engine.own_texts import review_folder, review_table
+from tests.engine.own_texts import pair_table, review_folder, review_table
 from tests.engine.test_inside import trained
 
 
@@ -46,6 +46,18 @@ def test_texts_give_their_tokens_and_their_classes(name: str, tmp_path: Path) ->
         graph, _ = fitted(name, found)
         words = {node.parameters.get("num_embeddings") for node in graph.nodes.values()} - {None}
         assert words == {found.fields["text"].classes}
+
+
+@pytest.mark.parametrize("name", ["encoder-decoder-lstm", "transformer-small", "t5-tiny"])
+def test_translations_are_read_by_an_encoder_and_said_by_a_decoder(name: str, tmp_path: Path) -> None:
+    found = sources.describe(pair_table(tmp_path / "pairs.csv"))
+    graph, _ = fitted(name, found)
+    assert [problem.message for problem in find(graph) if problem.severity == "error"] == []
+    assert [node.name for node in graph.of_type("Input")] == ["text", "answer_in"]
+    (output,) = graph.of_type("Output")
+    assert (output.name, output.parameters["ignore_index"]) == ("answer", 0)
+    answers = infer(graph).inputs[output.id][0]
+    assert answers.shape[-1] == found.fields["answer"].classes
 
 
 def test_a_number_to_be_learned_is_one_output_with_a_loss_for_numbers(tmp_path: Path) -> None:

@@ -102,7 +102,8 @@ def _of_table(kind: str) -> list[str]:
         encoding.is_day_first,
     ]
     facts.append(f"UNKNOWN = {spelled(columns.UNKNOWN)}")
-    needed = {"table": own, "series": [encoding.moments, encoding.named, encoding.is_day_first]}.get(kind, [])
+    of_series = [encoding.moments, encoding.named, encoding.is_day_first]
+    needed = own if kind == "table" else of_series if kind == "series" else []
     table = [sections.TABLE.strip(), _plain(*reader, *common, *needed)]
     code = table[1].replace("StringIO(", "io.StringIO(")
     return ["\n".join(facts), table[0], code]

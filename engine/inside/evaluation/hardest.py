@@ -62,9 +62,9 @@ def answer_words(asked: Answered, head: Head, row: int) -> str:
         return "right" if right else "wrong"
     if answer.dim() > 2:
         if head.task.kind == "values":
-            found = head.criterion.predicted(answer).cpu().numpy()
+            values = head.criterion.predicted(answer).cpu().numpy()
             shape = asked.trained.data.fields[head.field].shape
-            return _numbers(in_own_units(found, asked.trained.data.fitted, head.field, shape).flatten().tolist())
+            return _numbers(in_own_units(values, asked.trained.data.fitted, head.field, shape).flatten().tolist())
         return f"{100 * _hits(asked, head, row):.1f} % right"
     (found,) = said(asked.trained, head, answer)
     if found.numbers:
@@ -85,8 +85,8 @@ def target_words(asked: Answered, head: Head, row: int) -> str:
     field, target = asked.trained.data.fields[head.field], asked.labels(head)[row]
     names = field.names or field.columns
     if head.task.kind == "values":
-        found = in_own_units(target[None].cpu().numpy(), asked.trained.data.fitted, head.field, field.shape)
-        return _numbers(found.flatten().tolist())
+        values = in_own_units(target[None].cpu().numpy(), asked.trained.data.fitted, head.field, field.shape)
+        return _numbers(values.flatten().tolist())
     if target.numel() == 1 and not head.task.axes:
         if len(names) < 2:
             return "yes" if float(target) > 0.5 else "no"

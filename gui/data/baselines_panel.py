@@ -31,7 +31,8 @@ ROW, NARROWEST = 24, 220
 WAYS = {
     "majority": "the class that comes most often in the training part",
     "mean": "the mean of the training part",
-    "last value": "the last value that is known, for every hour to come",
+    "last value": "the last value that is known, for every step to come",
+    "a season before": "the value a season before: a day, a week or a year ago",
     "nearest neighbour": "the answer of the training sample that is most alike",
     "linear": "a weighted sum of the values: logistic regression for classes, linear regression for numbers",
     "gradient boosting": "a hundred trees, each correcting the errors of those before it",

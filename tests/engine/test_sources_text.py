@@ -22,7 +22,7 @@ from engine.data.pipeline import prepare
 from engine.data.sources.describing import config_of
 from engine.data.sources.kinds import source_of
 from engine.data.sources.text import vocabulary
-from engine.data.sources.text.codec import END, PADDING, START, UNKNOWN, Codec, merged
+from engine.data.sources.text.codec import END, PADDING, START, UNKNOWN, Codec, Unit, merged
 from engine.data.sources.text.text import Text, window_starts
 from engine.edits import SetSetting
 from engine.exports.export import export
@@ -30,6 +30,8 @@ from engine.exports.prediction_package.package import PackageFolder
 from engine.exports.subject import Subject
 from engine.exports.training_script.training_script import TrainingScript
 from engine.inside.asking import of_text
+from engine.inside.generating.alphabet import Alphabet
+from engine.inside.generating.writing import LAST
 from engine.inside.predicting import answers_to, predict
 from engine.inside.trained import open_run
 from engine.settings.data import DataConfig, SplitSettings
@@ -231,6 +233,14 @@ def test_characters_come_back_as_they_were(text: str) -> None:
     words = vocabulary.learnt(Codec("words"), [text], 1, 5000, ends=False)
     assert words.number(UNKNOWN) not in words.encode(text)
     assert words.encode(words.decode(words.encode(text))) == words.encode(text), "joined words part again"
+
+
+@given(st.sampled_from(["characters", "words", "bpe"]), st.lists(st.integers(2, 9), max_size=LAST))
+def test_a_text_that_comes_token_by_token_is_the_same(unit: Unit, tokens: list[int]) -> None:
+    symbols = ("<pad>", "<unk>", "▁", "a", "b", "▁a", ".", "(", "↵", "'")
+    alphabet = Alphabet(symbols, frozenset({0}), Codec(unit, symbols))
+    pieces = [alphabet.added(tokens[max(0, at - LAST) : at], token) for at, token in enumerate(tokens)]
+    assert "".join(pieces) == alphabet.decode(tokens)
 
 
 @given(st.integers(0, 60), st.integers(1, 12), st.integers(1, 12))

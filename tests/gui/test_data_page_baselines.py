@@ -55,7 +55,14 @@ def test_known_ones_are_there_at_once(panel: Baselines) -> None:
     assert not panel.measure.isVisible()
     panel.show_config(config("series"))
     assert headings(panel) == ["answer by", "MAE", "R²"]
-    assert [row[0] for row in texts(panel)] == ["mean", "last value", "nearest neighbour", "linear", "small MLP"]
+    assert [row[0] for row in texts(panel)] == [
+        "mean",
+        "last value",
+        "a season before",
+        "nearest neighbour",
+        "linear",
+        "small MLP",
+    ]
 
 
 def test_another_split_is_measured_on_request(qtbot: QtBot, panel: Baselines) -> None:

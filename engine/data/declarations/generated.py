@@ -105,7 +105,7 @@ DATASETS = (
         SEEDED,
         "forecast",
         12_000,
-        {"past": Field((168, 2), bounds=(-5, 5)), "future": Field((12,), role="target", bounds=(-5, 5))},
+        {"past": Field((168, 2), bounds=(-5, 5)), "future": Field((12,), role="target", bounds=(-5, 5), season=24)},
         loader="engine.data.generated.series",
         kind="sequence",
         licence=OWN,

@@ -13,6 +13,7 @@ from engine.data.sources.tables import columns, encoding, reading
 from engine.data.sources.text import codec
 from engine.data.sources.text import reading as texts
 from engine.exports.prediction_package import sections
+from engine.exports.prediction_package.series_section import SERIES
 from engine.exports.training_script.text import carried, spelled
 from engine.source.names import one_line
 from engine.training.evaluation.network import Head
@@ -79,7 +80,7 @@ def _of_kind(read: dict[str, Any]) -> list[str]:
         return [*(_of_table("text") if read["column"] else []), *parts]
     if kind == "series":
         code = _plain(series.moments_of, series.keys_of, series._held).replace("encoding.", "")
-        return [*_of_table(kind), code, sections.SERIES.strip()]
+        return [*_of_table(kind), code, SERIES.strip()]
     own = sections.OWN_TABLE if kind == "table" else sections.BOARD_TABLE
     return [*_of_table(kind), own.strip()]
 

@@ -11,7 +11,8 @@ from engine.inside.asking import LINE_END
 from engine.inside.generating.errors import GeneratingError
 
 NAMED: Final = 5
-"""Unknown tokens that are named."""
+LONG: Final = 30
+"""Unknown tokens that are named, and how many characters of each."""
 
 
 class Codec(Protocol):
@@ -54,6 +55,11 @@ class Alphabet:
             found.append(self._numbers[part])
         return found
 
+    def added(self, last: Iterable[int], token: int) -> str:
+        """What a token adds to the text of the ``last`` ones before it: a space may come before it."""
+        last = tuple(last)
+        return self.decode((*last, token))[len(self.decode(last)) :]
+
     def unknown(self, text: str) -> tuple[str, ...]:
         """The tokens of a text that are not in the vocabulary, and are read as one token that stands for all these."""
         if self.codec is None:
@@ -72,7 +78,8 @@ class Alphabet:
         """What is to be known of how a text is read; empty where every token of it is known."""
         strange = self.unknown(text)
         more = f" and {len(strange) - NAMED:,} more" if len(strange) > NAMED else ""
-        return f"Not in its vocabulary: {', '.join(map(repr, strange[:NAMED]))}{more}." if strange else ""
+        named = ", ".join(repr(one if len(one) <= LONG else f"{one[:LONG]}…") for one in strange[:NAMED])
+        return f"Not in its vocabulary: {named}{more}." if strange else ""
 
     def shown(self, token: int) -> str:
         """One symbol as it can be read by itself."""

@@ -11,6 +11,7 @@ from torch import Tensor
 from engine.data.naive import past_of
 from engine.data.origin import declared
 from engine.data.sources.kinds import source_of
+from engine.data.sources.text.codec import END
 from engine.inside.asking import alphabet_of
 from engine.inside.generating.alphabet import Alphabet, Codec
 from engine.inside.generating.errors import GeneratingError
@@ -142,7 +143,8 @@ def _writing(trained: Trained, job: NextToken) -> Writing:
             "supported."
         )
     start = job.start
-    end = _end(values(trained, head.field), target.padding)
+    named = target.names.index(END) if END in target.names else None
+    end = named if named is not None else _end(values(trained, head.field), target.padding)
     silent = _silent(target) | {one for one in (start,) if one is not None} | _special(target)
     alphabet = Alphabet(target.names, silent, _codec(trained, answers=True))
     shared = (name, head, alphabet, target.shape[0])

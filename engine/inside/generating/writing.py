@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -28,6 +29,8 @@ if TYPE_CHECKING:
 
 MOST_BEAMS: Final = 100
 MOST_TOKENS: Final = 100_000
+LAST: Final = 32
+"""Tokens before the next one on which it depends what text it adds: a space before it, or none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,12 +162,12 @@ class Writer:
     def write(self, start: Start, choosing: Choosing, length: int | None = None) -> Iterator[Written]:
         """Token after token, as they are chosen. Raises GeneratingError."""
         count = self._count(length)
-        steps, so_far, text = self.opened(start).steps, list(start.shown), self.job.alphabet.decode(start.shown)
+        steps, alphabet = self.opened(start).steps, self.job.alphabet
+        last = deque(start.shown, LAST)
         for one in chosen(steps, start.first, Chooser(choosing), count, self.job.end, self.job.banned):
-            so_far.append(one.token)
-            whole = self.job.alphabet.decode(so_far)
-            yield Written(one.token, whole[len(text) :], self.job.alphabet.shown(one.token), one.probability)
-            text = whole
+            text = alphabet.added(last, one.token)
+            last.append(one.token)
+            yield Written(one.token, text, alphabet.shown(one.token), one.probability)
 
     def search(self, start: Start, beams: int, length: int | None = None, power: float = 1.0) -> list[Answer]:
         """The best answers of a beam search, the best first. Raises GeneratingError."""

@@ -18,14 +18,13 @@ from engine.data.pipeline import Part
 from engine.graph import Graph
 from engine.layers.endpoints import Output
 from engine.losses import Loss, compares
-from engine.losses.targets import balanced
 from engine.metrics.metric import Metric, Value
 from engine.metrics.streams.output_metrics import OutputMetrics
 from engine.metrics.task import Task
 from engine.metrics.units import Units
 from engine.shapes import Report
 from engine.training.evaluation.scores import SMALL, Score, exact, fetched, totals
-from engine.training.evaluation.tasks import task
+from engine.training.evaluation.tasks import class_weights, task
 
 Batch = Mapping[str, Tensor]
 Forward = Callable[..., Tensor | tuple[Tensor, ...]]
@@ -383,7 +382,7 @@ def heads(
         )
         axis = class_axis(output, answer, fields[name]).axis
         soft = job.kind == "classes" and target.is_floating_point()
-        weights = _class_weights(output, target.movedim(axis, -1) if soft and axis is not None else target, job)
+        weights = class_weights(output, target.movedim(axis, -1) if soft and axis is not None else target, job)
         masked = ignored or (weights is not None and not bool(weights.all()))
         chosen = job.chosen(asked)
         result.append(Head(node.name, output, index, name, job, masked, chosen, weights, node.id, axis))
@@ -398,15 +397,3 @@ def terms(graph: Graph, report: Report) -> tuple[Term, ...]:
         if isinstance(output, Output) and output.loss is not None and not compares(output.loss):
             found.append(Term(node.name, output, index, node.id))
     return tuple(found)
-
-
-def _class_weights(output: Output, target: Tensor, job: Task) -> Tensor | None:
-    """What each class counts in the loss, on the device of the target; None: all alike."""
-    wanted, classes = getattr(output.criterion, "class_weights", None), job.classes
-    if job.kind == "two" and target.dim() > 1:
-        target, classes = target.float().clamp(min=0), target.shape[-1]
-    if wanted is None or not classes:
-        return None
-    if wanted == "balanced":
-        return balanced(target, classes, output.ignored)
-    return torch.tensor(wanted, device=target.device)

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from engine.data.class_axis import class_axis
 from engine.data.datasets import Field
 from engine.layers.endpoints import Output
 from engine.metrics.task import Task
 from engine.spec import Spec
+
+if TYPE_CHECKING:
+    from torch import Tensor
 
 
 def task(output: Output, answer: Spec, field: Field) -> Task:
@@ -20,3 +25,19 @@ def task(output: Output, answer: Spec, field: Field) -> Task:
     if output.criterion.decides:
         return Task("two", axes=len(field.shape))
     return Task("values", axes=len(field.shape), season=field.season)
+
+
+def class_weights(output: Output, target: Tensor, job: Task) -> Tensor | None:
+    """What each class counts in the loss, on the device of the target; None: all alike."""
+    import torch
+
+    from engine.losses.targets import balanced
+
+    wanted, classes = getattr(output.criterion, "class_weights", None), job.classes
+    if job.kind == "two" and target.dim() > 1:
+        target, classes = target.float().clamp(min=0), target.shape[-1]
+    if wanted is None or not classes:
+        return None
+    if wanted == "balanced":
+        return balanced(target, classes, output.ignored)
+    return torch.tensor(wanted, device=target.device)

@@ -96,6 +96,14 @@ class AnswerStack(QStackedWidget):
             self._show_text(shown)
             self.setCurrentIndex(0)
 
+    def clear(self) -> None:
+        """Show nothing: there is no answer to what was asked."""
+        self.text.clear()
+        self.image.hide()
+        self.others.hide()
+        self.labels.setColumnCount(0)
+        self.setCurrentIndex(0)
+
     def _show_text(self, shown: Shown) -> None:
         before = self.text.toPlainText()
         if before and shown.text.startswith(before):

@@ -134,7 +134,8 @@ class Trial:
             start = writer.from_sample(asked.sample)
         else:
             start = writer.from_text(asked.text, choosing.seed)
-        shown = self._begun(start, note)
+        typed = asked.text if asked.sample is None and asked.image is None else ""
+        shown = self._begun(start, note, typed)
         show(shown)
         if asked.beams:
             answers = tuple(writer.search(start, asked.beams, asked.length))
@@ -149,14 +150,13 @@ class Trial:
                 last = time.monotonic()
         return replace(shown, done=True)
 
-    def _begun(self, start: Start, note: str) -> Shown:
+    def _begun(self, start: Start, note: str, typed: str) -> Shown:
         assert self._writer is not None
         prompt = self._writer.job.alphabet.decode(start.shown)
         steps = self._writer.opened(start)
         how = "" if steps.kept else f" Each step computes the whole sequence again: {steps.why}."
         wanted = start.wanted if self._writer.job.kind != "continue" else ""
-        read, given = self._writer.job.read or self._writer.job.alphabet, start.source or prompt
-        note = _joined(f"{note}{how}".strip(), read.note(given) if read is not None else "")
+        note = _joined(f"{note}{how}".strip(), (self._writer.job.read or self._writer.job.alphabet).note(typed))
         return Shown(self._writer.job.kind, prompt, start.source, prompt, wanted, note, image=start.image)
 
     def _class(self, sample: int) -> str:

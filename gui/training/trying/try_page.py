@@ -188,6 +188,8 @@ class TryPage(ResultPage):
 
     def _failed(self, trial: Trial, error: Exception) -> None:
         if trial is self._trial:
+            self.answer.clear()
+            self.note.hide()
             self.error.setText(sentence(error))
             self.error.show()
 

@@ -23,7 +23,7 @@ from gui.training.trying.answer_stack import AnswerStack
 from gui.training.trying.trial import Shown
 from gui.training.trying.try_page import TryPage
 from presets.fitting import fitted
-from tests.engine.own_texts import review_folder
+from tests.engine.own_texts import review_folder, story
 from tests.engine.sequence_networks import translator
 from tests.engine.test_inside import trained
 
@@ -36,6 +36,7 @@ def runs(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
         "reviews": trained(
             fitted("lstm-text-classifier", describe(review_folder(place / "reviews")))[0], place / "run", 1
         ),
+        "story": trained(fitted("rnn-language-model", describe(story(place / "story.txt")))[0], place / "story", 1),
         "images": trained(presets.build("mlp"), place / "images", 1),
     }
 
@@ -102,9 +103,26 @@ def test_a_sentence_of_ones_own_is_classified(qtbot: QtBot, page: TryPage, runs:
     QTest.mouseClick(page.go, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: page.error.isVisible())
     assert "nothing to classify" in page.error.text()
+    assert page.answer.text.toPlainText() == "", "the answer to another question is gone"
     QTest.mouseClick(page.next, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: not page.background.busy and "The data say: " in page.note.text())
     assert page.note.text().rpartition(" ")[2] in ("neg", "pos")
+
+
+def test_a_text_is_written_until_it_is_stopped(qtbot: QtBot, page: TryPage, runs: dict[str, Path]) -> None:
+    show(qtbot, page, runs["story"])
+    assert page.go.text() == "Generate"
+    page.settings.length.setValue(10_000)
+    QTest.keyClicks(page.prompt, "Once Q")
+    QTest.mouseClick(page.go, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: len(page.answer.text.toPlainText()) > len("Once "))
+    assert page.answer.text.toPlainText().startswith("Once ")
+    assert "Not in its vocabulary: 'Q'." in page.note.text()
+    QTest.mouseClick(page.stop, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: not page.background.busy)
+    assert len(page.answer.text.toPlainText()) < 10_000
+    assert page.go.isEnabled()
+    assert not page.stop.isEnabled()
 
 
 def test_a_run_of_images_says_what_asks_it(qtbot: QtBot, page: TryPage, runs: dict[str, Path]) -> None:

@@ -194,7 +194,7 @@ class Trainer:
             raise
         if run.info.gpu:
             self._show(computing=f"{computing_text(run.info)}. {promise(run.info)}")
-        with device.settled(threads, target, plan.training):
+        with device.settled(threads, target, plan.training, steady=plan.data.buckets is None):
             return self._guarded(plan, data, target, run, checkpoint, parent)
 
     def _refused(self, message: str) -> None:

@@ -98,6 +98,9 @@ def test_kernels_are_those_of_the_preset_and_torch_is_left_as_it_was(
             assert (flags()[0], flags()[4]) == (True, False)
         assert flags() == expected
     assert flags() == before
+    with kernels(torch.device("cuda"), decided(plan_of(**settings), GPU).training, steady=False):
+        assert cudnn.benchmark is False, "to time kernels for every new shape costs more than it gains"
+    assert flags() == before
 
 
 def test_cublas_can_give_the_same_bits_unless_the_user_says_otherwise(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -68,10 +68,13 @@ def run(graph: Graph, folder: Path) -> tuple[Result, bytes]:
     "training",
     [
         {},
-        {"optimizer": {"name": "sgd", "lr": RATE, "momentum": 0.5, "dampening": 0.5}, "clip_norm": 0.5},
-        {"schedule": {"name": "step", "step_size": 5, "gamma": 0.5, "interval": "step"}},
+        {
+            "optimizer": {"name": "sgd", "lr": RATE, "momentum": 0.5, "dampening": 0.5},
+            "schedule": {"name": "step", "step_size": 5, "gamma": 0.5, "interval": "step"},
+            "clip_norm": 0.5,
+        },
     ],
-    ids=["adamw", "sgd with momentum, clipped", "a schedule by steps"],
+    ids=["adamw", "sgd with momentum, clipped, with a schedule by steps"],
 )
 def test_replayed_steps_give_the_same_bytes(
     graphs: Callable[..., list[FakeGraphs]], tmp_path: Path, training: dict[str, Any]

@@ -120,14 +120,17 @@ def cores() -> int:
 
 
 @contextmanager
-def settled(threads: int, device: torch.device | None = None, config: TrainingConfig | None = None) -> Iterator[None]:
+def settled(
+    threads: int, device: torch.device | None = None, config: TrainingConfig | None = None, *, steady: bool = True
+) -> Iterator[None]:
     """Compute with this many threads and the kernels of the settings; torch is left as it was, with its CPU generator.
 
+    ``steady`` is that of `engine.training.steps.kernels.kernels`.
     All of this belongs to the whole process, so only one does it at a time: others wait for their turn.
     """
     with TURN.taken():
         before = torch.get_num_threads()
-        with torch.random.fork_rng(devices=[]), kernels(device, config):
+        with torch.random.fork_rng(devices=[]), kernels(device, config, steady=steady):
             torch.set_num_threads(threads)
             try:
                 yield

@@ -17,8 +17,12 @@ from engine.settings.training import TrainingConfig
 
 
 @contextmanager
-def kernels(device: torch.device | None = None, config: TrainingConfig | None = None) -> Iterator[None]:
+def kernels(
+    device: torch.device | None = None, config: TrainingConfig | None = None, *, steady: bool = True
+) -> Iterator[None]:
     """Compute with the kernels of these settings on a device; without them with repeatable ones, as on a CPU.
+
+    ``steady``: batches have one shape, so timing kernels for it pays.
 
     A CUDA device becomes the current one of this thread: torch's generators and streams are those of that.
     """
@@ -31,7 +35,7 @@ def kernels(device: torch.device | None = None, config: TrainingConfig | None = 
     exact = config.gpu == "exact"
     current: AbstractContextManager[object] = nullcontext() if device.index is None else torch.cuda.device(device)
     with _restored(numbers=True), current:
-        cudnn.deterministic, cudnn.benchmark = exact, not exact
+        cudnn.deterministic, cudnn.benchmark = exact, steady and not exact
         _set_numbers(tensor_float(config))
         _only_deterministic(exact)
         yield

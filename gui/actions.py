@@ -5,17 +5,20 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, Qt
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QMainWindow, QMenu
 
-from gui.commands import Commands
 from gui.icons import icon
 from gui.keys.doable import Doable
 from gui.keys.keymap import keymap
 from gui.theme import theme
 from gui.widgets import plain
+
+if TYPE_CHECKING:
+    from gui.commands import Commands
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,18 +164,27 @@ def doables() -> list[Doable]:
 
 
 class Actions(QObject):
-    """The QActions of a window, by id; they keep their icons in the colours of the theme."""
+    """The QActions of a window, by id; they keep their icons in the colours of the theme.
 
-    def __init__(self, window: QMainWindow, commands: Commands) -> None:
+    ``commands`` gives what they call, which may be built for the first of them. Until `update` only those can be done
+    that need nothing.
+    """
+
+    def __init__(self, window: QMainWindow, commands: Callable[[], Commands]) -> None:
         super().__init__(window)
         self._window, self._commands = window, commands
+        self._undo_titles = ("", "")
         self._table: dict[str, QAction] = {}
         for action in ACTIONS:
             item = QAction(action.title, window)
             item.setObjectName(action.id)
             item.setStatusTip(action.help)
-            item.triggered.connect(lambda _checked=False, call=action.call: call(commands))
-            window.addAction(item)
+            item.setEnabled(action.needs in ("", "idle"))
+            item.triggered.connect(lambda _checked=False, call=action.call: call(commands()))
+            if action.on_canvas:
+                item.setShortcutContext(Qt.ShortcutContext.WidgetShortcut)
+            else:
+                window.addAction(item)
             self._table[action.id] = item
         self.update_icons()
         self.update_keys()
@@ -208,20 +220,19 @@ class Actions(QObject):
 
     def update(self) -> None:
         """Enable what can be done now and name what undo and redo would do."""
-        possible = self._commands.possible()
+        commands = self._commands()
+        possible, history = commands.possible(), commands.pages.document.history
         for action in ACTIONS:
             self._table[action.id].setEnabled(not action.needs or possible[action.needs])
-        for action_id, on in self._commands.direction().items():
+        for action_id, on in commands.direction().items():
             self._table[action_id].setCheckable(True)
             self._table[action_id].setChecked(on)
+        self._undo_titles = history.undo_title, history.redo_title
         self._name_undo()
 
     def _name_undo(self) -> None:
-        history = self._commands.pages.document.history
-        for action_id, word, title in (
-            ("edit.undo", "Undo", history.undo_title),
-            ("edit.redo", "Redo", history.redo_title),
-        ):
+        names = (("edit.undo", "Undo"), ("edit.redo", "Redo"))
+        for (action_id, word), title in zip(names, self._undo_titles, strict=True):
             item = self._table[action_id]
             item.setText(f"{word}: {title}" if title else word)
             item.setToolTip(plain(f"{item.text()}{keymap.hint(action_id)}"))

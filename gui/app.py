@@ -1,4 +1,4 @@
-"""Starts the window: it comes before torch is imported, and says while that happens."""
+"""Starts the window: the Start page comes first, then, beside it, the rest of the program, and torch at last."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
+from importlib import import_module
 from importlib.resources import files
 from pathlib import Path
 
@@ -14,8 +16,6 @@ from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QApplication
 
 from engine.graph import Graph
-from gui.accessibility.install import install
-from gui.document import Document, new_network
 from gui.ending import EndingSignals, end
 from gui.preference_list import FONT_SIZE, OPEN_LAST
 from gui.preferences import Preferences
@@ -26,6 +26,10 @@ from gui.unexpected.recorder import Recorder, record
 from gui.unexpected.watch import Watch
 from gui.window import MainWindow
 from gui.work import garbage
+from gui.work.background import Background
+
+SOON = 50
+"""Milliseconds after which something is begun that competes for the processor: the window is painted before."""
 
 
 class TorchLoader(QObject):
@@ -72,17 +76,18 @@ def application() -> QApplication:
     app.setDesktopFileName("layerloom")  # what ties the window to its desktop entry
     app.setWindowIcon(QIcon(str(files("resources").joinpath("desktop/layerloom.svg"))))
     app.setStyle("Fusion")
-    install()
     return app
 
 
-def build_window(opened: tuple[Graph, Path | None] | None = None) -> MainWindow:
-    """The main window with a project shown, if one is given."""
+def build_window(opened: tuple[Graph, Path | None] | None = None, *, furnished: bool = True) -> MainWindow:
+    """The main window with a project shown, if one is given, or only as far as the Start page needs it."""
     preferences = Preferences()
     with theme.dressing_last():
         theme.set_text_size(int(str(preferences.get(FONT_SIZE))))
         theme.set(preferences.theme)
-        window = MainWindow(Document(new_network(preferences.direction)), preferences)
+        window = MainWindow(preferences)
+        if furnished or opened is not None:
+            window.furnish()
     if opened is not None:
         window.files.show_graph(*opened)
     return window
@@ -92,8 +97,8 @@ def main(opened: tuple[Graph, Path | None] | None = None, *, train: bool = False
     """Open the window and stay until it is closed; the exit code of the program: 128 + its number after a signal."""
     app = application()
     with watching() as watch:
-        window = build_window(opened)
-        watch.serve(window, window.say, window.files.ask_save_copy)
+        window = build_window(opened, furnished=False)
+        watch.serve(window, window.say, lambda: window.files.ask_save_copy())
         return _stay(app, window, train=train, opened_nothing=opened is None)
 
 
@@ -123,14 +128,10 @@ def _stay(app: QApplication, window: MainWindow, *, train: bool, opened_nothing:
     loader.loaded.connect(lambda: window.say("PyTorch is ready."))
     loader.failed.connect(window.say)
     window.say("Loading PyTorch …")
-    QTimer.singleShot(50, loader.start)
-    QTimer.singleShot(0, window.commands.training.find)
-    QTimer.singleShot(0, window.recovery.find)
-    QTimer.singleShot(0, window.guide.offer_once)
-    if opened_nothing:
-        QTimer.singleShot(0, lambda: open_last(window))
-    if train:
-        QTimer.singleShot(0, window.commands.training.train)
+    background = Background("load-workbench", window)
+    window.closed.connect(background.close)
+    then = partial(_begin, window, loader, train=train, opened_nothing=opened_nothing)
+    QTimer.singleShot(SOON, lambda: background.run(load_workbench, lambda _: then(), lambda _: then()))
     app.commitDataRequest.connect(window.ask_nothing)
     app.aboutToQuit.connect(window.end_unasked)
     signals = EndingSignals(app)
@@ -138,6 +139,24 @@ def _stay(app: QApplication, window: MainWindow, *, train: bool, opened_nothing:
     with signals.heeding():
         code = app.exec()
     return end(code)
+
+
+def load_workbench() -> None:
+    """Import what the window needs beyond the Start page: in a thread, so that this answers meanwhile."""
+    import_module("gui.workbench")
+
+
+def _begin(window: MainWindow, loader: TorchLoader, *, train: bool, opened_nothing: bool) -> None:
+    """Furnish the window, and look for what was left by the last start."""
+    untouched = not window.furnished
+    window.commands.training.find()
+    window.recovery.find()
+    window.guide.offer_once()
+    if opened_nothing and untouched:
+        open_last(window)
+    if train:
+        window.commands.training.train()
+    QTimer.singleShot(SOON, loader.start)
 
 
 def _end(app: QApplication, window: MainWindow, code: int) -> None:

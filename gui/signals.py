@@ -25,3 +25,11 @@ def end_at_once_by_signals() -> None:
     """
     for number in heeded():
         signal.signal(number, signal.SIG_DFL)
+
+
+class StoppedBySignal(KeyboardInterrupt):
+    """A second signal: the command ends at once, with this exit ``code``."""
+
+    def __init__(self, number: int) -> None:
+        super().__init__()
+        self.code = SIGNALLED + number

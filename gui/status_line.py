@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import QEvent, QRect, Qt, QTimer, Signal
 from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QHelpEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QPushButton, QSizePolicy, QStatusBar, QStyle, QStyleOption, QToolTip, QWidget
 
 from gui.amounts import memory, short
-from gui.design.network_cost import NetworkCost
-from gui.document import Document
 from gui.icons import icon
 from gui.theme import theme
 from gui.widgets import OneLine, plain
+
+if TYPE_CHECKING:
+    from gui.design.network_cost import NetworkCost
+    from gui.document import Document
 
 EDGE = 6
 """Pixels beside a message."""
@@ -23,11 +27,9 @@ class StatusLine(QStatusBar):
     problems_wanted = Signal()
     training_wanted = Signal()
 
-    def __init__(self, document: Document, costs: NetworkCost | None = None, parent: QWidget | None = None) -> None:
+    def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.document = document
-        self._cost = costs or NetworkCost(document, self)
-        self._cost.computed.connect(self.refresh)
+        self._cost: NetworkCost | None = None
         self.setSizeGripEnabled(False)
         self.cost = OneLine()
         self.cost.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Preferred)
@@ -47,11 +49,18 @@ class StatusLine(QStatusBar):
         self.addPermanentWidget(self.problems)
         self._soon = QTimer(self, singleShot=True, interval=0)
         self._soon.timeout.connect(self.refresh)
+        self.problems.hide()
+        theme.changed.connect(self._retint)
+
+    def follow(self, document: Document, cost: NetworkCost) -> None:
+        """Say from now on what this network costs and how many problems it has."""
+        self._cost = cost
+        self.problems.show()
+        cost.computed.connect(self.refresh)
         for signal in (document.changed, document.replaced):
             signal.connect(self._later)
         for signal in (document.applied, document.opened):
             signal.connect(self.clearMessage)  # it was about what was done before
-        theme.changed.connect(self._retint)
         self.refresh()
 
     def say(self, sentence: str) -> None:
@@ -103,6 +112,8 @@ class StatusLine(QStatusBar):
 
     def refresh(self) -> None:
         """Show the cost as far as it is known."""
+        if self._cost is None:
+            return
         whole, batch = self._cost.now(), self._cost.batch
         if whole is None:
             self.cost.setText("computing the cost …")

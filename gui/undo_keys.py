@@ -20,6 +20,7 @@ class UndoKeys(QObject):
         app = QApplication.instance()
         assert isinstance(app, QApplication)
         app.focusChanged.connect(self._follow)
+        self._follow(None, app.focusWidget())
 
     def _follow(self, _before: QWidget | None, now: QWidget | None) -> None:
         if text_of(now) is not None and now is not None:

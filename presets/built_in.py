@@ -7,7 +7,7 @@ from importlib import import_module
 from pkgutil import iter_modules
 
 import presets
-from engine.weights import known_names
+from engine import known_names
 from presets.preset import Preset
 
 ORDER = ("Convolutional", "Dense", "Recurrent", "Attention")

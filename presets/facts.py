@@ -5,16 +5,15 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from functools import cache
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from engine import cost
 from engine.blocks.block import PREFIX
-from engine.data import datasets
 from engine.graph import Graph
-from engine.settings.resolution import SettingFault, resolve_settings
-from engine.shapes import Report, infer
 from presets.built_in import BUILT_IN
 from presets.preset import Preset
+
+if TYPE_CHECKING:
+    from engine.shapes import Report
 
 MULTIPLY_ADDS_A_SECOND: Final = 2e10
 SECONDS_A_LAYER: Final = 3e-4
@@ -51,6 +50,8 @@ def facts(preset: Preset) -> Facts:
 
 def facts_of(graph: Graph, report: Report) -> Facts:
     """The facts of a network that is built."""
+    from engine import cost  # the Start page is seen before anything is counted
+
     leaves = list(cost.leaves(graph, report))
     amounts = cost.of_leaves(leaves)
     seconds = _seconds(graph, amounts.multiply_adds, len(leaves))
@@ -58,6 +59,8 @@ def facts_of(graph: Graph, report: Report) -> Facts:
 
 
 def _of(preset: Preset) -> Facts:
+    from engine.shapes import infer
+
     graph = preset.build()
     return facts_of(graph, infer(graph))
 
@@ -75,6 +78,9 @@ def _layers(graph: Graph) -> frozenset[str]:
 
 def _seconds(graph: Graph, multiply_adds: int, layers: int) -> float | None:
     """Three multiply-adds for each of the forward pass (two go backwards), and what every layer costs beside them."""
+    from engine.data import datasets
+    from engine.settings.resolution import SettingFault, resolve_settings
+
     settings = resolve_settings(graph)
     if isinstance(settings, SettingFault) or settings[0].dataset is None or settings[0].source is not None:
         return None

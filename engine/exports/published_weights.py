@@ -5,10 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 from typing import ClassVar
 
+from engine import known_names
 from engine.exports.exporter import Checked, Exporter, ExportError
 from engine.exports.subject import Subject
-from engine.weights import known_names
-from engine.weights.known_names import KnownNames
+from engine.known_names import KnownNames
 from engine.weights.names import TRANSPOSED, published_name
 
 

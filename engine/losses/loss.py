@@ -75,6 +75,11 @@ class Loss(BaseModel):
     helper: ClassVar[str] = ""
     """The function that a script needs for it; empty where torch has all."""
 
+    @classmethod
+    def __pydantic_init_subclass__(cls, **kwargs: object) -> None:
+        """Read once: pydantic would read the class variables again for each loss below it."""
+        cls.__annotations__ = {name: kind for name, kind in cls.__annotations__.items() if name in cls.model_fields}
+
     @property
     def ignored(self) -> int | None:
         """The class of a target that counts for nothing; None where the loss leaves none out."""
@@ -234,3 +239,6 @@ class Loss(BaseModel):
     def values_source(self, target: str) -> str:
         """The expression of `values` for a target in the shape of the answer."""
         return target
+
+
+Loss.__annotations__ = {}  # as in `Loss.__pydantic_init_subclass__`

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from engine import known_names
 from engine.graph import Graph
-from engine.weights import known_names
 from engine.weights.beside import OF_IMAGENET, expected
 from engine.weights.by_name import NameIndex, fit
 from engine.weights.by_order import by_order

@@ -6,57 +6,39 @@ import argparse
 import logging
 import sys
 from collections.abc import Sequence
+from importlib import import_module
+from typing import Final
 
 from engine.home import shown, state
 from engine.logs.log_files import FOLDER, logging_to_files
-from gui.cli import (
-    check,
-    compare,
-    data,
-    devices,
-    diff,
-    evaluate,
-    export,
-    generate,
-    info,
-    layers,
-    new,
-    open_window,
-    predict,
-    presets_list,
-    report,
-    rm,
-    runs,
-    source,
-    train,
-    weights,
-)
 from gui.cli.output import lasting_output
+from gui.signals import StoppedBySignal
 from gui.unexpected import hooks
 from gui.unexpected.recorder import Recorder, record
 
-COMMANDS = (
-    open_window,
-    presets_list,
-    layers,
-    data,
-    new,
-    check,
-    info,
-    source,
-    train,
-    devices,
-    evaluate,
-    predict,
-    generate,
-    report,
-    weights,
-    export,
-    runs,
-    compare,
-    diff,
-    rm,
-)
+COMMANDS: Final = {
+    "open": "open_window",
+    "presets": "presets_list",
+    "layers": "layers",
+    "data": "data",
+    "new": "new",
+    "check": "check",
+    "info": "info",
+    "source": "source",
+    "train": "train",
+    "devices": "devices",
+    "evaluate": "evaluate",
+    "predict": "predict",
+    "generate": "generate",
+    "report": "report",
+    "weights": "weights",
+    "export": "export",
+    "runs": "runs",
+    "compare": "compare",
+    "diff": "diff",
+    "rm": "rm",
+}
+"""The module of each command, here in this package."""
 DONE, NO, WRONG, INTERRUPTED = 0, 1, 2, 130
 log = logging.getLogger(__name__)
 
@@ -76,21 +58,21 @@ def main(argv: Sequence[str] | None = None) -> int:
         logging_to_files(verbose=verbose, debug=debug),
         hooks.listening(Recorder().take),
     ):
-        args = _parser().parse_args(arguments)
+        args = _parser(arguments[0]).parse_args(arguments)
         code = _run(args, debug)
         output.flush()
-        if output.answer_lost is not None and args.run is not train.run:
+        if output.answer_lost is not None and _module(args) != COMMANDS["train"]:
             print(f"layerloom: the answer cannot be written: {output.answer_lost.strerror}.", file=sys.stderr)
             return WRONG
         return code
 
 
 def _run(args: argparse.Namespace, debug: bool) -> int:
-    log.debug("layerloom %s", args.run.__module__.rpartition(".")[2])
+    log.debug("layerloom %s", _module(args))
     try:
         code: int = args.run(args)
         return code
-    except train.StoppedBySignal as stopped:
+    except StoppedBySignal as stopped:
         return stopped.code
     except KeyboardInterrupt:
         return INTERRUPTED
@@ -104,7 +86,14 @@ def _run(args: argparse.Namespace, debug: bool) -> int:
         return WRONG
 
 
-def _parser() -> argparse.ArgumentParser:
+def _module(args: argparse.Namespace) -> str:
+    """The module of the command that is called."""
+    name: str = args.run.__module__.rpartition(".")[2]
+    return name
+
+
+def _parser(called: str) -> argparse.ArgumentParser:
+    """What understands a call: of one command alone if that is known, for all together import most of the program."""
     parser = argparse.ArgumentParser(
         prog="layerloom",
         description="Draw neural networks, see every shape, train live, leave with plain PyTorch.",
@@ -113,6 +102,6 @@ def _parser() -> argparse.ArgumentParser:
         f"--verbose more of what is done; the log is in {shown(state() / FOLDER)}.",
     )
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
-    for command in COMMANDS:
-        command.add(commands)
+    for module in [COMMANDS[called]] if called in COMMANDS else COMMANDS.values():
+        import_module(f"gui.cli.{module}").add(commands)
     return parser

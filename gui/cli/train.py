@@ -27,19 +27,11 @@ from gui.cli.data import add_data, network
 from gui.cli.fine_tuning import add_fine_tuning, fine_tuned
 from gui.cli.progress import ProgressPrinter
 from gui.cli.weights import add_weights, take_weights
-from gui.signals import SIGNALLED, heeded
+from gui.signals import SIGNALLED, StoppedBySignal, heeded
 
 if TYPE_CHECKING:
     from engine.graph import Graph
     from engine.training.loop import Trainer
-
-
-class StoppedBySignal(KeyboardInterrupt):
-    """A second signal: the command ends at once, with this exit ``code``."""
-
-    def __init__(self, number: int) -> None:
-        super().__init__()
-        self.code = SIGNALLED + number
 
 
 def add(commands: Commands) -> None:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, QSize, Qt, Signal
-from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QFrame, QMessageBox, QPushButton, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QMessageBox, QPushButton, QWidget
 
 from engine.training.status import Status
 from gui.training.banner import NoticeStrip
@@ -51,54 +50,6 @@ class GoingOn(NoticeStrip):
     def _never(self) -> None:
         if self._run is not None:
             self._hidden.add(self._run.folder)
-
-
-ENOUGH: Final = 560
-"""The height that no page needs more than, for its parts fold or scroll."""
-
-
-class _AsTallAsTheWindow(QWidget):
-    """Gives a widget all its room, and where that is little, the height that its texts would like.
-
-    (A scroll area asks a layout for that height in every room.)
-    """
-
-    def __init__(self, inside: QWidget) -> None:
-        super().__init__()
-        self._inside = inside
-        inside.setParent(self)
-
-    def minimumSizeHint(self) -> QSize:
-        least, likes = self._inside.minimumSizeHint(), self._inside.heightForWidth(self.width())
-        return QSize(least.width(), max(least.height(), min(likes, ENOUGH)))
-
-    def sizeHint(self) -> QSize:
-        return self._inside.sizeHint()
-
-    def event(self, event: QEvent) -> bool:
-        if event.type() == QEvent.Type.LayoutRequest:  # what is inside needs another size: the area around asks again
-            self.updateGeometry()
-        return super().event(event)
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        self._inside.resize(self.size())
-
-
-def below(strips: Iterable[QWidget], pages: QWidget) -> QWidget:
-    """All in one column; the pages take what is left, and scroll where that is less than they need."""
-    room = QScrollArea()
-    room.setWidgetResizable(True)
-    room.setFrameShape(QFrame.Shape.NoFrame)
-    room.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-    room.setWidget(_AsTallAsTheWindow(pages))
-    body = QWidget()
-    column = QVBoxLayout(body)
-    column.setContentsMargins(0, 0, 0, 0)
-    column.setSpacing(0)
-    for strip in strips:
-        column.addWidget(strip)
-    column.addWidget(room, 1)
-    return body
 
 
 def ask_to_leave(window: QWidget, name: str, status: Status, then: Callable[[bool], None], *, can_stay: bool) -> None:

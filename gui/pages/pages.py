@@ -1,26 +1,36 @@
-"""The pages of the window and the ways between them; those of data, training and results are built when first shown."""
+"""The pages of the window and the ways between them; all but the Start page are built when they are first needed."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSize, Signal
 from PySide6.QtWidgets import QStackedWidget, QWidget
 
-from gui.design.design import DesignPage
-from gui.document import Document
-from gui.preferences import Preferences
 from gui.start.start import StartPage
 
 if TYPE_CHECKING:
     import torch
 
     from gui.data.data_page import DataPage
+    from gui.design.design import DesignPage
+    from gui.document import Document
     from gui.inside.results_page import ResultsPage
     from gui.networks.networks_page import NetworksPage
     from gui.training.dashboard import Dashboard
+
+
+@dataclass(frozen=True, slots=True)
+class Makers:
+    """Who builds the pages beside those of the start and of the design."""
+
+    data: Callable[[], DataPage]
+    training: Callable[[], Dashboard]
+    results: Callable[[], ResultsPage]
+    networks: Callable[[], NetworksPage]
 
 
 class Pages(QStackedWidget):
@@ -30,34 +40,51 @@ class Pages(QStackedWidget):
     """The id of the action that shows the page."""
     message = Signal(str)
 
-    def __init__(
-        self,
-        document: Document,
-        preferences: Preferences,
-        make_data: Callable[[], DataPage],
-        make_training: Callable[[], Dashboard],
-        make_results: Callable[[], ResultsPage],
-        make_networks: Callable[[], NetworksPage],
-    ) -> None:
+    def __init__(self, furnish: Callable[[], object]) -> None:
+        """``furnish`` is called when the first page beyond the Start page is needed; it calls `take`."""
         super().__init__()
-        self.document, self._preferences = document, preferences
+        self._furnish = furnish
         self.shown_id = "page.start"
         """The id of the action that shows the page that is shown."""
-        self.start, self.design = StartPage(), DesignPage(document)
-        self._make_data, self._make_training, self._make_results = make_data, make_training, make_results
-        self._make_networks = make_networks
+        self.start = StartPage()
+        self._makers: Makers | None = None
+        self._design: DesignPage | None = None
         self._data: DataPage | None = None
         self._training: Dashboard | None = None
         self._results: ResultsPage | None = None
         self._networks: NetworksPage | None = None
-        for page in (self.start, self.design):
-            self.addWidget(page)
+        self.addWidget(self.start)
+
+    def take(self, design: DesignPage, makers: Makers) -> None:
+        """The design page, and who builds the others."""
+        self._design, self._makers = design, makers
+        self.addWidget(design)
+
+    @property
+    def design(self) -> DesignPage:
+        """The design page, which is built for it."""
+        if self._design is None:
+            self._furnish()
+        assert self._design is not None
+        return self._design
+
+    @property
+    def document(self) -> Document:
+        """The open project."""
+        return self.design.document
+
+    @property
+    def _make(self) -> Makers:
+        if self._makers is None:
+            self._furnish()
+        assert self._makers is not None
+        return self._makers
 
     @property
     def data(self) -> DataPage:
         """The data page, built when first asked for."""
         if self._data is None:
-            self._data = self._make_data()
+            self._data = self._make.data()
             self.addWidget(self._data)
         return self._data
 
@@ -65,7 +92,7 @@ class Pages(QStackedWidget):
     def training(self) -> Dashboard:
         """The dashboard, built when first asked for."""
         if self._training is None:
-            self._training = self._make_training()
+            self._training = self._make.training()
             self.addWidget(self._training)
         return self._training
 
@@ -73,7 +100,7 @@ class Pages(QStackedWidget):
     def results(self) -> ResultsPage:
         """The page of what trained networks do, built when first asked for."""
         if self._results is None:
-            self._results = self._make_results()
+            self._results = self._make.results()
             self.addWidget(self._results)
         return self._results
 
@@ -81,7 +108,7 @@ class Pages(QStackedWidget):
     def networks(self) -> NetworksPage:
         """The page that compares networks, built when first asked for."""
         if self._networks is None:
-            self._networks = self._make_networks()
+            self._networks = self._make.networks()
             self.addWidget(self._networks)
         return self._networks
 
@@ -93,7 +120,7 @@ class Pages(QStackedWidget):
     @property
     def drawing(self) -> bool:
         """Whether the design page is shown."""
-        return self.currentWidget() is self.design
+        return self.currentWidget() is self._design
 
     def shown_run(self) -> Path | None:
         """The folder of the run that the Training page shows."""
@@ -170,7 +197,8 @@ class Pages(QStackedWidget):
 
     def _show(self, action_id: str, page: QWidget) -> None:
         self.shown_id = action_id
-        self.design.view.end_preview()
+        if self._design is not None:
+            self._design.view.end_preview()
         self.setCurrentWidget(page)
         self.updateGeometry()
         self.shown.emit(action_id)

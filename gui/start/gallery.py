@@ -20,6 +20,8 @@ from presets.own import FAMILY as OWN
 from presets.own import broken_presets
 from presets.preset import Preset
 
+SOON = 50
+"""Milliseconds after which facts are asked for once the gallery is shown: it is painted first."""
 EVERY = 100
 """Milliseconds between two answers while facts come in."""
 
@@ -40,6 +42,8 @@ class Gallery(QWidget):
         self.bar.words.returnPressed.connect(self._open_first)
         self._again = QTimer(self, singleShot=True, interval=EVERY)
         self._again.timeout.connect(self._search)
+        self._resume = QTimer(self, singleShot=True, interval=SOON)
+        self._resume.timeout.connect(self.portraits.resume)
         self.portraits.made.connect(self._portray)
         self.portraits.finished.connect(self._complete)
         self.area = QScrollArea()
@@ -90,6 +94,7 @@ class Gallery(QWidget):
 
     def close_background(self) -> None:
         self._again.stop()
+        self._resume.stop()
         self.portraits.close()
 
     # -- what is shown ---------------------------------------------------------------------------------------------
@@ -190,10 +195,11 @@ class Gallery(QWidget):
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
-        self.portraits.resume()
+        self._resume.start()
 
     def hideEvent(self, event: QHideEvent) -> None:
         super().hideEvent(event)
+        self._resume.stop()
         self.portraits.pause()
 
 

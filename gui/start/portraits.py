@@ -9,8 +9,7 @@ from functools import cache, partial
 from PySide6.QtCore import QObject, Signal
 
 from engine.errors import LayerloomError
-from engine.shapes import infer
-from gui.start.thumbnail import ThumbnailBox, blocks
+from gui.start.thumbnail import ThumbnailBox
 from gui.work.background import Background
 from presets.built_in import BUILT_IN
 from presets.facts import Facts, facts_of
@@ -93,6 +92,9 @@ class Portraits(QObject):
 
 
 def _portrait(preset: Preset) -> Portrait:
+    from engine.shapes import infer  # most of the engine, which is imported beside the window, too
+    from gui.start.thumbnail_boxes import blocks
+
     graph = preset.build()
     report = infer(graph)
     return Portrait(facts_of(graph, report), tuple(blocks(graph, report)))

@@ -17,12 +17,11 @@ from typing import Any, Final
 
 from PySide6.QtCore import QObject, Signal
 
-from engine import cost, own_files, project
+from engine import own_files, project
 from engine.errors import LayerloomError
 from engine.files import FileError, encoded
 from engine.home import caches
-from engine.shapes import infer
-from gui.start.thumbnail import ThumbnailBox, blocks
+from gui.start.thumbnail import ThumbnailBox
 from gui.work.background import Background
 
 FOLDER: Final = "projects"
@@ -101,6 +100,10 @@ def look_at(path: Path) -> ProjectLook:
 
 def _made(path: Path, version: list[int]) -> ProjectLook:
     """Read the project, and keep what it looks like."""
+    from engine import cost  # most of the engine, which is imported beside the window, too
+    from engine.shapes import infer
+    from gui.start.thumbnail_boxes import blocks
+
     try:
         graph = project.load(path)
     except LayerloomError:

@@ -136,7 +136,7 @@ def test_no_words_are_cut(
     try:
         window.setMinimumSize(*INSIDE)
         window.resize(*INSIDE)
-        monkeypatch.setattr(window, "_make_host", FakeHost)
+        monkeypatch.setattr(window.furnish(), "_make_host", FakeHost)
         window.files.show_graph(presets.build("lenet-5"))
         pages, found = window.pages, set[str]()
 

@@ -40,7 +40,7 @@ def test_a_residual_network_is_built_trained_and_repaired_by_keys(
     qtbot: QtBot, windows: Callable[[], MainWindow], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     window = windows()
-    monkeypatch.setattr(window, "_make_host", FakeHost)
+    monkeypatch.setattr(window.furnish(), "_make_host", FakeHost)
     document, view = window.document, window.view
     window.activateWindow()
 

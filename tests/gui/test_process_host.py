@@ -211,7 +211,7 @@ def window(qtbot: QtBot) -> Callable[..., MainWindow]:
     def make(graph: Graph | None = None, heard: list[str] | None = None) -> MainWindow:
         made = build_window()
         made.preferences.host = "process"
-        qtbot.addWidget(made, before_close_func=lambda w: (w._shut_down(), w.document.discard()))
+        qtbot.addWidget(made, before_close_func=lambda w: (w.furnish().shut_down(), w.document.discard()))
         if graph is not None:
             made.files.show_graph(graph)
         if heard is not None:
@@ -290,7 +290,7 @@ def test_a_run_outlives_its_window_and_is_found_again(qtbot: QtBot, window: Call
     runs_list.table.selectRow(0)
     assert runs_list.go_on.text() == "Watch Run"
 
-    second._shut_down(keep=True)
+    second.furnish().shut_down(keep=True)
     runs_list.go_on.click()
     qtbot.waitUntil(
         lambda: third.pages.training.run.host is not None and third.pages.training.run.host.status.step > 0,

@@ -22,6 +22,7 @@ from engine.errors import LayerloomError
 from engine.logs.log_files import logging_to_files
 from gui import cli
 from gui.app import build_window, watching
+from gui.cli import layers
 from gui.unexpected import hooks
 from gui.unexpected.box import UnexpectedBox
 from gui.unexpected.hooks import Report, of_exception
@@ -297,7 +298,7 @@ def test_of_what_a_page_shows_the_log_says_where(
 def test_the_command_line_says_one_sentence_and_logs_where(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, layerloom_home: Path
 ) -> None:
-    monkeypatch.setattr(cli.layers, "run", lambda _args: in_a_thread(None) or 0)  # type: ignore[arg-type, func-returns-value]
+    monkeypatch.setattr(layers, "run", lambda _args: in_a_thread(None) or 0)  # type: ignore[arg-type, func-returns-value]
     assert cli.main(["layers"]) == 0
     sentence = f"{IN_A_THREAD}: ZeroDivisionError: division of …/data.csv by zero"
     assert capsys.readouterr().err == f"layerloom: {sentence}\n"
@@ -309,7 +310,7 @@ def test_the_command_line_says_one_sentence_and_logs_where(
 def test_a_command_that_fails_unexpectedly_says_one_sentence(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, layerloom_home: Path
 ) -> None:
-    monkeypatch.setattr(cli.layers, "run", lambda _args: fail())
+    monkeypatch.setattr(layers, "run", lambda _args: fail())
     assert cli.main(["layers"]) == 2
     assert capsys.readouterr().err.startswith("layerloom: something unexpected went wrong: ZeroDivisionError")
     assert "Traceback" in logged(layerloom_home)

@@ -15,8 +15,8 @@ from pytestqt.qtbot import QtBot
 import presets
 from engine.compile import compile_graph
 from engine.edits import SetSetting
+from engine.known_names import of_title
 from engine.training.runs.folder import WEIGHTS
-from engine.weights.known_names import of_title
 from engine.weights.names import published_name
 from gui.inside.predict.predict_tab import PredictTab
 from gui.window import MainWindow

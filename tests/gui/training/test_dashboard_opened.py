@@ -101,7 +101,7 @@ def test_after_train_no_text_field_has_the_focus(
     qtbot: QtBot, windows: Callable[[], MainWindow], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     window = windows()
-    monkeypatch.setattr(window, "_make_host", FakeHost)
+    monkeypatch.setattr(window.furnish(), "_make_host", FakeHost)
     window.files.show_graph(network())
     with qtbot.waitActive(window):
         window.activateWindow()

@@ -331,7 +331,8 @@ class Script:
         exact, fewer = self.config.gpu == "exact", tensor_float(self.config)
         strict = ['os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")  # before CUDA begins']
         strict += [*repeatable, "torch.use_deterministic_algorithms(True)"]
-        lines = strict if exact else ["torch.backends.cudnn.benchmark = True"]
+        steady = self.plan.data.buckets is None
+        lines = strict if exact else [f"torch.backends.cudnn.benchmark = {steady}"]
         lines += [
             f"torch.set_float32_matmul_precision({'high' if fewer else 'highest'!r})".replace("'", '"'),
             f"torch.backends.cudnn.allow_tf32 = {fewer}",

@@ -9,13 +9,14 @@ from torch import nn
 
 import presets
 from engine.graph import Graph
-from engine.inside.looking.attention import METHOD as ATTENTION
+from engine.inside.looking.attending.maps import METHOD as ATTENTION
+from engine.inside.looking.attending.on_image import METHOD as ON_IMAGE
 from engine.inside.looking.embeddings import METHOD as EMBEDDINGS
 from engine.inside.looking.errors import LookingError
 from engine.inside.looking.gates import METHOD as GATES
 from engine.inside.looking.inspector import Inspector
 from engine.inside.looking.positions import METHOD as POSITIONS
-from engine.inside.looking.results import Dots, Grid, Lines
+from engine.inside.looking.results import Dots, Grid, Heat, Lines
 from engine.inside.looking.samples import first
 from engine.inside.looking.time_gradients import METHOD as GRADIENTS
 from presets.blocks import gru_cell, lstm_cell, multi_head_attention
@@ -187,3 +188,23 @@ def test_padded_samples_have_gradients_as_long_as_they_are() -> None:
     longest = int((first(inspector.trained, inspector.trained.data.test, 16)["words"] != 0).sum(1).max())
     assert isinstance(found, Lines)
     assert found.heights.shape == (1, longest)
+
+
+def test_attention_lies_over_the_patches_it_was_computed_from() -> None:
+    inspector = Inspector(fresh(presets.build("vit-tiny")))
+    layer = "encoder"
+    heads = result(ATTENTION, inspector, layer)
+    mean, one = (result(ON_IMAGE, inspector, layer, head=head) for head in (0, 1))
+    assert isinstance(heads, Grid)
+    for found in (mean, one):
+        assert isinstance(found, Heat)
+        assert found.image.shape == (1, 8, 8)
+    patches = heads.maps[0, 0, 1:].reshape(4, 4)  # those of the class token, the first step
+    np.testing.assert_allclose(one.heat, patches.repeat(2, 0).repeat(2, 1), rtol=1e-5)
+    last_four = heads.maps[-4:, 0, 1:].mean(0).reshape(4, 4)
+    np.testing.assert_allclose(mean.heat, last_four.repeat(2, 0).repeat(2, 1), rtol=1e-5)
+    with pytest.raises(LookingError, match="heads: choose one of them"):
+        result(ON_IMAGE, inspector, layer, head=60)
+    by_rows = Inspector(fresh(rows((multi_head_attention.NAME, {"name": "look", "width": 8, "heads": 2}))))
+    with pytest.raises(LookingError, match="cannot be cut into as many square patches"):
+        result(ON_IMAGE, by_rows, "look")

@@ -13,12 +13,15 @@ from hypothesis import strategies as st
 
 from engine.data.pipeline import Prepared, prepare
 from engine.edits import SetSetting
+from engine.problems import find
+from engine.problems.rules.data_rules import NO_INPUT
 from engine.settings.training import ScheduledSampling, TrainingConfig
 from engine.training.evaluation.network import Network
 from engine.training.loop import Trainer
 from engine.training.plan import check
+from engine.training.status import TrainingError
 from engine.training.steps.assembly import build
-from engine.training.steps.scheduled_sampling import NO_INPUT, OwnAnswers, own_answers
+from engine.training.steps.scheduled_sampling import OwnAnswers, own_answers
 from tests.engine.runs_to_export import trained
 from tests.engine.sequence_networks import translator
 from tests.engine.stopping import Stopping
@@ -121,9 +124,27 @@ def test_a_run_that_is_stopped_goes_on_to_the_same_bytes(tmp_path: Path) -> None
 
 
 def test_a_network_that_continues_nothing_is_refused(tmp_path: Path) -> None:
-    result = Trainer(table(scheduled_sampling={"probability": 0.5}), tmp_path / "run").run()
-    assert (result.state, result.message) == ("failed", NO_INPUT)
-    assert result.about.setting == "training.scheduled_sampling"
+    graph = table(scheduled_sampling={"probability": 0.5})
+    (problem,) = [one for one in find(graph) if one.severity == "error"]
+    assert (problem.message, problem.setting) == (NO_INPUT, "training.scheduled_sampling"), "seen while one edits"
+    problem.fixes[0].apply(graph)
+    assert not [one for one in find(graph) if one.severity == "error"]
+    assert not [one for one in find(translator()) if one.severity == "error"]
+    with pytest.raises(TrainingError) as refused:
+        Trainer(table(scheduled_sampling={"probability": 0.5}), tmp_path / "run").run()
+    assert (str(refused.value), refused.value.about.setting) == (NO_INPUT, "training.scheduled_sampling")
+    assert not (tmp_path / "run").exists(), "no run was begun"
+
+
+def test_whether_a_target_is_an_input_one_position_later_is_read_off_the_samples() -> None:
+    tensors = parts()[1].train.tensors
+    shown = tensors["iso_in"]
+    tensors["iso_in"] = shown.flip(0)
+    try:
+        with pytest.raises(TrainingError, match="one position later"):
+            own(0.5)
+    finally:
+        tensors["iso_in"] = shown
 
 
 def test_the_exported_script_does_the_same(tmp_path: Path) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import torch
 from torch import Tensor, nn
 
-from engine.inside.looking.attention import step_names
+from engine.inside.looking.attending.maps import step_names
 from engine.inside.looking.errors import LookingError
 from engine.inside.looking.layer_answers import AnswerId
 from engine.inside.looking.method import Method, Option, Question, Step

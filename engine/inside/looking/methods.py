@@ -8,7 +8,6 @@ from typing import Final
 
 from engine.inside.looking import (
     arithmetic,
-    attention,
     embeddings,
     feature_maps,
     filters,
@@ -28,6 +27,7 @@ from engine.inside.looking import (
     time_gradients,
     tsne,
 )
+from engine.inside.looking.attending import maps, on_image
 from engine.inside.looking.errors import LookingError
 from engine.inside.looking.method import Method, Question, Step
 from engine.nearest import hint
@@ -44,7 +44,8 @@ METHODS: Final[tuple[Method, ...]] = tuple(
         filters,
         maximise,
         arithmetic,
-        attention,
+        maps,
+        on_image,
         positions,
         embeddings,
         gates,

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Final
 
-from engine.data.binding import input_field, target_field
+from engine.data.binding import bind, input_field, target_field
 from engine.data.class_axis import class_axis
 from engine.data.datasets import DataError, Field
 from engine.data.fields import fields
@@ -17,6 +18,11 @@ from engine.problems.rule import EdgeRule, Found, GraphRule, NodeRule, a
 from engine.settings.resolution import SettingFault, resolve_settings
 from engine.shapes import Report
 from engine.spec import Spec
+
+NO_INPUT: Final = (
+    "training.scheduled_sampling lets a network read its own answers in place of the true tokens, but no target of "
+    "this one is one of its token inputs one position later, as in a decoder or a language model: set it to none."
+)
 
 
 def input_fits_data(graph: Graph, report: Report, node_id: str) -> Found:
@@ -68,6 +74,30 @@ def output_fits_data(graph: Graph, report: Report, node_id: str) -> Found:
             node_id,
             "input",
         )
+
+
+def reads_own_answers(graph: Graph, report: Report) -> Found:
+    """A network is to read its own answers, and none of its Inputs has the symbols and the length of a target.
+
+    Whether the one is the other a position later only the samples tell: that is seen when a run begins.
+    """
+    resolved = resolve_settings(graph)
+    if isinstance(resolved, SettingFault) or not resolved[0].chosen:
+        return
+    sampling = resolved[1].scheduled_sampling
+    if sampling is None or not sampling.probability:
+        return
+    try:
+        known = fields(resolved[0])
+        bound = bind(graph, report, known)
+    except DataError:  # other rules say what does not fit
+        return
+    for read in bound.inputs.values():
+        for said in bound.targets.values():
+            one, other = known[read], known[said]
+            if one.names and (one.names, one.shape) == (other.names, other.shape) and len(one.shape) == 1:
+                return
+    yield Problem("error", "setting", NO_INPUT, setting="training.scheduled_sampling")
 
 
 def _no_answer(layer: Output, answer: Spec) -> str:
@@ -175,4 +205,4 @@ NODE = (
     NodeRule(output_fits_data, a(Output), settings=True),
 )
 EDGE = (EdgeRule(embedding_range, lambda kind: bool(kind.vocabulary_parameter), settings=True),)
-GRAPH = tuple(map(GraphRule, (settings_valid, data_chosen)))
+GRAPH = tuple(map(GraphRule, (settings_valid, data_chosen, reads_own_answers)))

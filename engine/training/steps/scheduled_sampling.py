@@ -15,6 +15,7 @@ from torch import Tensor
 
 from engine.data.drawing import counters, uniform
 from engine.data.pipeline import Part, Prepared
+from engine.problems.rules.data_rules import NO_INPUT
 from engine.seeds import derive
 from engine.settings.training import ScheduledSampling, TrainingConfig
 from engine.training.evaluation.network import Batch, Network
@@ -24,10 +25,6 @@ from engine.training.steps.device import seed_step
 
 PURPOSE: Final = "scheduled sampling"
 """What its numbers are drawn for."""
-NO_INPUT: Final = (
-    "training.scheduled_sampling lets a network read its own answers in place of the true tokens, but no target of "
-    "this one is one of its token inputs one position later, as in a decoder or a language model: set it to none."
-)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,1 @@
+"""Who looks at whom: attention as maps of steps, and laid over an image."""

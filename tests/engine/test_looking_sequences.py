@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 import torch
 from torch import nn
 
 import presets
+from engine.data import sources
 from engine.graph import Graph
 from engine.inside.looking.attending.maps import METHOD as ATTENTION
 from engine.inside.looking.attending.on_image import METHOD as ON_IMAGE
@@ -20,7 +23,9 @@ from engine.inside.looking.results import Dots, Grid, Heat, Lines
 from engine.inside.looking.samples import first
 from engine.inside.looking.time_gradients import METHOD as GRADIENTS
 from presets.blocks import gru_cell, lstm_cell, multi_head_attention
+from presets.fitting import fitted
 from tests.engine.looking_networks import asked, fresh, last, on
+from tests.engine.own_texts import pair_table
 
 
 def rows(*middle: tuple[str, dict[str, object]], port: str = "") -> Graph:
@@ -208,3 +213,18 @@ def test_attention_lies_over_the_patches_it_was_computed_from() -> None:
     by_rows = Inspector(fresh(rows((multi_head_attention.NAME, {"name": "look", "width": 8, "heads": 2}))))
     with pytest.raises(LookingError, match="cannot be cut into as many square patches"):
         result(ON_IMAGE, by_rows, "look")
+
+
+def test_an_alignment_names_what_is_written_down_and_what_is_read_across(tmp_path: Path) -> None:
+    found = sources.describe(pair_table(tmp_path / "pairs.csv"), options={"answer_length": 24, "length": 24})
+    graph, _ = fitted("encoder-decoder-lstm:hidden=8", found)
+    inspector = Inspector(fresh(graph))
+    alignment = result(ATTENTION, inspector, "looking › weights")
+    assert isinstance(alignment, Grid)
+    assert alignment.maps.shape == (1, 24, 24), "both texts are as long"
+    assert alignment.rows[0] == "<start>"
+    assert "".join(alignment.rows[1:4]) == "Ich"
+    assert "".join(alignment.columns[:5]) == "I␣saw"
+    gates = result(GATES, inspector, "decoder")
+    assert isinstance(gates, Grid)
+    assert gates.columns[0] == "<start>"

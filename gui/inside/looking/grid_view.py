@@ -97,9 +97,11 @@ class _Tiles(QWidget):
                 best = max(best, size)
         if self._named():
             most = max(LARGEST + 120, LETTER * wide)  # a long text has room for each of its letters
-            best = min(most, room - NAMES - GAP) if count == 1 else max(best, 240)
+            seen = max(240, LETTER * wide, self._seen_height() - 2 * TITLE - GAP)  # the names below it, too
+            best = min(most, room - NAMES - GAP, seen) if count == 1 else max(best, 240)
         scale = best / max(wide, high)
-        tile = QSize(max(int(wide * scale), 8), max(int(high * scale), 8))
+        least = min(SMALLEST, max(8, 8 * wide))  # a strip of few steps gets the room that its title has anyway
+        tile = QSize(max(int(wide * scale), least), max(int(high * scale), 8))
         if self._named() and self._grid is not None and self._grid.rows and count == 1:
             tile.setHeight(max(tile.height(), min(16 * high, 3000)))
         width = tile.width() + (NAMES if self._named() and count == 1 else 0)

@@ -13,6 +13,7 @@ from engine.inside.looking.errors import LookingError
 from engine.inside.looking.method import Method, Question, Step
 from engine.inside.looking.results import Grid
 from engine.layers import kind
+from engine.ports import input_ports
 from engine.training.diagnosis.places import graph_at
 
 ORDER: Final = ("key_padding_mask", "need_weights", "attn_mask")
@@ -80,7 +81,7 @@ def compute(question: Question) -> Iterator[Step]:
             titles.append(f"{inner} head {head + 1}".lstrip())
     if not maps:
         raise LookingError("layer", f"{layer.name} does not compute attention for this sample.")
-    rows, columns = step_names(question, maps[0].shape[0]), step_names(question, maps[0].shape[1])
+    rows, columns = (step_names(question, maps[0].shape[axis], axis) for axis in (0, 1))
     steps = f"{maps[0].shape[0]} (rows) look at {maps[0].shape[1]} (columns)"
     facts = (("heads", str(len(maps))), ("steps", steps))
     if any(one.shape != maps[0].shape for one in maps):
@@ -125,13 +126,44 @@ def _scaled(module: Any, query: Tensor, key: Tensor, value: Tensor, attn_mask: T
     return found
 
 
-def step_names(question: Question, count: int) -> tuple[str, ...]:
-    """The tokens of the sample, where there is one for each step."""
+def step_names(question: Question, count: int, port: int = 0) -> tuple[str, ...]:
+    """The tokens of the sample, where there is one for each step.
+
+    Of several texts as long they are those that reach the layer through its input with the number ``port``: queries
+    come through the first, keys through the second. Where that is not clear, none are named.
+    """
     batch = question.the_sample().batch
-    for name in question.inspector.network.inputs:
-        if not batch[name].is_floating_point() and batch[name][0].numel() == count:
-            return token_names(question, name)
-    return ()
+    able = [
+        name
+        for name in question.inspector.network.inputs
+        if not batch[name].is_floating_point() and batch[name][0].numel() == count
+    ]
+    if len(able) > 1:
+        read = _read_through(question, port)
+        able = [name for name in able if name in read]
+    return token_names(question, able[0]) if len(able) == 1 else ()
+
+
+def _read_through(question: Question, port: int) -> set[str]:
+    """The fields that reach the layer, or the block on the canvas it is in, through an input; none of unclear ones."""
+    plan, where = question.trained.plan, question.the_layer().id.path
+    top, home = (where.inside or (where.node,))[0], where.path.split(".")[0]
+    alike = {
+        ".".join(part for part in path.split(".") if not part.isdigit())
+        for path in question.inspector.modules
+        if (path == home or path.startswith(f"{home}.")) and _is_attention(question, path)
+    }
+    if len(alike) > 1:  # self-attention and that to an encoder in one block
+        return set()
+    coming = plan.graph.incoming
+    ports = [name for name in input_ports(plan.graph, top) if name in coming[top]]
+    waiting, seen = [coming[top][name].source for name in ports[min(port, len(ports) - 1) :][:1]], set[str]()
+    while waiting:
+        node = waiting.pop()
+        if node not in seen:
+            seen.add(node)
+            waiting += [edge.source for edge in coming[node].values()]
+    return {field for node, field in plan.binding.inputs.items() if node in seen}
 
 
 METHOD = Method(

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import traceback
 
+import torch
+
+from engine.data.pipeline import Prepared
 from engine.errors import LayerloomError
 from engine.foreign import batch_norm_of_one_value, is_out_of_memory
 from engine.graph import Node
@@ -11,12 +14,22 @@ from engine.settings.optimizers import FAR, smaller_rate, usual_rate
 from engine.training.plan import TrainingPlan
 from engine.training.recorder import Diverged
 from engine.training.status import TrainingError
+from engine.training.steps.device_memory import largest_batch, room_for_steps
 
 LOSS = {"train": "loss of step", "validation": "validation loss after step"}
 
 
-def explain(error: BaseException, plan: TrainingPlan, step: int) -> LayerloomError:
-    """One of our errors for an exception that came after ``step`` steps: what happened, where, and what to try."""
+def explain(
+    error: BaseException,
+    plan: TrainingPlan,
+    step: int,
+    device: torch.device | None = None,
+    data: Prepared | None = None,
+) -> LayerloomError:
+    """One of our errors for an exception that came after ``step`` steps: what happened, where, and what to try.
+
+    With ``device`` and ``data`` it knows the largest batch that fits where memory ran out.
+    """
     if isinstance(error, Diverged):
         value = "not a number" if error.loss != error.loss else "infinite"
         began = f" It began with {error.where}." if error.where else ""
@@ -26,8 +39,8 @@ def explain(error: BaseException, plan: TrainingPlan, step: int) -> LayerloomErr
         return error
     where = f"Step {step + 1}" if step else "The first step"
     if is_out_of_memory(error):
-        size = plan.data.size(plan.samples)
-        said = f"{where} needs more memory than there is: try a data.batch_size below {size}, or smaller layers."
+        room = None if device is None or data is None else room_for_steps(device, data)
+        said = f"{where} needs more memory than there is: {_smaller(plan, room)}."
         return TrainingError(said, setting="data.batch_size", reason="out-of-memory")
     node = _guilty(error, plan)
     within = "" if node is None else f" in {node.name} ({node.type})"
@@ -38,6 +51,20 @@ def explain(error: BaseException, plan: TrainingPlan, step: int) -> LayerloomErr
         f"{where} failed{within}: {type(error).__name__}: {text.rstrip('.')}.{hint}",
         node=None if node is None else node.id,
         setting="data.drop_last" if alone else None,
+    )
+
+
+def _smaller(plan: TrainingPlan, room: int | None) -> str:
+    """What to try where batches need more memory than the ``room`` for them."""
+    size = plan.data.size(plan.samples)
+    fits = None if room is None else largest_batch(plan, room)
+    if fits == 0 or size == 1:
+        return "not even one sample fits, so it takes smaller layers or samples"
+    if fits is None or fits >= size:  # the estimate does not know what else was needed
+        return f"try a data.batch_size below {size}, or smaller layers"
+    return (
+        f"of batches of {size:,} samples the largest that fits has about {fits:,}. Set data.batch_size to that or "
+        "less, and begin a run with the weights of this one"
     )
 
 

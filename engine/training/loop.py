@@ -329,7 +329,7 @@ class Trainer:
                 message, remark = (f"{text} {session.said}".strip() for text in (message, remark))
         except Exception as error:
             told = isinstance(error, RunError)
-            fault = explain(error, plan, self._session.steps if self._session else 0)
+            fault = explain(error, plan, self._session.steps if self._session else 0, device, data)
             state, message, about = "failed", str(fault), fault.about
             self._keep_traceback(run)
         except BaseException:

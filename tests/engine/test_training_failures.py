@@ -6,15 +6,16 @@ import os
 import re
 from collections.abc import Callable
 from dataclasses import replace
-from typing import Any
+from typing import Any, cast
 
 import pytest
 import torch
 from torch import nn
 
+from engine.data.pipeline import Prepared
 from engine.errors import About
 from engine.graph import Graph
-from engine.training import recorder
+from engine.training import failures, recorder
 from engine.training.failures import explain
 from engine.training.loop import Trainer
 from engine.training.plan import check
@@ -22,6 +23,7 @@ from engine.training.recorder import Diverged
 from engine.training.runs.run_info import runs
 from engine.training.runs.stored import stored_history
 from engine.training.status import TrainingError
+from engine.training.steps.device_memory import largest_batch, needed_memory
 from tests.engine.test_training_learning import table
 from tests.engine.test_training_loop import rows
 
@@ -111,6 +113,26 @@ def test_what_fails_in_the_network_is_one_sentence_and_keeps_what_there_is(
     assert (info.state, info.message, info.steps) == ("failed", result.message, 4)
     assert info.about == result.about == replace(about, node=named.get(about.node))
     assert Trainer(graph, tmp_path / "next").run().state == "finished"
+
+
+def test_where_memory_runs_out_the_largest_batch_that_fits_is_named(monkeypatch) -> None:
+    plan, gpu = check(table(data={"batch_size": 64})), torch.device("cuda")
+    full = torch.OutOfMemoryError("CUDA out of memory.")
+
+    def said(room: int) -> str:
+        monkeypatch.setattr(failures, "room_for_steps", lambda device, data: room)
+        found = explain(full, plan, 4, gpu, cast(Prepared, object()))
+        assert found.about == FULL
+        return str(found)
+
+    fits = largest_batch(plan, needed_memory(plan, 40))
+    assert 20 < fits < 40
+    assert said(needed_memory(plan, 40)) == (
+        f"Step 5 needs more memory than there is: of batches of 64 samples the largest that fits has about {fits}. "
+        "Set data.batch_size to that or less, and begin a run with the weights of this one."
+    )
+    assert "try a data.batch_size below 64" in said(10**12), "then the estimate says nothing"
+    assert "not even one sample fits" in said(10)
 
 
 def test_a_last_batch_of_one_sample_is_explained(tmp_path) -> None:

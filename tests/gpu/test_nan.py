@@ -32,6 +32,10 @@ def test_from_the_first_loss_that_is_no_number_on_nothing_is_learned(way: str) -
     torch.testing.assert_close(state(one), before, rtol=0, atol=0)
 
 
+WAITING = ("lbfgs", "adafactor", "asgd", "accumulated")
+"""Torch's code of these optimizers reads numbers from the device; several batches are one step of more kernels."""
+
+
 @cuda_only("the float16 of autocast")
 @pytest.mark.parametrize("optimizer", ["adamw", "rmsprop"])
 def test_in_float16_as_well(optimizer: str) -> None:
@@ -46,7 +50,7 @@ def test_in_float16_as_well(optimizer: str) -> None:
 
 
 @cuda_only("torch's alarm about waiting for it")
-@pytest.mark.parametrize("way", [way for way in WAYS if way not in ("lbfgs", "asgd", "accumulated")])
+@pytest.mark.parametrize("way", [way for way in WAYS if way not in WAITING])
 def test_no_step_waits_for_the_device(way: str) -> None:
     one = stepper(**WAYS[way])
     batches = [batch(number) for number in range(4)]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import torch
 
 from engine import cost
+from engine.data.pipeline import Prepared
 from engine.system import machine
 from engine.training.plan import TrainingPlan
 
@@ -17,10 +18,18 @@ SPARE = 0.9
 def free_memory(device: torch.device) -> int | None:
     """Bytes that are free on a device; None where the system does not say."""
     if device.type == "cuda":
-        return int(torch.cuda.mem_get_info(device)[0])
+        return _attainable(device) - torch.cuda.memory_allocated(device)
     if device.type == "mps":
         return int(torch.mps.recommended_max_memory() - torch.mps.driver_allocated_memory())
     return machine.free_memory()
+
+
+def _attainable(device: torch.device) -> int:
+    """Bytes of a CUDA device that this process has for its tensors, used or not: so many as it may and others leave."""
+    free, total = torch.cuda.mem_get_info(device)
+    reserved = torch.cuda.memory_reserved(device)  # of which torch keeps what is not used for the next tensors
+    allowed = int(total * torch.cuda.get_per_process_memory_fraction(device))
+    return min(free + reserved, allowed)
 
 
 def used_memory(device: torch.device) -> int | None:
@@ -39,6 +48,15 @@ def room_for_data(device: torch.device) -> int | None:
     """Bytes of a device that the samples may take for good; None on the CPU, where they lie anyway."""
     free = None if device.type == "cpu" else free_memory(device)
     return None if free is None else int(DATA_SHARE * free)
+
+
+def room_for_steps(device: torch.device, data: Prepared) -> int | None:
+    """Bytes that a training has beside its data, whatever it takes now; None on the CPU, where that is not known."""
+    if device.type != "cuda":
+        return None
+    parts = (data.train, data.validation, data.test)
+    resident = (value for part in parts for value in part.tensors.values() if value.device.type == device.type)
+    return _attainable(device) - sum(value.nbytes for value in resident)
 
 
 def needed_memory(plan: TrainingPlan, batch: int) -> int:

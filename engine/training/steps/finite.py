@@ -78,7 +78,7 @@ class FiniteGuard:
         if self._poisons:
             gradient = next((w.grad for w in self._weights if w.grad is not None and not w.grad.is_sparse), None)
             if gradient is not None:
-                gradient.add_(torch.where(self.held != 0, torch.nan, 0.0))
+                gradient.add_(self.held / (1 - self.held))  # 0, or under the flag infinite
         return True
 
     def end(self) -> None:

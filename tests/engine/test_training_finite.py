@@ -19,6 +19,7 @@ from engine.training.evaluation.network import Head, Network
 from engine.training.loop import Trainer
 from engine.training.steps import stepper as steppers
 from engine.training.steps.finite import FiniteGuard
+from engine.training.steps.moving_average import MovingAverage
 from engine.training.steps.stepper import Stepper
 from tests.engine.test_training_learning import table
 
@@ -162,3 +163,17 @@ def test_a_run_that_is_told_late_ends_as_one_that_is_told_at_once(
         ends.append((result.message, result.steps, result.about, written))
     assert ends[0] == ends[1]
     assert "It began with" in ends[0][0]
+
+
+def test_the_average_is_torchs_in_every_bit() -> None:
+    torch.manual_seed(3)
+    module = Doubtful()
+    ours = MovingAverage(module, 0.9)
+    theirs = torch.optim.swa_utils.AveragedModel(module, multi_avg_fn=torch.optim.swa_utils.get_ema_multi_avg_fn(0.9))
+    for _ in range(4):
+        for value in (*module.parameters(), *module.buffers()):
+            if value.is_floating_point():
+                value.data.add_(torch.randn(value.shape))
+        for average in (ours, theirs):
+            average.update_parameters(module)
+        torch.testing.assert_close(ours.state_dict(), theirs.state_dict(), rtol=0, atol=0)

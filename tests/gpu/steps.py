@@ -28,20 +28,23 @@ class Doubtful(nn.Module):
         return self.last(torch.tanh(self.norm(self.first(x))) + x.prod(1, keepdim=True).log())
 
 
-def stepper(device: torch.device = DEVICE, /, **training: Any) -> Stepper:
-    """What steps with these settings on a device; always the same first weights."""
+def stepper(device: torch.device = DEVICE, numbers: torch.dtype = torch.float64, /, **training: Any) -> Stepper:
+    """What steps with these settings on a device, with weights of these ``numbers``; always the same first ones."""
     torch.manual_seed(3)
-    module = Doubtful().double()
+    module = Doubtful().to(numbers)
     head = Head("out", Output(), 0, "y", Task("classes", 3))
     config = TrainingConfig.model_validate({"optimizer": {"name": "sgd", "lr": 0.1}, **training})
-    return Stepper(Network(module.to(device), ("x",), (head,)), config, device, STEPS_AN_EPOCH)
+    half = torch.float16 if config.precision == "float16" else None
+    return Stepper(Network(module.to(device), ("x",), (head,), autocast=half), config, device, STEPS_AN_EPOCH)
 
 
-def batch(number: int, device: torch.device = DEVICE, *, bad: bool = False) -> dict[str, Tensor]:
+def batch(
+    number: int, device: torch.device = DEVICE, *, bad: bool = False, numbers: torch.dtype = torch.float64
+) -> dict[str, Tensor]:
     """The batch of a step; a ``bad`` one gives a loss that is no number."""
     x = torch.rand(6, 4, generator=torch.Generator().manual_seed(number), dtype=torch.float64) + 0.1
     x[0, 0] *= -1 if bad else 1
-    return {"x": x.to(device), "y": (torch.arange(6) % 3).to(device)}
+    return {"x": x.to(device, numbers), "y": (torch.arange(6) % 3).to(device)}
 
 
 def state(one: Stepper) -> dict[str, Tensor]:

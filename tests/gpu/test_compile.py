@@ -8,11 +8,14 @@ import pytest
 
 from engine.training.loop import Trainer
 from engine.training.runs.run_info import read
+from tests.gpu.device import DEVICE
 from tests.gpu.runs import losses, preset, trained
 from tests.gpu.stopped import Stopping
 
+NAMES = ("lenet-5", "transformer-encoder") if DEVICE.type == "cuda" else ("mlp",)  # code for a CPU takes minutes
 
-@pytest.mark.parametrize("name", ["lenet-5", "transformer-encoder"])
+
+@pytest.mark.parametrize("name", NAMES)
 def test_compiled_steps_give_the_losses_of_others(name: str, tmp_path: Path) -> None:
     ours = trained(preset(name, epochs=1, compile=True), tmp_path / "compiled")
     theirs = trained(preset(name, epochs=1), tmp_path / "eager")
@@ -25,8 +28,8 @@ def test_compiled_steps_give_the_losses_of_others(name: str, tmp_path: Path) -> 
 
 
 def test_a_compiled_run_is_resumed(tmp_path: Path) -> None:
-    graph = preset("lenet-5", epochs=2, compile=True)
-    whole = trained(preset("lenet-5", epochs=2), tmp_path / "whole")
+    graph = preset(NAMES[0], epochs=2, compile=True)
+    whole = trained(preset(NAMES[0], epochs=2), tmp_path / "whole")
     assert trained(graph, tmp_path / "run", Stopping(whole.steps // 2)).state == "stopped"
     done = Trainer.resume(tmp_path / "run").run()
     assert (done.state, done.steps) == ("finished", whole.steps), done.message

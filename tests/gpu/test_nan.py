@@ -36,16 +36,13 @@ WAITING = ("lbfgs", "adafactor", "asgd", "accumulated")
 """Torch's code of these optimizers reads numbers from the device; several batches are one step of more kernels."""
 
 
-@cuda_only("the float16 of autocast")
 @pytest.mark.parametrize("optimizer", ["adamw", "rmsprop"])
 def test_in_float16_as_well(optimizer: str) -> None:
-    one = stepper(precision="float16", optimizer={"name": optimizer})
-    one.network.module.float()
+    one = stepper(DEVICE, torch.float32, precision="float16", optimizer={"name": optimizer})
     for number in (1, 2, 3):
-        one.step([{"x": batch(number)["x"].float(), "y": batch(number)["y"]}], number, measure=False)
+        one.step([batch(number, numbers=torch.float32)], number, measure=False)
     before = state(one)
-    bad = batch(4, bad=True)
-    one.step([{"x": bad["x"].float(), "y": bad["y"]}], 4, measure=False)
+    one.step([batch(4, bad=True, numbers=torch.float32)], 4, measure=False)
     torch.testing.assert_close(state(one), before, rtol=0, atol=0)
 
 

@@ -52,7 +52,7 @@ class FiniteGuard:
             elif scaler is None:
                 changed += self._weights
         kinds: dict[torch.dtype, list[Tensor]] = {}
-        for tensor in changed:
+        for tensor in (one for one in changed if one.device == device):  # an average counts its steps on the CPU
             bits = tensor.detach().view(INTEGERS[tensor.element_size()])
             kinds.setdefault(bits.dtype, []).append(bits)
         self._changed = [(now, [tensor.clone() for tensor in now]) for now in kinds.values()]

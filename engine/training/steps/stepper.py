@@ -9,7 +9,6 @@ from typing import Any
 
 import torch
 from torch import Tensor, nn
-from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 
 from engine.settings.training import TrainingConfig
 from engine.training.diagnosis.health import HealthProbe
@@ -19,6 +18,7 @@ from engine.training.runs.checkpoint import State
 from engine.training.steps.device import seed_step
 from engine.training.steps.finite import FiniteGuard
 from engine.training.steps.graphs import RecordedSteps
+from engine.training.steps.moving_average import MovingAverage
 from engine.training.steps.optimization import Clipping, LearningRate, Penalty, make_optimizer
 
 
@@ -76,9 +76,7 @@ class Stepper:
         self._clips = config.clip_norm is not None or config.clip_value is not None
         # Half precision underflows without it; bfloat16 has the range of float32.
         self.scaler = torch.amp.GradScaler(device.type) if config.precision == "float16" else None
-        self.average: AveragedModel | None = None
-        if config.ema is not None:
-            self.average = AveragedModel(module, multi_avg_fn=get_ema_multi_avg_fn(config.ema.decay))  # type: ignore[no-untyped-call]
+        self.average = None if config.ema is None else MovingAverage(module, config.ema.decay)
         waits = device.type == "cpu" or self._walks  # there, and where the optimizer waits, it costs nothing to look
         self.guard = FiniteGuard(module, self.optimizer, self.scaler, self.average, waits=waits)
         special = (self.scaler, self.average, self._penalized or None, self._walks or None)

@@ -67,7 +67,9 @@ TOPICS: dict[str, tuple[str, ...]] = {
 }
 """Name → patterns of test files. A file belongs to the first topic that has a pattern for it."""
 ENVIRONMENT = {"gpu": {"LAYERLOOM_GPU_DEVICE": "cpu"}}  # a trial of the code of these tests, where there is no GPU
-OPTIONS = {"window": dev.PAIRED, "chaos": dev.PAIRED, "soak": ("-s",), "journeys": (), "benchmarks": ("-s",)}
+OF_A_GPU = ("-c", "tests/gpu/pytest.ini", "--rootdir", str(ROOT), "--confcutdir", "tests/gpu", *dev.SHARED)
+OPTIONS = {"gpu": OF_A_GPU, "window": dev.PAIRED, "chaos": dev.PAIRED, "soak": ("-s",)}
+OPTIONS |= {"journeys": (), "benchmarks": ("-s",)}
 """How pytest runs a topic, where that is not `dev.SHARED`."""
 
 

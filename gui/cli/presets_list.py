@@ -71,6 +71,7 @@ def _row(preset: Preset) -> dict[str, object]:
         "data": preset.data,
         "small_of": preset.small_of or None,
         "score": {found.metric: found.score} if found else None,
+        "seeds": found.seeds if found else None,
         "seconds": None if known.seconds is None else round(known.seconds, 1),
     }
 

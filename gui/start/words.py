@@ -30,7 +30,7 @@ def learning(preset: Preset, facts: Facts | None) -> str:
     if not preset.data:
         return "Comes without data: choose yours"
     found = reached(preset.name)
-    score = f": {scored(found)}" if found else ""
+    score = f": {scored(found)}{_alone(found)}" if found else ""
     time = f" in about {duration(facts.seconds)}" if facts is not None and facts.seconds is not None else ""
     return f"Learns {_data(preset)}{time}{score}"
 
@@ -39,7 +39,7 @@ def small_words(small: Preset, facts: Facts) -> str:
     """What its button says: what the small variant learns, how well, and in which time."""
     found = reached(small.name)
     time = f" in {duration(facts.seconds)}" if facts.seconds is not None else ""
-    return f"Small variant: {_data(small)}{time}{f', {scored(found)}' if found else ''}"
+    return f"Small variant: {_data(small)}{time}{f', {scored(found)}{_alone(found)}' if found else ''}"
 
 
 def tooltip(preset: Preset, facts: Facts | None) -> str:
@@ -60,6 +60,11 @@ def tooltip(preset: Preset, facts: Facts | None) -> str:
             "from its multiply-adds, its layers, the number of samples and its epochs"
         )
     return "\n".join(lines)
+
+
+def _alone(found: Reached) -> str:
+    """A mark of what was measured once."""
+    return " (one seed)" if found.seeds == 1 else ""
 
 
 def _data(preset: Preset) -> str:

@@ -24,7 +24,7 @@ def build(kind: str, title: str, vocab_size: int = len(TEXT), width: int = 48, h
         ("Linear", {"name": "head", "out_features": vocab_size}),
         ("Output", {"name": "next", "ignore_index": 0}),
     )
-    graph.settings = on_board("docstrings", epochs=6, lr=4e-3, clip_norm=1.0)
+    graph.settings = on_board("docstrings", epochs=4, lr=4e-3, batch_size=16, clip_norm=1.0)
     return graph
 
 

@@ -31,11 +31,12 @@ def answer(capsys: Capture, *argv: str) -> Any:
 def test_presets_json(capsys: Capture) -> None:
     rows = answer(capsys, "presets")
     keys = {"name", "title", "family", "task", "year", "paper", "link", "summary", "parameters", "multiply_adds"}
-    assert [set(row) for row in rows] == [keys | {"data", "small_of", "score", "seconds"}] * len(presets.all())
+    assert [set(row) for row in rows] == [keys | {"data", "small_of", "score", "seeds", "seconds"}] * len(presets.all())
     lenet = next(row for row in rows if row["name"] == "lenet-5")
     assert (lenet["parameters"], lenet["multiply_adds"], lenet["small_of"]) == (61_706, 416_520, None)
     assert lenet["seconds"] < 60
     assert lenet["score"]["accuracy"] > 0.9
+    assert lenet["seeds"] == 3
 
 
 def test_presets_that_fit(capsys: Capture) -> None:

@@ -16,11 +16,12 @@ import presets
 from gui.start.card import EDGE, NARROWEST, PresetCard, wrapped
 from gui.start.gallery import Gallery
 from gui.start.thumbnail import ThumbnailBox
-from gui.start.words import scored
+from gui.start.words import learning, scored
 from gui.window import MainWindow
 from presets.finding import Search, find
 from presets.own import folder, save_preset
 from presets.reached import reached
+from presets.recurrent import language_models
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -187,6 +188,15 @@ def test_a_card_says_who_made_it_and_what_it_is_like(gallery: Gallery) -> None:
     unmeasured = gallery.cards["resnet-18"].accessibleDescription()
     assert "Reaches" not in unmeasured
     assert "estimate" not in unmeasured
+
+
+def test_what_was_measured_once_is_marked() -> None:
+    once, often = language_models.PRESETS[0], presets.get("lenet-5")
+    measured = reached(once.name)
+    assert measured is not None
+    assert measured.seeds == 1
+    assert learning(once, None).endswith(f": {scored(measured)} (one seed)")
+    assert "seed" not in learning(often, None)
 
 
 def test_pictures_show_every_repeat_and_the_ways_around(gallery: Gallery) -> None:

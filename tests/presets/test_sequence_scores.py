@@ -14,10 +14,12 @@ import torch
 import presets
 from engine.data.generated.series import DAY
 from engine.data.pipeline import Part, Prepared, prepare
-from engine.edits import SetParameter, SetSetting
+from engine.edits import SetSetting
 from engine.settings.data import DataConfig
+from presets.reached import Reached
 from presets.recurrent.forecasting import HORIZON
 from tests.presets.ngrams import KneserNey
+from tests.presets.scores import simple_answers, target
 from tests.presets.test_learning import SEEDS, trained
 
 Note = Callable[[str, object], None]
@@ -32,12 +34,17 @@ THRESHOLDS = {
 }
 FORECASTERS = ("lstm-forecaster", "tcn-forecaster", "transformer-forecaster")
 QUICK = ("rnn-classifier", "lstm-from-primitives", "lstm-with-attention")
-LANGUAGE_MODELS = ("lstm-language-model", "gpt-2-tiny")
 TITLE = "Sequences, medians of three seeds"
 
 
 def scores(name: str, metric: str, folder: Path) -> list[float]:
     return [trained(presets.build(name), seed, folder / str(seed)).test[metric] for seed in range(SEEDS)]
+
+
+def simple(name: str, metric: str) -> dict[str, str]:
+    """What simple answers reach: of single signs, where a network is judged by whole answers."""
+    answers = simple_answers(Reached(presets.get(name).data, target(presets.build(name)), metric, 0.0, 0, SEEDS))
+    return {answer: f"{one.score:.3f}" for answer, one in answers.items()}
 
 
 @pytest.mark.slow
@@ -47,9 +54,8 @@ def test_what_was_promised_is_reached(
 ) -> None:
     metric, least = asked
     found = scores(name, metric, tmp_path)
-    record_property(
-        TITLE, {"preset": name, "metric": metric, "score": f"{statistics.median(found):.4f}", "goal": least}
-    )
+    words = {"score": f"{statistics.median(found):.4f}", "lowest": f"{min(found):.4f}", "highest": f"{max(found):.4f}"}
+    record_property(TITLE, {"preset": name, "metric": metric, **words, "goal": least, **simple(name, metric)})
     assert statistics.median(found) >= least
 
 
@@ -59,7 +65,7 @@ def test_a_forecast_is_better_than_that_of_a_linear_model(name: str, tmp_path: P
     """Of the week before, the penalty of the linear model chosen on the validation part, and than what was a day ago.
 
     The goal of 0.55 of the latter holds with a week of past. With two days (the data ``series``) who knew how these
-    are made could come to 0.536, but no network here came below 0.57.
+    are made could come to 0.536, but no network here came below 0.569.
     """
     data = prepare(DataConfig(dataset=presets.get(name).data))
     past, future = (data.test.tensors[field].numpy() for field in ("past", "future"))
@@ -101,24 +107,28 @@ def test_n_grams_by_hand() -> None:
     assert KneserNey([[0, 1] * 20], 3, 2).bits([[0, 1] * 5]) < 0.2
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize("name", LANGUAGE_MODELS)
-def test_the_bits_of_a_language_model_beside_n_grams(name: str, tmp_path: Path, record_property: Note) -> None:
-    """On files that it has not seen, in the few epochs of a preset: about as many as 4-grams need, or fewer.
+def best_of_n_grams(data: Prepared) -> KneserNey:
+    """Of these orders and discounts those with the fewest bits on the validation part; fitted on the training part."""
+    symbols = max(data.fields["text"].classes or 0, 1)
+    seen, judged = rows(data.train), rows(data.validation)
+    models = [KneserNey(seen, order, symbols, discount) for order in (6, 8, 10) for discount in (0.85, 0.9, 0.94)]
+    return min(models, key=lambda model: model.bits(judged))
 
-    Longer n-grams of this much text are not beaten in so short a training; the table has the best of them.
+
+@pytest.mark.slow
+def test_the_bits_of_a_language_model_beside_n_grams(tmp_path: Path, record_property: Note) -> None:
+    """On whole files that neither has seen, from the same training part: fewer than of 4-grams.
+
+    The n-grams that are best on the validation part look back nine characters and need fewer than the LSTM in the
+    four epochs of the preset; see `resources/docs/networks.md`.
     """
-    graph = presets.build(name)
-    SetParameter(graph.of_type("Output")[0].id, "ignore_index", 0).apply(graph)
     data = prepare(DataConfig(dataset="docstrings"))
-    known = max(data.fields["text"].classes or 0, 1)
-    simple = {n: KneserNey(rows(data.train), n, known, 0.85).bits(rows(data.test)) for n in (4, 5, 6, 7)}
-    perplexity = trained(graph, 0, tmp_path / "run").test["perplexity"]
-    bits = math.log2(perplexity)
-    record_property(
-        TITLE, {"preset": name, "metric": "bits", "score": f"{bits:.3f}", "n-grams": f"{min(simple.values()):.3f}"}
-    )
-    assert bits < 1.02 * simple[4]
+    best, judged = best_of_n_grams(data), rows(data.test)
+    short = KneserNey(rows(data.train), 4, best.symbols, 0.9).bits(judged)
+    names = {"n-grams": f"{best.bits(judged):.3f}", "order": best.order, "4-grams": f"{short:.3f}"}
+    bits = math.log2(statistics.median(scores("lstm-language-model", "perplexity", tmp_path)))
+    record_property(TITLE, {"preset": "lstm-language-model", "metric": "bits", "score": f"{bits:.3f}", **names})
+    assert bits < 0.95 * short
 
 
 @pytest.mark.parametrize("name", QUICK)

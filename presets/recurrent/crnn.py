@@ -33,7 +33,7 @@ def build(
         ("LogSoftmax", {"dim": -1}),
         ("Output", {"name": "word", "loss": "ctc_loss"}),
     )
-    graph.settings = on_board("drawn_words", epochs=10, lr=3e-3, standardised="image", clip_norm=1.0)
+    graph.settings = on_board("drawn_words", epochs=4, lr=3e-3, batch_size=32, standardised="image", clip_norm=1.0)
     return graph
 
 

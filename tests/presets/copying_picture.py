@@ -25,7 +25,7 @@ KINDS = ("RNN", "LSTM")
 ROW = re.compile(
     r"\| (\d+) \| ([\d.]+) % \(([\d.]+)–([\d.]+)\) \| ([\d.]+) % \(([\d.]+)–([\d.]+)\) \| ([\d.]+) % \|", re.MULTILINE
 )
-SCALE = 2
+SCALE = 1.4
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ def build(vocab_size: int = len(NAME), classes: int = len(NAMED), width: int = 3
     graph = Graph("Bag-of-words classifier")
     chain(
         graph,
-        ("Input", {"name": "name", "shape": (24,), "dtype": "int64"}),
+        ("Input", {"name": "name", "shape": ("T",), "dtype": "int64"}),
         ("EmbeddingBag", bag),
         ("Dropout", {"p": 0.2}),
         ("Linear", {"name": "head", "out_features": classes}),

@@ -16,7 +16,7 @@ def build(vocab_size: int = len(NAME), classes: int = len(NAMED), width: int = 3
     Padding is neither read nor averaged.
     """
     graph = Graph("LSTM text classifier")
-    text = graph.add("Input", name="name", shape=(24,), dtype="int64")
+    text = graph.add("Input", name="name", shape=("T",), dtype="int64")
     embedding = {"name": "embedding", "num_embeddings": vocab_size, "embedding_dim": width, "padding_idx": 0}
     lstm = along(
         graph,

@@ -7,9 +7,21 @@ from functools import lru_cache
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, Phase, settings
 from pytestqt.qtbot import QtBot
 
 from engine.data import datasets
+
+settings.register_profile(
+    "layerloom",
+    derandomize=True,
+    deadline=None,
+    database=None,
+    print_blob=False,
+    suppress_health_check=list(HealthCheck),
+    phases=[Phase.explicit, Phase.generate, Phase.shrink],
+)
+settings.load_profile("layerloom")  # the same draws on every machine and day, and no clock
 
 WAITS = (QtBot.waitUntil, QtBot.waitSignal, QtBot.waitSignals, QtBot.waitExposed, QtBot.waitActive)
 

@@ -26,7 +26,10 @@ SHOWN: Final = 5
 def add(commands: Commands) -> None:
     parser = commands.add_parser("predict", help="what the network of a run answers to files or a text")
     parser.add_argument("folder", metavar="RUN|WHAT", help="the folder of a run, or its name; a network with weights")
-    parser.add_argument("paths", metavar="PATH", type=Path, nargs="*", help="files, or folders of images or texts")
+    paths = parser.add_argument(
+        "paths", metavar="PATH", type=Path, nargs="+", default=[], help="files, or folders of images or texts"
+    )
+    paths.required = False  # with nargs="*" Python 3.11 takes them to be none where an option stands before them
     parser.add_argument(
         "--text", metavar="TEXT", action="append", default=[], help="a text, or several; - reads it from standard input"
     )

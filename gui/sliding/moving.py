@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
-from PySide6.QtGui import QHideEvent
+from PySide6.QtGui import QHideEvent, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from engine.resolve import Fault
@@ -48,8 +48,6 @@ class MovingWindow(QWidget):
         self.stage.step_wanted.connect(self.player.go)
         self.stage.play_wanted.connect(self.player.toggle)
         self.player.set_count(0)
-        if not sliding.fault:
-            self._work.run(partial(_made_up, sliding), self._computed, self._failed)
 
     def _computed(self, example: Example) -> None:
         paints = example.sliding.kind == "transposed"
@@ -67,6 +65,13 @@ class MovingWindow(QWidget):
         from gui.sliding.dialog import SlidingDialog
 
         SlidingDialog(self.subject, parent=self.window()).show()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Compute the numbers, where that was not done or was given up when it was hidden."""
+        super().showEvent(event)
+        shown = self.stage.shown
+        if shown.example is None and not shown.sliding.fault and not self._work.busy:
+            self._work.run(partial(_made_up, shown.sliding), self._computed, self._failed)
 
     def hideEvent(self, event: QHideEvent) -> None:
         """Nobody watches any more."""

@@ -30,7 +30,6 @@ from gui.help.help_window import HelpWindow
 from gui.help.index import Index, Text
 from gui.help.library import HOME, KEYS, Library
 from gui.preferences_dialog.dialog import PreferencesDialog
-from gui.sliding.moving import MovingWindow
 from gui.theme import Name, theme
 from gui.window import MainWindow
 from tests.each import each
@@ -253,9 +252,6 @@ def test_f1_shows_the_page_of_what_has_the_focus(windows: Callable[[], MainWindo
     assert f1() == "window/design"
     window.document.select([next(node.id for node in window.document.graph.of_type("MaxPool2d"))])
     assert f1() == "layer/MaxPool2d"
-    moving = help.pages.findChild(MovingWindow)
-    assert moving is not None
-    qtbot.waitUntil(lambda: moving.stage.shown.example is not None)  # it is computed in a thread of its own
     window.design.problems.list.setFocus()
     window.design.problems.step(1)
     code = window.design.problems.card.problem

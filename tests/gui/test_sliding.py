@@ -15,6 +15,8 @@ from engine.graph import Graph
 from engine.sliding.example import made_up
 from engine.sliding.sliding import KINDS, Sliding
 from gui.app import build_window
+from gui.diagrams.moving import Subject
+from gui.diagrams.moving import moving as made
 from gui.drawing.formats import picture as pixels
 from gui.drawing.formats import svg
 from gui.explanation import Explanation
@@ -265,3 +267,13 @@ def test_with_reduced_motion_a_press_leads_one_step_on(qtbot: QtBot, monkeypatch
         player.toggle()
         steps.append((player.step, player.plays))
     assert steps == [(1, False), (2, False), (0, False), (1, False)]
+
+
+def test_a_page_that_was_left_at_once_has_its_numbers_when_one_comes_back(qtbot: QtBot) -> None:
+    shown = made(Subject("Conv2d"))
+    assert isinstance(shown, MovingWindow)
+    qtbot.addWidget(shown)
+    shown.show()
+    shown.hide()
+    shown.show()
+    qtbot.waitUntil(lambda: shown.stage.shown.example is not None)

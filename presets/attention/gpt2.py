@@ -33,9 +33,7 @@ NAMES = {
 
 def decoder_block(graph: Graph, width: int, heads: int, hidden: int, dropout: float, attention_dropout: float) -> None:
     """Define the block: attention to the steps so far, then two linear layers, each normalized first and added."""
-    words = (
-        "Every step looks at itself and those before it, then thinks by itself; each part is added to what was there"
-    )
+    words = "Each step looks at itself and those before it, then thinks by itself; both are added to what was there"
     sizes = {"width": width, "heads": heads, "hidden": hidden}
     block = graph.define(BLOCK, help=words, **sizes, dropout=dropout, attention_dropout=attention_dropout)
     x, *_, parts = chain(
@@ -82,10 +80,11 @@ def build(
     """
     graph = Graph("GPT-2 small")
     decoder_block(graph, n_embd, n_head, n_inner or 4 * n_embd, resid_pdrop, attn_pdrop)
+    table = {"name": "embedding", "num_embeddings": vocab_size, "embedding_dim": n_embd}
     _, embedding, *_, last = chain(
         graph,
         ("Input", {"name": "input_ids", "shape": ("T",), "dtype": "int64"}),
-        ("Embedding", {"name": "embedding", "num_embeddings": vocab_size, "embedding_dim": n_embd}),
+        ("Embedding", table | {"initialization": "normal"}),  # of 0.02: the head has the same weights
         ("LearnedPositions", {"name": "positions", "max_length": n_positions}),
         ("Dropout", {"p": embd_pdrop}),
         (BLOCK, {"name": "decoder", "repeat": n_layer}),
@@ -114,7 +113,7 @@ NETWORK = Preset(
         "max_position_embeddings": "n_positions",
     },
 )
-LEARN = partial(on_tokens, "docstrings", epochs=4, lr=2e-3, weight_decay=0.05)
-SIZES: dict[str, Any] = {"n_positions": 64, "n_embd": 64, "n_layer": 2, "n_head": 4}
+LEARN = partial(on_tokens, "docstrings", epochs=6, lr=2e-3, weight_decay=0.05, batch_size=16)
+TINY: dict[str, Any] = {"vocab_size": len(TEXT), "n_positions": 64, "n_embd": 96, "n_layer": 2, "n_head": 4}
 WORDS = "Two blocks continue what Python says about itself, letter by letter."
-PRESETS = (small(NETWORK, WORDS, LEARN, "docstrings", title="GPT-2 tiny", vocab_size=len(TEXT), **SIZES), NETWORK)
+PRESETS = (small(NETWORK, WORDS, LEARN, "docstrings", title="GPT-2 tiny", **TINY), NETWORK)

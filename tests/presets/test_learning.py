@@ -25,7 +25,7 @@ from tests.presets.goals import GOALS
 from tests.presets.scores import TITLE, guessed, metric, simple_answers, target
 
 SEEDS = 3
-ONE_SEED = ("transformer-small", "t5-tiny", "bert-tiny", "gpt-2-tiny", "llama-small")
+ONE_SEED = ("t5-tiny", "bert-tiny", "gpt-2-tiny", "llama-small")
 ONE_SEED += ("rnn-language-model", "masked-language-model")
 """A training of these takes about a minute or more: one seed shows that they learn."""
 ROOM = 0.05

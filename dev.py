@@ -57,6 +57,8 @@ IN_REAL_WINDOWS = ("journeys", "soak")
 BESIDE = {"journeys": "mypy"}
 """A stage that uses one core → the one that is run beside it; what that prints comes afterwards."""
 WITH_WINDOW = ("tests/gui", "tests/benchmarks", "tests/journeys")
+OF_A_GPU = ("torch", "numpy", "pydantic", "safetensors", "torchmetrics", "sklearn", "pytest")
+"""The modules that the tests of a GPU need, and nothing else."""
 ELSEWHERE = (*WITH_WINDOW, "tests/gpu")
 """Folders of tests that are no part of the stage without a window."""
 
@@ -235,6 +237,9 @@ def check(args: list[str]) -> int:
     """`dev.py test`: linters, types, tests and journeys, or other tests, or one call of pytest with `args`."""
     if "--gpu" in args:  # on machines that are lent, bare and headless: in this Python, and nothing is installed
         topics = [argument for argument in args if argument != "--gpu"]
+        if missing := [name for name in OF_A_GPU if importlib.util.find_spec(name) is None]:
+            say(f"The tests of a GPU run in the Python that starts them; {sys.executable} lacks {', '.join(missing)}.")
+            return 2
         return run([sys.executable, "-m", "tests.gpu.suite", *topics], cwd=ROOT)[0]
     if every := "--all" in args:
         args.remove("--all")

@@ -178,6 +178,15 @@ def test_the_tests_of_a_gpu_run_in_this_python_and_nothing_is_installed(
     assert ready == [], "no library is asked for"
 
 
+def test_what_a_python_lacks_for_the_tests_of_a_gpu_is_said_in_one_line(
+    dev: ModuleType, runs: Runs, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(dev, "OF_A_GPU", ("json", "torch_of_nobody"))
+    assert dev.main(["test", "--gpu"]) == 2
+    assert runs.commands == []
+    assert capsys.readouterr().err.endswith(f"{sys.executable} lacks torch_of_nobody.\n")
+
+
 def test_arguments_make_one_call_of_pytest(dev: ModuleType, runs: Runs, ready: list[list[str]]) -> None:
     arguments = ["tests/engine/test_dims.py", "-k", "foo"]
     assert dev.main(["test", *arguments]) == 0

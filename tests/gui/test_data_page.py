@@ -122,7 +122,7 @@ def test_every_dataset_can_be_looked_at(qtbot: QtBot, show: Show, dataset: Any) 
             page.samples.table.samples.columnCount() == len(seen.columns) + 1 == dataset.fields["features"].shape[0] + 1
         )
         assert page.samples.table.samples.rowCount() == 12
-    ways = 4 + (dataset.task == "forecast") + (dataset.kind == "table")
+    ways = 4 + (dataset.task == "forecast") + (dataset.kind == "table") + bool(target.season)
     assert page.samples.baselines.table.rowCount() == ways
     assert not page.samples.baselines.measure.isVisible()
     assert not page.choice.files.isVisible()

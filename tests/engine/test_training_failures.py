@@ -251,7 +251,7 @@ def test_threads_follow_from_the_work_of_a_step_and_the_cores_alone(monkeypatch)
 
     assert 1 <= device.cores() <= 1024
     monkeypatch.setattr(device, "cores", lambda: 4)
-    work = [0, 9_999_999, 20_000_000, 39_999_999, 10**12]
+    work = [0, 14_999_999, 30_000_000, 59_999_999, 10**12]
     assert [device.choose_threads(None, amount) for amount in work] == [1, 1, 2, 3, 4]
     assert device.choose_threads(7, 0) == 7
 

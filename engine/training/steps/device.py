@@ -17,12 +17,12 @@ from engine.training.steps.cuda_faults import check_use, no_cuda, no_mps
 from engine.training.steps.kernels import kernels
 from engine.training.steps.turns import TURN
 
-WORK_PER_THREAD = 10_000_000
+WORK_PER_THREAD = 15_000_000
 """Multiply-adds of one matrix product of a batch that are worth a thread of their own.
 
-Measured on two cores with sleeping threads (see `threads`), time of a step with two threads against one:
-1.6 at 0.2 million, 1.3 at 7, 0.95 at 15, 0.66 at 27 (LeNet-5, batches of 64), 0.6 at 60 and more. Beside another busy
-process it is 3.0 at 13 million, 1.2 at 60 and 0.9 at 500: so small steps stay on one thread, where they lose least.
+Measured on two cores with sleeping threads (see `threads`) beside another busy process, time of a step with two
+threads against one: 2.7 at 0.3 million (MLP; LSTM 2.5), 1.4–1.5 at 2 (Transformer, ViT), 1.1 at 6 (LeNet-5), 1.7 at 8
+(TCN), 1.1 at 24 (U-Net), 0.84 at 62 (GPT-2 tiny), 0.72 at 71 (ResNet-18). So small products stay on one thread.
 """
 
 
@@ -102,7 +102,7 @@ def check_precision(precision: str, device: torch.device) -> None:
 
 
 def choose_threads(wanted: int | None, at_once: int) -> int:
-    """The CPU threads: as set, else one for each 10 million multiply-adds of a product, at most all cores.
+    """The CPU threads: as set, else one for each 15 million multiply-adds of a product, at most all cores.
 
     The work is that of `cost.work_at_once`, so the same project on the same computer always gets the same number, and
     with it the same bits.

@@ -50,7 +50,9 @@ class AnswerCounter:
             said = answer.argmax(-1)
         kept = head.counted(labels) & (labels >= 0) & (labels < classes)
         if said.shape == labels.shape:
-            self._counts.append(torch.bincount(labels[kept] * classes + said[kept], minlength=classes * classes))
+            others = classes * classes  # counted behind the table: to pick out those that are kept takes longer
+            pairs = torch.where(kept, labels * classes + said, others)
+            self._counts.append(torch.bincount(pairs, minlength=others + 1)[:others])
 
     def finish(self, evaluation: Evaluation) -> None:
         """All batches were seen."""

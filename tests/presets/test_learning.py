@@ -26,8 +26,8 @@ from tests.presets.scores import TITLE, guessed, metric, simple_answers, target
 
 SEEDS = 3
 ONE_SEED = ("t5-tiny", "bert-tiny", "gpt-2-tiny", "llama-small")
-ONE_SEED += ("rnn-language-model", "masked-language-model")
-"""A training of these takes about a minute or more: one seed shows that they learn."""
+ONE_SEED += ("rnn-language-model", "lstm-language-model", "masked-language-model")
+"""A training of these takes a minute to ten: one seed shows that they learn."""
 ROOM = 0.05
 """Another processor rounds in another way, and so another median of few seeds comes out."""
 Note = Callable[[str, object], None]

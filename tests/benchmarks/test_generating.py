@@ -16,7 +16,7 @@ from tests.engine.looking_networks import fresh
 LENGTHS = (64, 256, 1024)
 STEPS = 5
 NETWORKS: dict[str, Callable[[], Graph]] = {
-    "GPT, 2 blocks of 64": lambda: presets.build("gpt-2-tiny", n_positions=1100),
+    "GPT, 2 blocks of 64": lambda: presets.build("gpt-2-tiny", n_positions=1100, n_embd=64, n_layer=2),
     "GPT, 4 blocks of 128": lambda: presets.build("gpt-2-tiny", n_positions=1100, n_embd=128, n_layer=4),
     "LSTM of 192": lambda: presets.build("lstm-language-model"),
 }

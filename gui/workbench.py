@@ -26,6 +26,7 @@ from gui.exporting.exporting import Exporting
 from gui.help.commands import Help
 from gui.help.dialogs import KeysInDialogs
 from gui.journal_keeper import JournalKeeper
+from gui.keys.undo_keys import UndoKeys
 from gui.pages.going_on import ask_to_leave
 from gui.pages.help_here import page_here
 from gui.pages.pages import Makers, Pages
@@ -46,7 +47,6 @@ from gui.toolbar import MainToolBar
 from gui.tour.guide import Guide
 from gui.tour.steps import Place
 from gui.tour.tour import Tour
-from gui.undo_keys import UndoKeys
 from gui.unrolled.commands import UnrolledCommands
 from gui.weights.loading import WeightsLoading
 from gui.wire_values import WireValues

@@ -19,7 +19,7 @@ from tests.gpu.device import DEVICE
 
 
 def preset(name: str, device: torch.device = DEVICE, /, **training: Any) -> Graph:
-    """A preset (options after a colon) that is to train on a device, with some settings of its training."""
+    """A preset that is to train on a device, with some settings of its training."""
     graph = presets.build(name)
     return with_settings(graph, device, **training)
 

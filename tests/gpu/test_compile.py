@@ -8,9 +8,9 @@ import pytest
 
 from engine.training.loop import Trainer
 from engine.training.runs.run_info import read
+from tests.engine.stopping import Stopping
 from tests.gpu.device import DEVICE
 from tests.gpu.runs import losses, preset, trained
-from tests.gpu.stopped import Stopping
 
 NAMES = ("lenet-5", "transformer-encoder") if DEVICE.type == "cuda" else ("mlp",)  # code for a CPU takes minutes
 

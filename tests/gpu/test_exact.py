@@ -11,9 +11,9 @@ import torch
 from safetensors.torch import load_file
 
 from engine.graph import Graph
-from engine.training.control import Control
 from engine.training.loop import Trainer
 from engine.training.runs.run_info import computing_text, promise, read
+from tests.engine.stopping import Stopping
 from tests.gpu.device import DEVICE, cuda_only
 from tests.gpu.runs import preset, trained, with_settings
 
@@ -30,20 +30,6 @@ NETWORKS: dict[str, dict[str, Any]] = {
 SMALL: dict[str, Any] = {"train": 0.1, "validation": 0.05, "test": 0.85}
 STEPS = 23
 """After so many a run is stopped: within an epoch."""
-
-
-class Stopping(Control):
-    """Stops the run before a step."""
-
-    def __init__(self, steps: int) -> None:
-        super().__init__()
-        self.left = steps
-
-    def gate(self, before_waiting: Any = None) -> bool:
-        self.left -= 1
-        if self.left < 0:
-            self.stop()
-        return super().gate(before_waiting)
 
 
 def exact(name: str) -> Graph:

@@ -18,6 +18,7 @@ from engine import project
 from engine.training.control import Control
 from engine.training.loop import Trainer
 from engine.training.runs.run_info import read
+from tests.engine.stopping import Stopping
 from tests.gpu.comparing import furthest
 from tests.gpu.device import DEVICE
 from tests.gpu.runs import losses, preset, rows
@@ -32,18 +33,11 @@ NETWORKS: dict[str, dict[str, Any]] = {
 KILLS = 2
 
 
-class Deadly(Control):
-    """Kills its own process before a step."""
+class Deadly(Stopping):
+    """Kills its own process where that stops a run."""
 
-    def __init__(self, steps: int) -> None:
-        super().__init__()
-        self.left = steps
-
-    def gate(self, before_waiting: Any = None) -> bool:
-        self.left -= 1
-        if self.left < 0:
-            os.kill(os.getpid(), signal.SIGKILL)
-        return super().gate(before_waiting)
+    def stop(self) -> None:
+        os.kill(os.getpid(), signal.SIGKILL)
 
 
 def begin(file: str, folder: str, steps: str) -> None:

@@ -12,10 +12,10 @@ from safetensors.torch import load_file
 from engine.training.loop import Trainer
 from engine.training.runs.run_info import read
 from engine.training.steps import computing
+from tests.engine.stopping import Stopping
 from tests.gpu.device import DEVICE, cuda_only
 from tests.gpu.runs import losses, preset, trained
 from tests.gpu.steps import batch, stepper
-from tests.gpu.stopped import Stopping
 
 SETTINGS: dict[str, dict[str, Any]] = {
     "lenet-5": {"epochs": 2},

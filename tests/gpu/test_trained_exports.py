@@ -14,9 +14,9 @@ from safetensors.torch import load_file
 from engine.exports import registry
 from engine.exports.export import export
 from engine.exports.subject import Subject
+from tests.engine.stopping import Stopping
 from tests.gpu.device import DEVICE
 from tests.gpu.runs import preset, trained
-from tests.gpu.stopped import Stopping
 
 ROOT = Path(__file__).resolve().parents[2]
 WITHOUT = {"CUDA_VISIBLE_DEVICES": "", "HIP_VISIBLE_DEVICES": ""}

@@ -28,6 +28,26 @@ PSF = "Python Software Foundation License"
 OWN = "made by Layerloom, free of rights"
 SEEDED = "drawn by Layerloom from a fixed seed: the same samples on every machine"
 
+
+def _series(name: str, title: str, description: str, past: int) -> Dataset:
+    """The made-up series with so many hours of past, and a half day to come."""
+    future = Field((12,), role="target", bounds=(-5, 5), season=24)
+    return Dataset(
+        name,
+        title,
+        description,
+        SEEDED,
+        "forecast",
+        12_000,
+        {"past": Field((past, 2), bounds=(-5, 5)), "future": future},
+        loader="engine.data.generated.series",
+        kind="sequence",
+        licence=OWN,
+        parting="time",
+        apart="an hour",
+    )
+
+
 DATASETS = (
     Dataset(
         "docstrings",
@@ -82,35 +102,19 @@ DATASETS = (
         parting="groups",
         apart="a date",
     ),
-    Dataset(
+    _series(
         "series",
         "Hourly series",
         "Two days of a value and of what drives it three hours later, with trend, daily and weekly seasons and noise: "
         "what is the value over the next half day?",
-        SEEDED,
-        "forecast",
-        12_000,
-        {"past": Field((48, 2), bounds=(-5, 5)), "future": Field((12,), role="target", bounds=(-5, 5), season=24)},
-        loader="engine.data.generated.series",
-        kind="sequence",
-        licence=OWN,
-        parting="time",
-        apart="an hour",
+        48,
     ),
-    Dataset(
+    _series(
         "series_week",
         "Hourly series, a week",
         "A week of a value and of what drives it three hours later: long enough to tell the weekend from other days "
         "and how strong the driver is. What is the value over the next half day?",
-        SEEDED,
-        "forecast",
-        12_000,
-        {"past": Field((168, 2), bounds=(-5, 5)), "future": Field((12,), role="target", bounds=(-5, 5), season=24)},
-        loader="engine.data.generated.series",
-        kind="sequence",
-        licence=OWN,
-        parting="time",
-        apart="an hour",
+        168,
     ),
     Dataset(
         "shapes",

@@ -69,18 +69,8 @@ def refuses(question: Question) -> str:
 
 def compute(question: Question) -> Iterator[Step]:
     """softmax(Q·Kᵀ/√d) of each head, (T, S): row by row it adds up to 1."""
-    layer, paths = question.the_layer(), modules_of(question)
-    maps, titles = list[Tensor](), list[str]()
-    for call in question.inspector.calls_of(question.the_sample().batch, layer, paths):
-        inner = call.path.removeprefix(layer.module).lstrip(".")
-        module = question.inspector.modules[call.path]
-        drawn = isinstance(module, nn.Softmax)
-        looked = drawn_weights(call.answer) if drawn else weights(module, call.given, call.named)
-        for head, one in enumerate(looked):
-            maps.append(one)
-            titles.append(f"{inner} head {head + 1}".lstrip())
-    if not maps:
-        raise LookingError("layer", f"{layer.name} does not compute attention for this sample.")
+    looked, titles = of_calls(question)
+    maps = [one for found in looked for one in found]
     rows, columns = (step_names(question, maps[0].shape[axis], axis) for axis in (0, 1))
     steps = f"{maps[0].shape[0]} (rows) look at {maps[0].shape[1]} (columns)"
     facts = (("heads", str(len(maps))), ("steps", steps))
@@ -89,6 +79,20 @@ def compute(question: Question) -> Iterator[Step]:
         maps = [nn.functional.pad(one, (0, size[1] - one.shape[1], 0, size[0] - one.shape[0])) for one in maps]
         rows = columns = ()
     yield Step(1.0, Grid(torch.stack(maps).numpy(), tuple(titles), False, "attention", rows, columns), facts)
+
+
+def of_calls(question: Question) -> tuple[list[Tensor], list[str]]:
+    """(heads, T, S) of each call of an attention in the layer, and a name for each head of all. Raises LookingError."""
+    layer, looked, titles = question.the_layer(), list[Tensor](), list[str]()
+    for call in question.inspector.calls_of(question.the_sample().batch, layer, modules_of(question)):
+        inner = call.path.removeprefix(layer.module).lstrip(".")
+        module = question.inspector.modules[call.path]
+        drawn = isinstance(module, nn.Softmax)
+        looked.append(drawn_weights(call.answer) if drawn else weights(module, call.given, call.named))
+        titles += [f"{inner} head {head + 1}".lstrip() for head in range(len(looked[-1]))]
+    if not looked:
+        raise LookingError("layer", f"{layer.name} does not compute attention for this sample.")
+    return looked, titles
 
 
 def drawn_weights(answer: Tensor) -> Tensor:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-import torch
 from torch import nn
 
 from engine.inside.looking.attending import maps as attention
@@ -28,16 +27,7 @@ def refuses(question: Question) -> str:
 def compute(question: Question) -> Iterator[Step]:
     """The weights of the first step where it is no patch (a class token), else the mean of all steps, by patches."""
     layer, batch = question.the_layer(), question.the_sample().batch
-    looked, titles = list[torch.Tensor](), list[str]()
-    for call in question.inspector.calls_of(batch, layer, attention.modules_of(question)):
-        module = question.inspector.modules[call.path]
-        drawn = isinstance(module, nn.Softmax)
-        found = attention.drawn_weights(call.answer) if drawn else attention.weights(module, call.given, call.named)
-        inner = call.path.removeprefix(layer.module).lstrip(".")
-        looked.append(found)
-        titles += [f"{inner} head {head + 1}".lstrip() for head in range(len(found))]
-    if not looked:
-        raise LookingError("layer", f"{layer.name} does not compute attention for this sample.")
+    looked, titles = attention.of_calls(question)
     wanted, name = int(question.number("head")), next(one for one, value in batch.items() if is_image(value))
     heads = [one for found in looked for one in found]
     if wanted > len(heads):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import warnings
 from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 from engine.losses.loss import Loss
@@ -43,6 +44,7 @@ class AUROC(Metric):
     def _made(self) -> Any:
         from torchmetrics import classification
 
+        warnings.filterwarnings("ignore", module="torchmetrics")  # a class that does not occur is not a surprise
         thresholds = THRESHOLDS if self.task.axes else None
         if self.task.kind == "two":
             return classification.BinaryAUROC(thresholds=thresholds, validate_args=False)

@@ -85,6 +85,7 @@ class Session:
     def __post_init__(self) -> None:
         self.config = self.plan.training
         self._counter = AnswerCounter()
+        self._probe = HealthProbe(self.probed, self.plan.graph)
         self._first_epoch = 0
         """The one this session began with."""
         self._paused: ExitStack | None = None
@@ -239,7 +240,7 @@ class Session:
             self.lr.set(asked)
         lr = self.lr.value
         every = 0 if self.config.compile is True else self.config.health  # compiled: other bits than what is looked at
-        probe = HealthProbe(self.probed, self.plan.graph) if due(number, every) else None
+        probe = self._probe if due(number, every) else None
         measure = number % NORM_EVERY == 1
         done = self.stepper.step(batches, number, measure=measure, probe=probe, go_on=self._going)
         self.steps = number

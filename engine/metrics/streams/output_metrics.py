@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Iterable
 
 from torch import Tensor
@@ -44,7 +43,6 @@ class OutputMetrics:
 
     def compute(self) -> dict[str, Value]:
         """The values by name; what cannot be said of so few samples is NaN."""
-        warnings.filterwarnings("ignore", module="torchmetrics")  # a class that does not occur is not a surprise
         result: dict[str, Value] = {}
         for metric in self._metrics:
             result |= metric.compute()

@@ -58,10 +58,11 @@ class ClassCounts:
     def __init__(self, task: Task) -> None:
         self._classes = 2 if task.kind == "two" else task.classes
         self._counts: Tensor | None = None
+        self._totals: dict[str, Array] | None = None
 
     def reset(self) -> None:
         """Forget what was collected."""
-        self._counts = None
+        self._counts = self._totals = None
 
     def update(self, answers: Answers) -> None:
         """Take a batch."""
@@ -71,12 +72,12 @@ class ClassCounts:
         else:
             both = labels[labels == said]
             counts = torch.stack([torch.bincount(one, minlength=classes) for one in (both, said, labels)])
-        self._counts = counts if self._counts is None else self._counts + counts
+        self._counts, self._totals = counts if self._counts is None else self._counts + counts, None
 
     @property
     def empty(self) -> bool:
         """Whether no position was counted."""
-        return self._counts is None or not bool(self._counts.any())
+        return self._counts is None or not self.totals()["true"].any()
 
     @property
     def table(self) -> Tensor:
@@ -87,9 +88,11 @@ class ClassCounts:
     def totals(self) -> dict[str, Array]:
         """(1, C) each: how often a class was right (``both``), answered (``given``) and meant (``true``)."""
         assert self._counts is not None
-        few = self._classes <= MOST_CLASSES
-        parts = (self.table.diag(), self.table.sum(0), self.table.sum(1)) if few else tuple(self._counts)
-        return {
-            name: part.cpu().numpy().astype("float64")[None]
-            for name, part in zip(("both", "given", "true"), parts, strict=True)
-        }
+        if self._totals is None:
+            few = self._classes <= MOST_CLASSES
+            parts = (self.table.diag(), self.table.sum(0), self.table.sum(1)) if few else tuple(self._counts)
+            self._totals = {
+                name: part.cpu().numpy().astype("float64")[None]
+                for name, part in zip(("both", "given", "true"), parts, strict=True)
+            }
+        return self._totals

@@ -82,6 +82,11 @@ class Epoch(NamedTuple):
     lr: float
     answered: Answered | None = None
 
+    @property
+    def judged(self) -> float:
+        """The validation loss; the training loss where there is no other."""
+        return self.validation if math.isfinite(self.validation) else self.training
+
 
 class Course:
     """One training so far: its epochs, the median ratio of every look into the layers, and what is wrong now."""
@@ -111,13 +116,13 @@ class Course:
     @property
     def validations(self) -> list[float]:
         """The validation loss of each epoch; of the training part where there is no other."""
-        return [epoch.validation if math.isfinite(epoch.validation) else epoch.training for epoch in self.epochs]
+        return [epoch.judged for epoch in self.epochs]
 
     def below(self, shares: tuple[float, float]) -> bool:
         """Whether the last epoch's losses, of training and validation, are at most these shares of the start."""
         if not self.epochs:
             return False
-        training, validation = self.epochs[-1].training, self.validations[-1]
+        training, validation = self.epochs[-1].training, self.epochs[-1].judged
         return training <= shares[0] * self.start and validation <= shares[1] * self.start
 
     @property

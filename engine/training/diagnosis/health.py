@@ -7,7 +7,7 @@ that is measured changes what is computed.
 from __future__ import annotations
 
 import math
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import torch
 from torch import Tensor, nn
@@ -33,18 +33,28 @@ def due(step: int, every: int) -> bool:
     return bool(every) and (step in EARLY or step % every == 0)
 
 
+class _Asked(NamedTuple):
+    """What is measured of a node's results beside their size: units that are all zero, values near these ends."""
+
+    zeroes: bool
+    ends: tuple[float, float] | None
+
+
 class HealthProbe:
-    """Collects one look: listen with `hear` while the probed module computes, then around the optimizer's step."""
+    """Takes looks, one after the other: listens with `hear` while the probed module computes, then around the
+    optimizer's step."""
 
     def __init__(self, probed: Probed, graph: Graph) -> None:
         self._probed, self._graph = probed, graph
         self._numbers: dict[tuple[NodePath, str], Tensor] = {}
         self._order: dict[NodePath, None] = {}
+        self._asked: dict[NodePath, _Asked] = {}
         self._weights = weights_of(probed)
         self._before: dict[NodePath, Tensor] = {}
 
     def listening(self, module: nn.Module) -> Probed:
-        """The probed module, set to train as ``module`` does, with this look as its listener."""
+        """The probed module, set to train as ``module`` does, with a new look as its listener."""
+        self._numbers, self._order = {}, {}
         self._probed.listener = self.hear
         return self._probed.like(module)
 
@@ -54,21 +64,27 @@ class HealthProbe:
         if value is None:
             return
         self._order[path] = None
-        node = node_at(self._graph, path.inside, path.node)
-        kind = layers.kind("" if node is None else node.type)
+        asked = self._asked.get(path) or self._ask(path)
         with torch.no_grad():
             detached = value.detach()
             self._keep(path, "rms", _rms(detached))
-            if kind.zeroes and detached.dim() > 1 and rows(detached) >= ROWS:
+            if asked.zeroes and detached.dim() > 1 and rows(detached) >= ROWS:
                 self._keep(path, "dead", _dead(detached))
-            if node is not None and kind.saturates and (ends := _ends(node)) is not None:
-                low, high = ends
+            if asked.ends is not None:
+                low, high = asked.ends
                 edge = NEAR * (high - low)
                 near = (detached < low + edge) | (detached > high - edge)
                 self._keep(path, "saturated", near.float().mean())
         if value.requires_grad:
             keep: Any = lambda gradient: self._keep(path, "gradient", gradient.float().norm())  # noqa: E731
             value.register_hook(keep)  # type: ignore[no-untyped-call]
+
+    def _ask(self, path: NodePath) -> _Asked:
+        node = node_at(self._graph, path.inside, path.node)
+        kind = layers.kind("" if node is None else node.type)
+        ends = _ends(node) if node is not None and kind.saturates else None
+        self._asked[path] = asked = _Asked(kind.zeroes, ends)
+        return asked
 
     def before_step(self) -> None:
         """Remember the weights: the optimizer is about to change them."""
@@ -121,7 +137,8 @@ def _ends(node: Node) -> tuple[float, float] | None:
 
 
 def _rms(value: Tensor) -> Tensor:
-    return value.float().square().mean().sqrt()
+    size: Tensor = torch.linalg.vector_norm(value, dtype=torch.float32)
+    return size / math.sqrt(value.numel())
 
 
 def rows(value: Tensor) -> int:

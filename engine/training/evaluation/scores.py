@@ -63,6 +63,8 @@ def _together(pairs: list[tuple[float, float]]) -> tuple[float, float]:
 def numbers(values: Iterable[Tensor | float]) -> list[float]:
     """The values as numbers, fetched from the device in one go."""
     values = list(values)
+    if all(isinstance(value, Tensor) for value in values):
+        return torch.stack(values).tolist() if values else []  # type: ignore[arg-type]
     if any(isinstance(value, Tensor) for value in values):
         return torch.stack([torch.as_tensor(value) for value in values]).tolist()
     return [float(value) for value in values]

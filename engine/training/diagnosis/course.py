@@ -82,11 +82,6 @@ class Epoch(NamedTuple):
     lr: float
     answered: Answered | None = None
 
-    @property
-    def judged(self) -> float:
-        """The validation loss; the training loss where there is no other."""
-        return self.validation if math.isfinite(self.validation) else self.training
-
 
 class Course:
     """One training so far: its epochs, the median ratio of every look into the layers, and what is wrong now."""
@@ -97,6 +92,10 @@ class Course:
         self.diagnoses: tuple[Diagnosis, ...] = ()
         self.first = math.nan  # loss of the first step
         self.epochs: list[Epoch] = []
+        self.losses: list[float] = []
+        """The mean training loss of each epoch."""
+        self.validations: list[float] = []
+        """The validation loss of each epoch; of the training part where there is no other."""
         self.ratios: list[float] = []
         self.dead: dict[NodePath, float] = {}
         """The share of dead units of each layer at the first look."""
@@ -108,27 +107,17 @@ class Course:
         """The loss that nothing learned costs: of guessing or, where that is not known, of the first step."""
         return self.facts.baseline if math.isfinite(self.facts.baseline) else self.first
 
-    @property
-    def losses(self) -> list[float]:
-        """The mean training loss of each epoch."""
-        return [epoch.training for epoch in self.epochs]
-
-    @property
-    def validations(self) -> list[float]:
-        """The validation loss of each epoch; of the training part where there is no other."""
-        return [epoch.judged for epoch in self.epochs]
-
     def below(self, shares: tuple[float, float]) -> bool:
         """Whether the last epoch's losses, of training and validation, are at most these shares of the start."""
         if not self.epochs:
             return False
-        training, validation = self.epochs[-1].training, self.epochs[-1].judged
+        training, validation = self.losses[-1], self.validations[-1]
         return training <= shares[0] * self.start and validation <= shares[1] * self.start
 
     @property
     def led_down(self) -> bool:
         """Whether a schedule has led the rate down, or is still leading it up: the pace is no sign then."""
-        rates = [epoch.lr for epoch in self.epochs]
+        rates = [epoch.lr for epoch in self.epochs[-2:]]
         return rates[-1] < 0.5 * self.facts.lr or (len(rates) > 1 and rates[-1] > 1.01 * rates[-2])
 
     @property
@@ -145,6 +134,12 @@ class Course:
         """A node in words."""
         node = node_at(self.facts.graph, path.inside, path.node)
         return "a layer" if node is None else f"{node.name} ({node.type})"
+
+    def add_epoch(self, epoch: Epoch) -> None:
+        """Take an epoch that is over."""
+        self.epochs.append(epoch)
+        self.losses.append(epoch.training)
+        self.validations.append(epoch.validation if math.isfinite(epoch.validation) else epoch.training)
 
     def add_look(self, look: HealthCheck) -> None:
         """Take the ratios of a look into the layers."""

@@ -109,7 +109,8 @@ class HealthMonitor:
                 self._elsewhere[key] = diagnosis
         losses = history.series("train/loss")[1]
         self.course.first = float(losses[0]) if len(losses) else math.nan
-        self.course.epochs += epochs_of(history)
+        for epoch in epochs_of(history):
+            self.course.add_epoch(epoch)
         self._tell(0)
 
     def look(self, look: HealthCheck) -> None:
@@ -132,7 +133,7 @@ class HealthMonitor:
         """Take an epoch that is over: its mean losses (NaN: none), its rate, the loss of the run's first step, and what
         was answered to the validation part."""
         self.course.first = first
-        self.course.epochs.append(Epoch(training, validation, lr, answered))
+        self.course.add_epoch(Epoch(training, validation, lr, answered))
         rules = (rule(self.course, step, lr) for rule in (*CURVES, *PACES, *ANSWERS))
         self._curves.judge((blamed(self.course, found) for found in chain(*rules)), step)
         if self.course.below(WORKS):

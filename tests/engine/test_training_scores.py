@@ -73,7 +73,7 @@ def test_batches_gathered_together_are_those_of_the_order(
 
 def test_several_batches_are_evaluated_at_once_unless_samples_depend_on_each_other() -> None:
     plan = check(presets.build("mlp"))
-    assert evaluation_size(plan, 1257) == 8 * plan.data.size(1257)
+    assert evaluation_size(plan, 1257) == 512 == 16 * plan.data.size(1257)
 
     def normed(track: bool) -> Graph:
         return table(layers=(("BatchNorm1d", {"track_running_stats": track}),))

@@ -57,7 +57,10 @@ def _lay_samples(data: Prepared, inputs: Iterable[str]) -> None:
 
 
 LARGE: Final = 8
-"""Batches that are evaluated together at most: more gains nothing (measured on seven networks)."""
+"""Batches that are evaluated together at most, where these are more than `MANY` samples: more gains nothing (measured
+on seven networks)."""
+MANY: Final = 512
+"""Samples that are evaluated together where small batches are learned from."""
 SMALL: Final = 16 * 2**20
 """Bytes that an evaluation may take even where a training step takes less."""
 
@@ -73,7 +76,8 @@ def evaluation_size(plan: TrainingPlan, samples: int) -> int:
         return size
     one = cost.total(plan.graph, plan.report, size)
     room = max(one.memory_training, SMALL) - one.memory_parameters
-    return size * max(1, min(LARGE, room // max(one.activations_inference, 1)))
+    most = max(LARGE, MANY // size)
+    return size * max(1, min(most, room // max(one.activations_inference, 1)))
 
 
 def _mixes(leaf: cost.Leaf) -> bool:

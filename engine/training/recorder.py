@@ -13,7 +13,7 @@ from torch import Tensor
 from engine.errors import About
 from engine.metrics.metric import Value
 from engine.training.evaluation.network import Network
-from engine.training.evaluation.scores import Score, numbers
+from engine.training.evaluation.scores import Score, Transfer
 from engine.training.history import History, LiveChange
 from engine.training.runs.clock import OF_THE_CLOCK as OF_THE_CLOCK
 from engine.training.runs.run import Run
@@ -94,8 +94,12 @@ class Recorder:
         self.work()
         if not self._steps:
             return
-        losses, scores = numbers(self._losses), self.network.totals(self._scores)
-        norms = dict(zip(self._norms, map(_short, numbers(self._norms.values())), strict=True))
+        transfer = Transfer()
+        asked, asked_norms = transfer.ask(self._losses), transfer.ask(self._norms.values())
+        asked_scores = self.network.ask_totals(self._scores, transfer)
+        transfer.fetch()
+        losses, scores = asked(), asked_scores()
+        norms = dict(zip(self._norms, map(_short, asked_norms()), strict=True))
         metric = self.metric
         rows: list[dict[str, Any]] = []
         diverged = None

@@ -17,6 +17,7 @@ from engine.graph import Graph
 from engine.layers.endpoints import Output
 from engine.metrics.task import Task
 from engine.training.evaluation.network import Head, Network
+from engine.training.evaluation.scores import Transfer
 from engine.training.plan import check
 from engine.training.steps.assembly import evaluation_size
 from tests.engine.test_training_learning import table
@@ -54,6 +55,25 @@ def test_scores_counted_later_are_those_of_each_batch(steps: list[list[int]], ki
         expected.append((sum(float(total) for total, _ in each), sum(float(number) for _, number in each)))
     for ours, theirs in zip(taken.totals(scores), expected, strict=True):
         assert ours == pytest.approx(theirs, rel=1e-6)
+
+
+def test_what_a_flush_asks_for_is_fetched_in_one_go(monkeypatch: pytest.MonkeyPatch) -> None:
+    transfer, fetched = Transfer(), list[int]()
+    losses = transfer.ask([torch.tensor(0.1), torch.tensor(7.5)])
+    counts, none, known = transfer.ask_row(torch.tensor([3, 2**40])), transfer.ask([]), transfer.ask([2, 0.5])
+    to_list = torch.Tensor.tolist
+
+    def counted(self: torch.Tensor) -> Any:
+        fetched.append(len(self))
+        return to_list(self)
+
+    monkeypatch.setattr(torch.Tensor, "tolist", counted)
+    transfer.fetch()
+    assert fetched == [4]
+    assert losses() == [torch.tensor(0.1).item(), 7.5]
+    assert counts() == [3, 2**40]
+    assert none() == []
+    assert known() == [2, 0.5]
 
 
 @settings(max_examples=40, deadline=None)

@@ -23,7 +23,7 @@ from engine.metrics.streams.output_metrics import OutputMetrics
 from engine.metrics.task import Task
 from engine.metrics.units import Units
 from engine.shapes import Report
-from engine.training.evaluation.scores import SMALL, Score, exact, fetched, totals
+from engine.training.evaluation.scores import SMALL, Found, Score, Transfer, ask_totals, exact, fetched
 from engine.training.evaluation.tasks import class_weights, task
 
 Batch = Mapping[str, Tensor]
@@ -225,7 +225,14 @@ class Network:
 
     def totals(self, steps: Sequence[Sequence[Score]]) -> list[tuple[float, float]]:
         """(sum, number) of every step whose batches have these scores."""
-        return totals(self._reported, steps)
+        transfer = Transfer()
+        found = self.ask_totals(steps, transfer)
+        transfer.fetch()
+        return found()
+
+    def ask_totals(self, steps: Sequence[Sequence[Score]], transfer: Transfer) -> Found[tuple[float, float]]:
+        """The same, once the ``transfer`` was fetched."""
+        return ask_totals(self._reported, steps, transfer)
 
     def answers(self, batch: Batch, forward: Forward | None = None) -> tuple[Tensor, ...]:
         """What the network (or ``forward``, a module like it) answers to a batch, in the order of its Outputs.

@@ -6,8 +6,9 @@ Counts are exact, so they do not depend on which steps are counted together.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from collections.abc import Callable, Iterable, Sequence
+from itertools import islice
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeAlias, TypeVar
 
 import torch
 from torch import Tensor
@@ -15,6 +16,9 @@ from torch import Tensor
 if TYPE_CHECKING:
     from engine.training.evaluation.network import Head
 
+T = TypeVar("T")
+Found: TypeAlias = Callable[[], list[T]]
+"""Gives what was asked for."""
 SMALL: Final = 2**12
 """Numbers of an answer that may wait to be counted: some hundred steps lie between two countings."""
 
@@ -27,9 +31,40 @@ class Score(NamedTuple):
     waiting: bool = False
 
 
-def totals(head: Head | None, steps: Sequence[Sequence[Score]]) -> list[tuple[float, float]]:
-    """(sum, number) of every step over its batches, fetched from the device in few transfers."""
-    found: dict[tuple[int, int], tuple[float, float]] = {}
+class Transfer:
+    """Numbers that lie on a device: asked for one after the other, fetched in one go, for each one waits."""
+
+    def __init__(self) -> None:
+        self._asked: list[Tensor] = []
+        self._found: list[list[float]] = []
+
+    def ask(self, values: Iterable[Tensor | float]) -> Found[float]:
+        """Tensors without axes as numbers, or numbers as they are; there once `fetch` was called."""
+        values = list(values)
+        if all(isinstance(value, Tensor) for value in values) and values:
+            return self.ask_row(torch.stack(values))  # type: ignore[arg-type]
+        if any(isinstance(value, Tensor) for value in values):
+            return self.ask_row(torch.stack([torch.as_tensor(value) for value in values]))
+        known = [float(value) for value in values]
+        return lambda: known
+
+    def ask_row(self, values: Tensor) -> Found[float]:
+        """The numbers of a tensor with one axis."""
+        place = len(self._asked)
+        self._asked.append(values)
+        return lambda: self._found[place]
+
+    def fetch(self) -> None:
+        """Wait for all that was asked for."""
+        if not self._asked:
+            return
+        wide = torch.float32 if self._asked[0].device.type == "mps" else torch.float64  # whole counts stay whole
+        numbers = iter(torch.cat([row.to(wide) for row in self._asked]).tolist())
+        self._found = [list(islice(numbers, len(row))) for row in self._asked]
+
+
+def ask_totals(head: Head | None, steps: Sequence[Sequence[Score]], transfer: Transfer) -> Found[tuple[float, float]]:
+    """(sum, number) of every step over its batches, once the ``transfer`` was fetched."""
     alike: dict[tuple[torch.Size, torch.Size], list[tuple[int, int]]] = {}
     ready: list[tuple[int, int]] = []
     for step, scores in enumerate(steps):
@@ -39,35 +74,32 @@ def totals(head: Head | None, steps: Sequence[Sequence[Score]]) -> list[tuple[fl
                 alike.setdefault((score.total.shape, score.number.shape), []).append((step, index))
             else:
                 ready.append((step, index))
+    asked: list[tuple[list[tuple[int, int]], Found[float], Found[float]]] = []
     if ready:
         of = [steps[step][index] for step, index in ready]
-        pairs = zip(numbers(score.total for score in of), numbers(score.number for score in of), strict=True)
-        found.update(zip(ready, pairs, strict=True))
+        asked.append((ready, transfer.ask(one.total for one in of), transfer.ask(one.number for one in of)))
     for together in alike.values():
         assert head is not None, "only those of a head wait"
         both = [(steps[step][index].total, steps[step][index].number) for step, index in together]
         answers, targets = (torch.stack(list(column)) for column in zip(*both, strict=True))
         right, kept = head.step_metric.right(head.criterion, answers, targets, head.masked)
-        sums = right.flatten(1).sum(1).tolist()
-        counts = [right[0].numel()] * len(sums) if kept is None else kept.flatten(1).sum(1).tolist()
-        found.update(zip(together, zip(map(float, sums), map(float, counts), strict=True), strict=True))
-    return [_together([found[step, index] for index in range(len(scores))]) for step, scores in enumerate(steps)]
+        sums, all_count = transfer.ask_row(right.flatten(1).sum(1)), [right[0].numel()] * len(together)
+        counts = transfer.ask(all_count) if kept is None else transfer.ask_row(kept.flatten(1).sum(1))
+        asked.append((together, sums, counts))
+
+    def found() -> list[tuple[float, float]]:
+        each: dict[tuple[int, int], tuple[float, float]] = {}
+        for places, sums, counts in asked:
+            each.update(zip(places, zip(map(float, sums()), map(float, counts()), strict=True), strict=True))
+        return [_together([each[step, index] for index in range(len(scores))]) for step, scores in enumerate(steps)]
+
+    return found
 
 
 def _together(pairs: list[tuple[float, float]]) -> tuple[float, float]:
     if len(pairs) == 1:
         return pairs[0]
     return sum(total for total, _ in pairs), sum(number for _, number in pairs)
-
-
-def numbers(values: Iterable[Tensor | float]) -> list[float]:
-    """The values as numbers, fetched from the device in one go."""
-    values = list(values)
-    if all(isinstance(value, Tensor) for value in values):
-        return torch.stack(values).tolist() if values else []  # type: ignore[arg-type]
-    if any(isinstance(value, Tensor) for value in values):
-        return torch.stack([torch.as_tensor(value) for value in values]).tolist()
-    return [float(value) for value in values]
 
 
 def exact(values: Iterable[Tensor | float], answer: Tensor) -> list[Tensor] | list[float]:

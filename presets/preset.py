@@ -91,12 +91,14 @@ def small(
     target: str | None = None,
     title: str | None = None,
     fields: Mapping[str, str] | None = None,
+    ignore_index: int | None = None,
     **options: Any,
 ) -> Preset:
     """The variant that trains here at once: other defaults, and what ``learn`` gives as its settings.
 
     A network of images hands it their ``size=(height, width)``. ``target`` is the field of the data to learn, where it
-    is not the first one, and ``fields`` are those that its Inputs read. ``title`` is its own, else "… small".
+    is not the first one, and ``fields`` are those that its Inputs read; its class ``ignore_index`` counts for nothing.
+    ``title`` is its own, else "… small".
     """
     changed = partial(preset.build, **options)
     title = title or f"{preset.title} small"
@@ -107,6 +109,8 @@ def small(
         graph.settings = learn(size=given.get("input", options["input"])[-2:]) if "input" in options else learn()
         for output in graph.of_type("Output") if target is not None else ():
             SetParameter(output.id, "field", target).apply(graph)
+        for output in graph.of_type("Output") if ignore_index is not None else ():
+            SetParameter(output.id, "ignore_index", ignore_index).apply(graph)
         for input in graph.of_type("Input"):
             if fields is not None:
                 SetParameter(input.id, "field", fields[input.name]).apply(graph)

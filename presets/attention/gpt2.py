@@ -116,4 +116,4 @@ NETWORK = Preset(
 LEARN = partial(on_tokens, "docstrings", epochs=12, lr=2e-3, weight_decay=0.05, batch_size=16)
 TINY: dict[str, Any] = {"vocab_size": len(TEXT), "n_positions": 64, "n_embd": 128, "n_layer": 3, "n_head": 4}
 WORDS = "Three blocks continue what Python says about itself, letter by letter."
-PRESETS = (small(NETWORK, WORDS, LEARN, "docstrings", title="GPT-2 tiny", **TINY), NETWORK)
+PRESETS = (small(NETWORK, WORDS, LEARN, "docstrings", title="GPT-2 tiny", ignore_index=0, **TINY), NETWORK)

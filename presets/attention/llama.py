@@ -71,10 +71,11 @@ def build(
     """
     graph = Graph("LLaMA decoder")
     llama_layer(graph, hidden_size, num_attention_heads, num_key_value_heads, intermediate_size, rope_theta)
+    table = {"name": "embedding", "num_embeddings": vocab_size, "embedding_dim": hidden_size}
     _, embedding, *_, last = chain(
         graph,
         ("Input", {"name": "input_ids", "shape": ("T",), "dtype": "int64"}),
-        ("Embedding", {"name": "embedding", "num_embeddings": vocab_size, "embedding_dim": hidden_size}),
+        ("Embedding", table | {"initialization": "normal"}),  # of 0.02: the head has the same weights
         (BLOCK, {"name": "decoder", "repeat": num_hidden_layers}),
         ("RMSNorm", {"name": "norm"} | NORM),
     )
@@ -95,7 +96,7 @@ NETWORK = Preset(
     task="language model",
     names=NAMES,
 )
-LEARN = partial(on_tokens, "docstrings", epochs=4, lr=2e-3, weight_decay=0.05)
+LEARN = partial(on_tokens, "docstrings", epochs=4, lr=2e-3, weight_decay=0.05, batch_size=8)
 SIZES: dict[str, Any] = {
     "vocab_size": len(TEXT),
     "hidden_size": 64,
@@ -105,4 +106,4 @@ SIZES: dict[str, Any] = {
     "intermediate_size": 128,
 }
 WORDS = "Two layers with shared keys continue what Python says about itself."
-PRESETS = (small(NETWORK, WORDS, LEARN, "docstrings", **SIZES), NETWORK)
+PRESETS = (small(NETWORK, WORDS, LEARN, "docstrings", ignore_index=0, **SIZES), NETWORK)

@@ -56,7 +56,7 @@ def build(
         ("Linear", {"name": "head", "out_features": vocab_size}),
         ("Output", {"name": "word", "field": "caption", "ignore_index": 0}),
     )
-    graph.settings = on_board("shapes", epochs=6, lr=3e-3, batch_size=32, standardised="image", clip_norm=1.0)
+    graph.settings = on_board("shapes", epochs=10, lr=2e-3, batch_size=32, standardised="image", clip_norm=1.0)
     return graph
 
 

@@ -18,7 +18,7 @@ class FakeGraphs:
         self._stepper, self.lazy, self.fails = stepper, lazy, fails
         self.recorded = self.replays = self.warm = 0
 
-    def aside(self, work: Callable[[], Any]) -> Any:
+    def aside(self, work: Callable[[], Any], *, waits: bool = True) -> Any:
         self.warm += 1
         return work()
 

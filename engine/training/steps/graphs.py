@@ -52,8 +52,8 @@ class Recorded(Protocol):
 class Backend(Protocol):
     """How work is recorded; `engine.training.steps.cuda_graphs.CudaGraphs` is the real one."""
 
-    def aside(self, work: Callable[[], Any]) -> Any:
-        """Do work as a recording will, to warm up."""
+    def aside(self, work: Callable[[], Any], *, waits: bool = True) -> Any:
+        """Do work as a recording will, to warm up; without ``waits`` it may raise where that waits for the device."""
 
     def record(self, work: Callable[[], Tensor]) -> tuple[Recorded, Tensor]:
         """Record work without doing it; the tensor that each replay will fill. May raise anything."""
@@ -173,7 +173,8 @@ class RecordedSteps:
     def _as_ever(self, held: _State, batch: Batch, number: int, measure: bool) -> _Expected:
         """What a step gives when it is taken as ever; nothing has changed afterwards."""
         self._stepper.seed(number)
-        loss, _, _, _ = self._backend.aside(lambda: self._stepper.compute(batch, measure))
+        # What waits is found here: torch does not get over it while it records.
+        loss, _, _, _ = self._backend.aside(lambda: self._stepper.compute(batch, measure, at_once=True), waits=False)
         found = _Expected(loss.detach().clone(), [weight.detach().clone() for weight in self._stepper.weights])
         held.put_back()
         return found

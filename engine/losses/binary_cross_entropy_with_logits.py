@@ -37,7 +37,8 @@ class BCEWithLogitsLoss(YesOrNoLoss):
 
         if self.pos_weight is None:
             return {}
-        return {"pos_weight": torch.tensor(self.pos_weight, device=answer.device)}
+        # filled there: a number that is sent waits for a GPU, and cannot be recorded
+        return {"pos_weight": torch.full((), self.pos_weight, device=answer.device)}
 
     def options(self, soft: bool) -> dict[str, str]:
         if self.pos_weight is None:

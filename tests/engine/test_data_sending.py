@@ -101,3 +101,15 @@ def test_images_that_stay_on_a_gpu_lie_with_their_channels_last_once() -> None:
     order = torch.randperm(len(data.train))
     for batch in data.train.batches(["image"], 8, order):
         assert batch["image"].is_contiguous(memory_format=torch.channels_last)
+
+
+@pytest.mark.parametrize("weights", ["balanced", (0.5,) * 10])
+def test_class_weights_lie_where_answers_are_compared_and_not_with_the_data(weights: object) -> None:
+    graph = presets.build("lenet-5")
+    graph.of_type("Output")[0].parameters["class_weights"] = weights
+    plan = check(graph)
+    data = prepare(plan.data)
+    (head,) = assembly.build(plan, data, torch.device("meta")).network.heads
+    assert head.weights is not None
+    assert head.weights.device.type == "meta"
+    assert data.train.tensors[head.field].device.type == "cpu"

@@ -366,12 +366,13 @@ def heads(
     uncovered: Collection[str] = (),
     naive: Mapping[str, tuple[float, ...]] | None = None,
     units: Mapping[str, Units] | None = None,
+    device: torch.device | None = None,
 ) -> tuple[Head, ...]:
     """The Outputs with a loss, in creation order; ``parts`` are those of the data, training first.
 
     ``asked`` are the metrics asked for (None: what fits each), ``uncovered`` the masks that variations leave open,
     ``naive`` how far the naive forecast of a field is off in the training part, ``units`` those of the data for fields
-    that transforms have changed.
+    that transforms have changed. ``device`` is where answers are compared, which the data need not lie on (None: do).
     """
     result = []
     for index, node in enumerate(graph.of_type("Output")):
@@ -391,6 +392,7 @@ def heads(
         soft = job.kind == "classes" and target.is_floating_point()
         weights = class_weights(output, target.movedim(axis, -1) if soft and axis is not None else target, job)
         masked = ignored or (weights is not None and not bool(weights.all()))
+        weights = None if weights is None else weights.to(device)
         chosen = job.chosen(asked)
         result.append(Head(node.name, output, index, name, job, masked, chosen, weights, node.id, axis))
     return tuple(result)

@@ -37,7 +37,9 @@ def build(plan: TrainingPlan, data: Prepared, device: torch.device) -> Stepper:
         for name in targets
         if data.fields[name].season and len(data.train)
     }
-    learned = heads(plan.graph, plan.report, plan.binding, data.fields, parts, config.metrics, open_masks, naive, units)
+    learned = heads(
+        plan.graph, plan.report, plan.binding, data.fields, parts, config.metrics, open_masks, naive, units, device
+    )
     inputs = tuple(plan.binding.inputs.values())
     numbers = None if config.precision in ("auto", "float32") else getattr(torch, config.precision)
     if last and device.type == "cuda":

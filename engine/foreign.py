@@ -24,6 +24,8 @@ _BUSY: Final = "devices are busy or unavailable"
 """CUDA's, of a device that others have for themselves."""
 _NOT_DETERMINISTIC: Final = re.compile(r"^(\S+) does not have a deterministic implementation")
 """torch's refusal after ``use_deterministic_algorithms``, a bare RuntimeError."""
+_CUBLAS: Final = "CUBLAS_WORKSPACE_CONFIG"
+"""The variable that torch's refusal of matrix products names, a bare RuntimeError as well."""
 
 
 def is_out_of_memory(error: BaseException) -> bool:
@@ -60,3 +62,8 @@ def not_deterministic(error: BaseException) -> str:
     """The operation that torch cannot do with the same bits every time; empty for other errors."""
     found = _NOT_DETERMINISTIC.match(str(error))
     return found[1] if found else ""
+
+
+def lacks_cublas_setting(error: BaseException) -> bool:
+    """Whether torch has refused matrix products because cuBLAS was begun so that it may give other bits every time."""
+    return isinstance(error, RuntimeError) and _CUBLAS in str(error)

@@ -8,7 +8,7 @@ import torch
 
 from engine.data.pipeline import Prepared
 from engine.errors import LayerloomError
-from engine.foreign import batch_norm_of_one_value, is_out_of_memory
+from engine.foreign import batch_norm_of_one_value, is_out_of_memory, lacks_cublas_setting
 from engine.graph import Node
 from engine.settings.optimizers import FAR, smaller_rate, usual_rate
 from engine.training.plan import TrainingPlan
@@ -42,6 +42,13 @@ def explain(
         room = None if device is None or data is None else room_for_steps(device, data)
         said = f"{where} needs more memory than there is: {_smaller(plan, room)}."
         return TrainingError(said, setting="data.batch_size", reason="out-of-memory")
+    if lacks_cublas_setting(error):
+        return TrainingError(
+            "training.gpu is 'exact', which needs the variable CUBLAS_WORKSPACE_CONFIG to be ':4096:8' before the GPU "
+            "computes for the first time, and it was not: set it, then start again, or set training.gpu to 'fast'.",
+            setting="training.gpu",
+            reason="not-repeatable",
+        )
     node = _guilty(error, plan)
     within = "" if node is None else f" in {node.name} ({node.type})"
     text = (str(error).strip().splitlines() or [""])[0][:300]

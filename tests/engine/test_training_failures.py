@@ -135,6 +135,14 @@ def test_where_memory_runs_out_the_largest_batch_that_fits_is_named(monkeypatch)
     assert "not even one sample fits" in said(10)
 
 
+def test_matrix_products_that_torch_refuses_to_repeat_name_the_variable_to_set() -> None:
+    refusal = "this operation is not deterministic because it uses CuBLAS: set CUBLAS_WORKSPACE_CONFIG=:4096:8"
+    found = explain(RuntimeError(refusal), check(table()), 0)
+    assert found.about == About(setting="training.gpu", reason="not-repeatable")
+    assert "CUBLAS_WORKSPACE_CONFIG to be ':4096:8'" in str(found)
+    assert "or set training.gpu to 'fast'" in str(found)
+
+
 def test_a_last_batch_of_one_sample_is_explained(tmp_path) -> None:
     layers = (("Conv2d", {"out_channels": 2, "kernel_size": 8}), ("BatchNorm2d", {}), ("Flatten", {}))
     graph = table("digits", 10, layers=layers, standardise=(), data={"batch_size": 157})

@@ -51,7 +51,7 @@ def _restored(*, numbers: bool) -> Iterator[None]:
     """Leave torch as it was found; ``numbers``: also those that float32 is computed with."""
     choices = cudnn.deterministic, cudnn.benchmark
     only = torch.are_deterministic_algorithms_enabled()
-    found = (torch.get_float32_matmul_precision(), cudnn.allow_tf32) if numbers else None
+    found = _float32() if numbers else None
     try:
         yield
     finally:
@@ -65,12 +65,25 @@ def _set_numbers(tensor_float: bool) -> None:
     _set_float32("high" if tensor_float else "highest", tensor_float)
 
 
+def _float32() -> tuple[str, bool]:
+    """How float32 is computed with, as `_set_float32` takes it."""
+    with _old_ways():
+        return torch.get_float32_matmul_precision(), cudnn.allow_tf32
+
+
 def _set_float32(products: str, convolutions: bool) -> None:
     """By the older of torch's two ways: code that asks by it, as torch.compile does, fails once the newer was used."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # torch 2.9 says that it is the older way
+    with _old_ways():
         torch.set_float32_matmul_precision(products)
         cudnn.allow_tf32 = convolutions
+
+
+@contextmanager
+def _old_ways() -> Iterator[None]:
+    """torch 2.9 says of each, asked or set, that it is the older way."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        yield
 
 
 def _only_deterministic(wanted: bool) -> None:

@@ -18,11 +18,15 @@ STEPS_AN_EPOCH = 4
 
 
 class Doubtful(nn.Module):
-    """Layers that remember; the logarithm of a negative number is none."""
+    """Layers that remember; the logarithm of a negative number is none.
+
+    The first has no bias: before a batch norm its gradient would be 0 but for rounding, and several optimizers divide
+    a gradient by its size.
+    """
 
     def __init__(self) -> None:
         super().__init__()
-        self.first, self.norm, self.last = nn.Linear(4, 5), nn.BatchNorm1d(5), nn.Linear(5, 3)
+        self.first, self.norm, self.last = nn.Linear(4, 5, bias=False), nn.BatchNorm1d(5), nn.Linear(5, 3)
 
     def forward(self, x: Tensor) -> Tensor:
         return self.last(torch.tanh(self.norm(self.first(x))) + x.prod(1, keepdim=True).log())

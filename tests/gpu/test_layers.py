@@ -18,6 +18,9 @@ from tests.gpu.drawn import draws, network
 LAYERS = draws("layers")
 STEEPER = 10
 """Gradients are sums of many products, and may be so many times further off."""
+WORSE = 8
+"""Where float32 goes wrong on the CPU (against float64) it may go so many times as wrong on the device, which adds up
+in another order. That counts in three of 3,840 draws: they divide differences of nearly equal numbers by them."""
 HALF = 3
 """So many draws of a layer are computed in bfloat16 as well."""
 
@@ -25,12 +28,12 @@ HALF = 3
 def differentiated(module: nn.Module, inputs: list[Tensor], device: torch.device) -> tuple[list[Tensor], list[Tensor]]:
     """The results of a module, and the gradients of its inputs and weights by a weighted sum of the results."""
     module.zero_grad()
-    given = [value.to(device).requires_grad_(value.is_floating_point()) for value in inputs]
+    given = [value.clone().to(device).requires_grad_(value.is_floating_point()) for value in inputs]
     found = list(answers(module, given, device))
     generator, total = torch.Generator().manual_seed(1), torch.zeros((), device=device)
     for value in found:
         if value.requires_grad:
-            factors = torch.randn(value.shape, generator=generator).to(device)
+            factors = torch.randn(value.shape, generator=generator).to(value)
             total = total + (value * factors).nan_to_num(0.0, 0.0, 0.0).sum()
     if not total.requires_grad:
         return found, []
@@ -68,17 +71,20 @@ def test_a_layer_computes_on_the_device_what_it_computes_on_the_cpu(name: str, r
                 assert (ours.shape, ours.dtype) == (theirs.shape, theirs.dtype), line
             continue
         half = answers(copy.deepcopy(here), inputs, CPU) if number < HALF else ()
+        wide = [value.double() if value.is_floating_point() else value for value in inputs]
+        exact, exact_gradients = differentiated(copy.deepcopy(here).double(), wide, CPU)
         (ours, our_gradients), (theirs, their_gradients) = (
             differentiated(there, inputs, DEVICE),
             differentiated(here, inputs, CPU),
         )
         assert [value.dtype for value in ours] == [value.dtype for value in theirs], line
         found = furthest(ours, theirs), furthest(our_gradients, their_gradients)
+        doubt = WORSE * furthest(theirs, exact), WORSE * furthest(their_gradients, exact_gradients)
         state = furthest(there.state_dict().values(), here.state_dict().values())  # what it remembers
         worst = worst | {"results": max(worst["results"], *found[:1], state)}
         worst = worst | {"gradients": max(worst["gradients"], found[1])}
-        assert max(found[0], state) <= FAR[torch.float32], f"results are off by {found[0]:.1e}: {line}"
-        assert found[1] <= STEEPER * FAR[torch.float32], f"gradients are off by {found[1]:.1e}: {line}"
+        assert max(found[0], state) <= FAR[torch.float32] + doubt[0], f"results are off by {found[0]:.1e}: {line}"
+        assert found[1] <= STEEPER * FAR[torch.float32] + doubt[1], f"gradients are off by {found[1]:.1e}: {line}"
         if half:
             with torch.autocast(DEVICE.type, torch.bfloat16), torch.no_grad():
                 rounded = answers(there, inputs)

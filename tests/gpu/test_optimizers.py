@@ -14,6 +14,7 @@ from tests.gpu.steps import batch, state, stepper
 
 WAYS: dict[str, dict[str, Any]] = {
     **{name: {"optimizer": {"name": name}} for name in variants(TrainingConfig.model_fields["optimizer"].annotation)},
+    "lbfgs": {"optimizer": {"name": "lbfgs", "lr": 0.1, "max_iter": 5}},  # as it is it gets lost, and rounding with it
     "momentum": {"optimizer": {"name": "sgd", "momentum": 0.9, "weight_decay": 0.1, "nesterov": True}},
     "amsgrad": {"optimizer": {"name": "adamw", "amsgrad": True}},
     "centered": {"optimizer": {"name": "rmsprop", "centered": True, "momentum": 0.5}},

@@ -73,12 +73,12 @@ def _conv(module: nn.Conv2d, read: Tensor, answer: Tensor, index: tuple[int, ...
     )
     return Arithmetic(
         f"channel {out}, row {row}, column {column}",
-        padded[0, channels, rows, columns].numpy(),
-        weight.detach().numpy(),
+        padded[0, channels, rows, columns].numpy(force=True),
+        weight.detach().numpy(force=True),
         0.0 if module.bias is None else float(module.bias[out]),
         float(answer[0, out, row, column]),
         tuple(f"input channel {number}" for number in range(channels.start, channels.stop)),
-        padded[0, channels].numpy(),
+        padded[0, channels].numpy(force=True),
         (rows.start, columns.start, rows.stop - rows.start, columns.stop - columns.start),
     )
 
@@ -92,8 +92,8 @@ def _linear(
     out, row = _within(("unit", "position"), index[:2], (answers.shape[1], answers.shape[0]))
     return Arithmetic(
         f"unit {out}" + (f", position {row}" if len(rows) > 1 else ""),
-        rows[row][None].numpy(),
-        module.weight[out].detach()[None].numpy(),
+        rows[row][None].numpy(force=True),
+        module.weight[out].detach()[None].numpy(force=True),
         0.0 if module.bias is None else float(module.bias[out]),
         float(answers[row, out]),
         names,

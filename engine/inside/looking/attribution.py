@@ -97,19 +97,24 @@ def _shown(question: Question, start: Start, values: Tensor, signed: bool, unit:
     one = values[0]
     if start.module:
         per_token = one.sum(-1) if signed else one.norm(dim=-1)
-        return Bars(token_names(question, start.field), per_token.flatten().numpy(), unit)
+        return Bars(token_names(question, start.field), per_token.flatten().numpy(force=True), unit)
     if is_image(sample):
         heat = one.sum(0) if signed else one.abs().amax(0)
-        return Heat(sample[0].numpy(), heat.numpy(), signed, unit)
+        return Heat(sample[0].numpy(force=True), heat.numpy(force=True), signed, unit)
     if not sample.is_floating_point():
-        return Bars(token_names(question, start.field), one.flatten().numpy(), unit)
+        return Bars(token_names(question, start.field), one.flatten().numpy(force=True), unit)
     one = one if signed else one.abs()
     if one.dim() == 2:  # a series, as an image of its numbers
-        return Heat(sample.numpy(), one.numpy(), signed, unit)
+        return Heat(sample.numpy(force=True), one.numpy(force=True), signed, unit)
     if one.dim() == 4:  # a clip (T, C, H, W): its frames from left to right
         frames = one.sum(1) if signed else one.amax(1)
-        return Heat(torch.cat([*sample[0]], dim=-1).numpy(), torch.cat([*frames], dim=-1).numpy(), signed, unit)
-    return Bars(column_names(question, start.field, one.numel()), one.flatten().numpy(), unit)
+        return Heat(
+            torch.cat([*sample[0]], dim=-1).numpy(force=True),
+            torch.cat([*frames], dim=-1).numpy(force=True),
+            signed,
+            unit,
+        )
+    return Bars(column_names(question, start.field, one.numel()), one.flatten().numpy(force=True), unit)
 
 
 def token_names(question: Question, field: str) -> tuple[str, ...]:

@@ -24,7 +24,7 @@ def compute(question: Question) -> Iterator[Step]:
     """A dot for each symbol, along the first two principal components of all."""
     module = question.inspector.modules[question.the_layer().module]
     assert isinstance(module, nn.Embedding)
-    points = module.weight.detach().float().numpy()
+    points = module.weight.detach().float().numpy(force=True)
     both, shares = projected(points)
     axes = tuple(f"principal component {n + 1} ({100 * shares[n]:.3g} % of the variance)" for n in (0, 1))
     result = Dots(

@@ -42,9 +42,9 @@ def _shown(question: Question, value: Tensor, name: str) -> Result:
         titles = [f"{first}, {second}" for first in range(len(value)) for second in range(value.shape[1])]
         return _grid(question, value.flatten(0, 1), titles, signed, name)
     if value.dim() == 2:
-        return Grid(value[None].numpy(), (name,), signed, name)
+        return Grid(value[None].numpy(force=True), (name,), signed, name)
     flat = value.flatten()[:MOST_BARS]
-    return Bars(tuple(f"unit {index}" for index in range(len(flat))), flat.numpy(), name)
+    return Bars(tuple(f"unit {index}" for index in range(len(flat))), flat.numpy(force=True), name)
 
 
 def _grid(question: Question, maps: Tensor, titles: list[str], signed: bool, name: str) -> Grid:
@@ -52,7 +52,7 @@ def _grid(question: Question, maps: Tensor, titles: list[str], signed: bool, nam
     order = torch.arange(len(maps))
     if question.choice("order") == ORDERS[1]:
         order = maps.abs().mean((1, 2)).argsort(descending=True)
-    return Grid(maps[order].numpy(), tuple(titles[index] for index in order.tolist()), signed, name)
+    return Grid(maps[order].numpy(force=True), tuple(titles[index] for index in order.tolist()), signed, name)
 
 
 METHOD = Method(

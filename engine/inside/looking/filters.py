@@ -49,7 +49,7 @@ def compute(question: Question) -> Iterator[Step]:
         titles = tuple(f"filter {index}" for index in range(outs))
         yield Step(
             1.0,
-            Grid(maps[:MOST].numpy(), titles[:MOST], False, "red, green, blue, each filter scaled by itself"),
+            Grid(maps[:MOST].numpy(force=True), titles[:MOST], False, "red, green, blue, each filter scaled by itself"),
             facts,
         )
         return
@@ -61,7 +61,7 @@ def compute(question: Question) -> Iterator[Step]:
     note = f"The first {MOST:,} of {len(maps):,} are shown." if len(maps) > MOST else ""
     signed = question.choice("show") != "strength"
     unit = "weight (filter ← input channel)" if signed and ins > 1 else "weight"
-    yield Step(1.0, Grid(maps[:MOST].numpy(), titles[:MOST], signed, unit), facts, note)
+    yield Step(1.0, Grid(maps[:MOST].numpy(force=True), titles[:MOST], signed, unit), facts, note)
 
 
 METHOD = Method(

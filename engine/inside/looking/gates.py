@@ -42,7 +42,7 @@ def compute(question: Question) -> Iterator[Step]:
     padded = [nn.functional.pad(one, (0, wide - one.shape[1], 0, high - one.shape[0])) for one in maps.values()]
     facts = tuple((name, f"{float(one.mean()):.3g} on average") for name, one in maps.items())
     unit = "units (down) × steps (right); beyond ±1 the colour stays"
-    grid = torch.stack(padded).numpy()
+    grid = torch.stack(padded).numpy(force=True)
     yield Step(1.0, Grid(grid, tuple(maps), True, unit, (), step_names(question, wide), (-1.0, 1.0)), facts)
 
 

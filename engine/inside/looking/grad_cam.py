@@ -42,7 +42,7 @@ def compute(question: Question) -> Iterator[Step]:
     unit = f"evidence for {known.target.name(question.trained)}"
     note = "" if float(cam.max()) > 0 else "No position of this layer speaks for this answer."
     facts = (*score_facts(question, known), ("size of the maps", f"{maps.shape[2]} × {maps.shape[3]}"))
-    yield Step(1.0, Heat(image.numpy(), heat.numpy(), False, unit), facts, note)
+    yield Step(1.0, Heat(image.numpy(force=True), heat.numpy(force=True), False, unit), facts, note)
 
 
 METHOD = Method(

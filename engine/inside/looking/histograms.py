@@ -35,7 +35,7 @@ def compute(question: Question) -> Iterator[Step]:
         note = f"The run has stored {len(states)} state{'s' if len(states) > 1 else ''}. {KEEP}"
     for number, state in enumerate(states):
         inspector = Inspector(trained, None if state is None else state.weights())
-        found.append(inspector.run(batch, [layer.id]).values[layer.id].flatten().numpy())
+        found.append(inspector.run(batch, [layer.id]).values[layer.id].flatten().numpy(force=True))
         steps.append(steps_of(trained.folder) if state is None else state.step)
         low, high = min(float(one.min()) for one in found), max(float(one.max()) for one in found)
         edges = np.linspace(low, high if high > low else low + 1, bins + 1)

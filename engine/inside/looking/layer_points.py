@@ -32,7 +32,7 @@ def points_of(question: Question, most: int) -> Iterator[tuple[float, Array]]:
         batch = first(question.trained, part, min(TOGETHER, most - begin), begin)
         value = question.inspector.run(batch, [layer.id]).values[layer.id]
         found.append(value.reshape(len(value), -1))
-        yield min(1.0, (begin + TOGETHER) / most), torch.cat(found).numpy()
+        yield min(1.0, (begin + TOGETHER) / most), torch.cat(found).numpy(force=True)
 
 
 def classes_of(question: Question, count: int) -> tuple[Array, tuple[str, ...]]:
@@ -45,7 +45,9 @@ def classes_of(question: Question, count: int) -> tuple[Array, tuple[str, ...]]:
     known = question.trained.data.fields[heads[0].field]
     labels = np.concatenate(
         [
-            heads[0].labels(first(question.trained, question.part, min(TOGETHER, count - begin), begin)).numpy()
+            heads[0]
+            .labels(first(question.trained, question.part, min(TOGETHER, count - begin), begin))
+            .numpy(force=True)
             for begin in range(0, count, TOGETHER)
         ]
     )

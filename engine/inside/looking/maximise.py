@@ -47,7 +47,8 @@ def compute(question: Question) -> Iterator[Step]:
         common = _answer(question, name, known[:FEW], channel)
     scale = max(float(common.abs().max()), 1e-12)  # regularisers count the same whatever the scale of the layer
     generator = torch.Generator().manual_seed(derive(int(question.number("seed")), "maximise", channel))
-    image = known.mean(0, keepdim=True) + 0.1 * spread * torch.randn(known[:1].shape, generator=generator)
+    noise = torch.randn(known[:1].shape, generator=generator).to(known)
+    image = known.mean(0, keepdim=True) + 0.1 * spread * noise
     image = image.detach().requires_grad_()
     optimizer = torch.optim.Adam([image], lr=question.number("rate") * spread)
     steps, jitter, blur = (int(question.number(name)) for name in ("steps", "jitter", "blur"))
@@ -105,21 +106,21 @@ def _variation(image: Tensor) -> Tensor:
 
 def blurred(image: Tensor) -> Tensor:
     """The image after a 3 × 3 binomial filter, edges repeated."""
-    weights = torch.tensor([1.0, 2.0, 1.0]) / 4
+    weights = torch.tensor([1.0, 2.0, 1.0]).to(image) / 4
     kernel = (weights[:, None] * weights[None]).expand(image.shape[1], 1, 3, 3)
     return functional.conv2d(functional.pad(image, (1, 1, 1, 1), mode="replicate"), kernel, groups=image.shape[1])
 
 
 def _shown(image: Tensor, low: float, high: float, channel: int) -> Grid:
     one = image[0]
-    scaled = ((one - low) / max(high - low, 1e-12)).numpy()
+    scaled = ((one - low) / max(high - low, 1e-12)).numpy(force=True)
     if len(one) == 1:
         scaled = np.repeat(scaled, 3, axis=0)
     if len(scaled) == 3:
         unit = f"the lowest value of the data ({low:.3g}) is black, the highest ({high:.3g}) bright"
         return Grid(scaled[None], (f"channel {channel}",), False, unit)
     titles = tuple(f"channel {channel}, input {index}" for index in range(len(one)))
-    return Grid(one.numpy().copy(), titles, low < 0, "input as the network has it")
+    return Grid(one.numpy(force=True).copy(), titles, low < 0, "input as the network has it")
 
 
 METHOD = Method(

@@ -23,7 +23,12 @@ MEASURES = ("euclidean", "cosine")
 def compute(question: Question) -> Iterator[Step]:
     """The k samples of the part with the least distance of their answers, flattened; the sample itself left out."""
     layer = question.the_layer()
-    own = question.inspector.run(question.the_sample().batch, [layer.id]).values[layer.id].reshape(1, -1).numpy()
+    own = (
+        question.inspector.run(question.the_sample().batch, [layer.id])
+        .values[layer.id]
+        .reshape(1, -1)
+        .numpy(force=True)
+    )
     for done, points in points_of(question, int(question.number("samples"))):
         distances = distance(own, points, question.choice("measure"))
         itself = chosen_of(question, len(points))
@@ -56,7 +61,7 @@ def _nearest(question: Question, order: Array, distances: Array) -> Nearest:
     for index in order.tolist():
         batch = first(trained, question.part, 1, index)
         classes.append(truth_of(trained, batch))
-        images += [batch[name][0].numpy() for name in trained.network.inputs if is_image(batch[name])][:1]
+        images += [batch[name][0].numpy(force=True) for name in trained.network.inputs if is_image(batch[name])][:1]
     return Nearest(order, distances[order], tuple(classes), np.stack(images) if images else None)
 
 

@@ -46,7 +46,7 @@ def compute(question: Question) -> Iterator[Step]:
     )
     values, label = batch[column.field], target.name(question.trained)
     (position,) = column.positions
-    own = values[:, position].numpy().astype(np.float64)
+    own = values[:, position].numpy(force=True).astype(np.float64)
     unique = np.unique(own)
     count = int(question.number("points"))
     low, high = (float(np.quantile(own, share)) for share in (0.05, 0.95))

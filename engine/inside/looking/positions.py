@@ -38,7 +38,7 @@ def compute(question: Question) -> Iterator[Step]:
     steps, wide = maps.shape[-2:]
     rows = tuple(map(str, range(steps)))
     facts = (("positions", str(steps)), ("features" if layer.type in ADDED else "keys", str(wide)))
-    yield Step(1.0, Grid(maps.detach().numpy(), titles, True, unit, rows, ()), facts)
+    yield Step(1.0, Grid(maps.detach().numpy(force=True), titles, True, unit, rows, ()), facts)
 
 
 METHOD = Method(

@@ -50,10 +50,12 @@ def compute(question: Question) -> Iterator[Step]:
         maps = weight.view(len(weight), *shape)
         if shape[0] > 1:
             titles = tuple(f"{title}, channel {channel}" for title in titles for channel in range(shape[0]))
-        yield Step(1.0, Grid(maps.flatten(0, 1).numpy(), titles, True, "weight"), facts)
+        yield Step(1.0, Grid(maps.flatten(0, 1).numpy(force=True), titles, True, "weight"), facts)
         return
     columns = column_names(question, name, weight.shape[1])
-    yield Step(1.0, Grid(weight[None].numpy(), ("weights",), True, "weight", rows=titles, columns=columns), facts)
+    yield Step(
+        1.0, Grid(weight[None].numpy(force=True), ("weights",), True, "weight", rows=titles, columns=columns), facts
+    )
 
 
 METHOD = Method(

@@ -139,7 +139,7 @@ def compute(question: Question) -> Iterator[Step]:
     steps = max(len(values) for values in lines.values())
     heights = np.full((len(lines), steps), np.nan)
     for row, values in enumerate(lines.values()):
-        heights[row, : len(values)] = np.log10(np.maximum(values.numpy(), LEAST))
+        heights[row, : len(values)] = np.log10(np.maximum(values.numpy(force=True), LEAST))
     facts = [("samples", str(int(question.number("samples")))), ("norm over all weights", f"{total:.3g}")]
     facts += [
         (f"{name}, first / last step", f"{float(v[0]) / max(float(v[-1]), LEAST):.3g}") for name, v in each.items()

@@ -78,7 +78,7 @@ def compute(question: Question) -> Iterator[Step]:
         size = tuple(max(one.shape[axis] for one in maps) for axis in (0, 1))
         maps = [nn.functional.pad(one, (0, size[1] - one.shape[1], 0, size[0] - one.shape[0])) for one in maps]
         rows = columns = ()
-    yield Step(1.0, Grid(torch.stack(maps).numpy(), tuple(titles), False, "attention", rows, columns), facts)
+    yield Step(1.0, Grid(torch.stack(maps).numpy(force=True), tuple(titles), False, "attention", rows, columns), facts)
 
 
 def of_calls(question: Question) -> tuple[list[Tensor], list[str]]:

@@ -47,7 +47,7 @@ def compute(question: Question) -> Iterator[Step]:
         ("largest", f"{100 * float(row.max()):.1f} %"),
         ("all alike", f"{100 / row.numel():.1f} %"),
     )
-    yield Step(1.0, Heat(image.numpy(), heat.numpy(), False, f"attention from {whose}"), facts)
+    yield Step(1.0, Heat(image.numpy(force=True), heat.numpy(force=True), False, f"attention from {whose}"), facts)
 
 
 def _patches(steps: int, height: int, width: int) -> tuple[tuple[int, int], int]:

@@ -9,6 +9,7 @@ from typing import Any
 import torch
 
 import presets
+from engine.bypassing import bypass
 from engine.edits import SetSetting
 from engine.graph import Graph
 from engine.literals import literal
@@ -33,6 +34,14 @@ def with_settings(graph: Graph, device: torch.device = DEVICE, /, **training: An
     for key, value in {**usual, **training}.items():
         path = tuple(key.split("__")) if "__" in key else ("training", key)
         SetSetting(path, literal(value)).apply(graph)
+    return graph
+
+
+def without_draws(graph: Graph) -> Graph:
+    """The graph with every dropout bypassed: devices, and code compiled for them, draw other numbers."""
+    for part in (graph, *(block.graph for block in graph.blocks.values())):
+        if dropouts := [node.id for node in part.of_type("Dropout")]:
+            bypass(part, dropouts).apply(part)
     return graph
 
 

@@ -22,13 +22,14 @@ from tests.gpu.test_exact import Stopping
 
 NETWORKS: dict[str, dict[str, Any]] = {
     "lenet-5": {"schedule": {"name": "exponential", "gamma": 0.98, "interval": "step"}},
-    "resnet-18-small": {"epochs": 1, "clip_norm": 1.0},
+    "resnet-18-small": {"epochs": 1, "clip_norm": 1.0, "optimizer": {"name": "adamw", "lr": 1e-4}},
     "lstm-classifier": {"optimizer": {"name": "sgd", "lr": 0.0625, "momentum": 0.9}},
     "transformer-encoder": {"epochs": 1},
     "vit-tiny": {"epochs": 1},
 }
 COMPARED = 15
-"""Losses of so many first steps are compared: rounding grows."""
+"""Losses of so many first steps are compared: rounding grows. (Weights that are off by 1e-6 move them by less than 1e-2
+in each of the networks; the ResNet by 0.4 with the learning rate of its preset.)"""
 
 
 class Counted:

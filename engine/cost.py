@@ -105,19 +105,19 @@ def of_leaves(parts: Iterable[Leaf], batch: int = 1) -> Cost:
     return _with_memory(whole, activations + kept, activations, 0)
 
 
-def total(graph: Graph, report: Report | None = None, batch: int = 1) -> Cost:
-    """The cost of the whole network at this batch size."""
-    return finished(totalling(graph, report or infer(graph), batch))
+def total(graph: Graph, report: Report | None = None, batch: int = 1, *, gpu: bool = False) -> Cost:
+    """The cost of the whole network at this batch size, its memory on a CPU or a CUDA ``gpu``."""
+    return finished(totalling(graph, report or infer(graph), batch, gpu=gpu))
 
 
-def totalling(graph: Graph, report: Report, batch: int = 1) -> Generator[None, None, Cost]:
+def totalling(graph: Graph, report: Report, batch: int = 1, *, gpu: bool = False) -> Generator[None, None, Cost]:
     """The same layer by layer, for who has other things to do meanwhile; nothing may change before the end."""
     number = _numbers(batch)
     live: set[str] = set()
     yield from finding_live(graph, report, live)
     whole, _, _ = yield from _summing(leaves(graph, report, [n for n in graph.nodes if n in live]), number)
-    training = yield from peaking(graph, report, number, training=True)
-    inference = yield from peaking(graph, report, number, training=False)
+    training = yield from peaking(graph, report, number, training=True, gpu=gpu)
+    inference = yield from peaking(graph, report, number, training=False, gpu=gpu)
     return _with_memory(whole, training, inference, OPTIMIZER_STATE.get(_optimizer(graph), 2))
 
 

@@ -35,6 +35,8 @@ class Memory:
     saved: set[int] = field(default_factory=set)
     learned: set[int] = field(default_factory=set)
     """Those that a gradient goes to, or would go to: without training the learned tensors themselves."""
+    gpu: bool = False
+    """Whether it is that of a GPU, where some layers keep less."""
     fixed: int = 0
     """Bytes that are kept until the backward pass without being a value of the network (masks, indices)."""
     alive: int = 0
@@ -77,9 +79,9 @@ class Memory:
         return 0 if spec is UNWIRED else BYTES[spec.dtype] * self.number(product(spec.shape))
 
 
-def peak(graph: Graph, report: Report, number: Number, *, training: bool) -> int:
+def peak(graph: Graph, report: Report, number: Number, *, training: bool, gpu: bool = False) -> int:
     """The most bytes that values take at once in a forward pass, the inputs included."""
-    return finished(peaking(graph, report, number, training=training))
+    return finished(peaking(graph, report, number, training=training, gpu=gpu))
 
 
 def finished(steps: Generator[None, None, T]) -> T:
@@ -92,9 +94,11 @@ def finished(steps: Generator[None, None, T]) -> T:
             return result
 
 
-def peaking(graph: Graph, report: Report, number: Number, *, training: bool) -> Generator[None, None, int]:
+def peaking(
+    graph: Graph, report: Report, number: Number, *, training: bool, gpu: bool = False
+) -> Generator[None, None, int]:
     """The same node by node."""
-    memory = Memory(training, number)
+    memory = Memory(training, number, gpu=gpu)
     given = {}
     for node in graph.of_type("Input"):
         spec = report.outputs.get(node.id, {}).get("output")
@@ -186,7 +190,8 @@ def _node(
     if isinstance(layer, Use):
         return _use(memory, layer, inputs, taken)
     learned = [storage in memory.learned for storage in taken]
-    made = _made(memory, layer.learning(learned), inputs, outputs, taken)
+    layer = layer.learning(learned)
+    made = _made(memory, layer.on_gpu() if memory.gpu else layer, inputs, outputs, taken)
     if (memory.training and any(learned)) or ((memory.training or not inputs) and learns and layer.weights(*inputs)):
         memory.learned |= {each for each, spec in zip(made, outputs, strict=True) if spec.dtype == "float32"}
     return made
@@ -257,7 +262,7 @@ def _scan(
 
     Returns the storages of the outputs, each held once for the caller, and the bytes of the lists.
     """
-    one = Memory(memory.training, memory.number)
+    one = Memory(memory.training, memory.number, gpu=memory.gpu)
     starts = {}
     for (node_id, spec), storage in zip(found.given.items(), stream, strict=True):
         if spec is not UNWIRED:

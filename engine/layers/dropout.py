@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar
 
-from pydantic import Field
+from pydantic import Field, PrivateAttr
 
 from engine.dims import Dim, product
 from engine.layers.layer import Layer, Saves, ShapeError, need_float, need_rank
@@ -50,6 +50,15 @@ class Dropout(_Dropout):
     reference: ClassVar[str] = "Srivastava et al. 2014, Dropout, https://jmlr.org/papers/v15/srivastava14a.html"
 
     p: Probability = Field(0.5, description="the share of numbers set to zero")
+
+    _gpu: bool = PrivateAttr(default=False)
+
+    def on_gpu(self) -> Layer:
+        return self.model_copy(update={"_gpu": True})
+
+    def kept(self, inputs: tuple[Spec, ...], outputs: tuple[Spec, ...]) -> Dim:
+        """A GPU keeps truth values, a CPU floats."""
+        return product(outputs[0].shape) if self._gpu and self.p > 0 else super().kept(inputs, outputs)
 
 
 class _ChannelDropout(_Dropout):

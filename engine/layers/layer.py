@@ -250,6 +250,10 @@ class Layer(Nature, BaseModel):
         """The layer as it computes where gradients go to these of its inputs; most do not care."""
         return self
 
+    def on_gpu(self) -> "Layer":
+        """The layer as it computes on a GPU, for what it keeps and needs there; most do not care."""
+        return self
+
     def scratch(self, inputs: tuple[Spec, ...], outputs: tuple[Spec, ...]) -> Dim:
         """Bytes it needs only while it computes, beside inputs and outputs."""
         return 0

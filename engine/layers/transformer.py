@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated, ClassVar, Literal
 
-from pydantic import Field
+from pydantic import Field, PrivateAttr
 
 from engine.dims import Dim, product
 from engine.layers.attention import CAUSAL, VASWANI, need_heads, need_mask, need_sequence, need_square
@@ -42,6 +42,11 @@ class _TransformerLayer(Layer):
     batch_first: bool = Field(True, description="whether sequences are (N, T, features); else (T, N, features)")
     norm_first: bool = Field(False, description="whether each part is normalized before, not after: trains deeper")
     bias: bool = Field(True, description="whether constants are learned")
+
+    _gpu: bool = PrivateAttr(default=False)
+
+    def on_gpu(self) -> Layer:
+        return self.model_copy(update={"_gpu": True})
 
     def _axes(self, x: Spec) -> tuple[Dim, Dim]:
         return (x.shape[0], x.shape[1]) if self.batch_first else (x.shape[1], x.shape[0])
@@ -113,12 +118,11 @@ class _TransformerLayer(Layer):
         calls = self._calls(inputs)
         query, hidden, parts = calls[0].query, self._hidden(inputs), len(calls) + 1
         sums = parts if self.norm_first else parts + 1  # what the norms read again, and what the linear layers do
-        dropped = parts if self.dropout else 0
-        layers = 3 if self.dropout else 2 if self.activation == "gelu" else 1
-        total = query * (sums + dropped) + hidden * layers
+        total = query * sums + hidden * (2 if self.dropout or self.activation == "gelu" else 1)
         for call in calls:
             total = total + call.kept()
-        return 4 * total
+        masks = query * parts + hidden if self.dropout else 0
+        return 4 * total + (1 if self._gpu else 4) * masks
 
     def workspace(self, inputs: tuple[Spec, ...], outputs: tuple[Spec, ...], training: bool) -> tuple[Dim, ...]:
         calls = self._calls(inputs)
@@ -157,7 +161,7 @@ class _TransformerLayer(Layer):
                 self.nhead,
                 causal=causal and not index,
                 itself=not index,
-                dropout=self.dropout > 0,
+                dropout=self.dropout > 0 and not self._gpu,  # the kernel of a GPU drops and holds no scores
                 biased=self.bias and self.batch_first,
             )
             found.append(call)
@@ -360,10 +364,10 @@ class Transformer(_TransformerLayer):
     def halves(self) -> tuple[TransformerEncoder, TransformerDecoder]:
         """Encoder and decoder as layers of their own."""
         shared = {name: getattr(self, name) for name in _TransformerLayer.model_fields}
-        return (
-            TransformerEncoder(**shared, num_layers=self.num_encoder_layers, norm=True),
-            TransformerDecoder(**shared, num_layers=self.num_decoder_layers, norm=True),
-        )
+        encoder = TransformerEncoder(**shared, num_layers=self.num_encoder_layers, norm=True)
+        decoder = TransformerDecoder(**shared, num_layers=self.num_decoder_layers, norm=True)
+        encoder._gpu = decoder._gpu = self._gpu
+        return encoder, decoder
 
     def weights(self, *inputs: Spec) -> dict[str, tuple[Dim, ...]]:
         encoder, decoder = self.halves()

@@ -40,7 +40,7 @@ def explain(
     where = f"Step {step + 1}" if step else "The first step"
     if is_out_of_memory(error):
         room = None if device is None or data is None else room_for_steps(device, data)
-        said = f"{where} needs more memory than there is: {_smaller(plan, room)}."
+        said = f"{where} needs more memory than there is: {_smaller(plan, room, device)}."
         return TrainingError(said, setting="data.batch_size", reason="out-of-memory")
     if lacks_cublas_setting(error):
         return TrainingError(
@@ -61,10 +61,10 @@ def explain(
     )
 
 
-def _smaller(plan: TrainingPlan, room: int | None) -> str:
-    """What to try where batches need more memory than the ``room`` for them."""
+def _smaller(plan: TrainingPlan, room: int | None, device: torch.device | None) -> str:
+    """What to try where batches need more memory than the ``room`` for them on a device."""
     size = plan.data.size(plan.samples)
-    fits = None if room is None else largest_batch(plan, room)
+    fits = None if room is None or device is None else largest_batch(plan, room, device)
     if fits == 0 or size == 1:
         return "not even one sample fits, so it takes smaller layers or samples"
     if fits is None or fits >= size:  # the estimate does not know what else was needed

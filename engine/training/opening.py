@@ -169,7 +169,7 @@ def _record_steps(session: Session) -> None:
     """Let the usual steps be replayed; why they cannot be is noted, now or when the first is tried."""
     stepper, plan, run = session.stepper, session.plan, session.recorder.run
     size = plan.data.size(len(session.data.train))
-    needed, free = needed_memory(plan, size), free_memory(session.device)
+    needed, free = needed_memory(plan, size, session.device), free_memory(session.device)
     backend, why = backend_of(stepper), hindrance(plan.training)
     if backend is None:
         why = f"those need a CUDA GPU, and the run computes on {session.device}"

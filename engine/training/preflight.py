@@ -80,8 +80,8 @@ def preflight(
 ) -> tuple[Preflight, list[Diagnosis]]:
     """Try a batch, forward and backward, without a trace. Raises TrainingError for what the user has to fix first."""
     count = plan.data.size(len(data.train))
-    needed, free = needed_memory(plan, min(count, len(data.train))), free_memory(device)
-    largest = None if free is None else largest_batch(plan, free)
+    needed, free = needed_memory(plan, min(count, len(data.train)), device), free_memory(device)
+    largest = None if free is None else largest_batch(plan, free, device)
     if free is not None and largest is not None and count > largest and needed > free:
         fits = f"the largest that fits has {largest:,}" if largest else "not even one sample fits"
         raise TrainingError(

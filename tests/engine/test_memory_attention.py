@@ -143,3 +143,26 @@ def test_a_node_takes_what_it_computes() -> None:
     assert with_weights.activations_inference == 4 * 64 * (FEATURES + 64)
     assert with_weights.activations_training - without.activations_training > 4 * 64 * 64 * 4
     assert with_weights.multiply_adds == without.multiply_adds
+
+
+def test_on_a_gpu_dropout_leaves_no_scores_and_keeps_truth_values() -> None:
+    """Its kernels of attention drop by themselves (measured against the allocator in `tests.gpu`)."""
+
+    def taken(graph: Graph, *, gpu: bool) -> int:
+        return cost.total(graph, batch=8, gpu=gpu).activations_training
+
+    plain = [(multihead, "dropout", more) for more in MULTIHEAD] + [(heads, "dropout_p", more) for more in HEADS[:4]]
+    for made, dropout, more in plain:
+        without = taken(made(**more), gpu=False)
+        assert (
+            taken(made(**more, **{dropout: 0.2}), gpu=True)
+            == without
+            < taken(made(**more, **{dropout: 0.2}), gpu=False)
+        )
+    for decoder, more in product((False, True), LAYERS):
+        without, drops = layer(decoder, dropout=0.0, **more), layer(decoder, dropout=0.1, **more)
+        assert taken(without, gpu=True) < taken(drops, gpu=True) < taken(drops, gpu=False)
+    graph = Graph("dropped")
+    ends = along(graph, graph.add("Input", shape=(64,)), ("Linear", {"out_features": 64}), ("Dropout", {}))
+    graph.connect(ends, graph.add("Output", loss="mse_loss"))
+    assert taken(graph, gpu=False) - taken(graph, gpu=True) == 3 * 8 * 64, "bytes in place of floats"

@@ -161,7 +161,7 @@ def test_a_batch_that_only_just_fits_is_said(tmp_path: Path, monkeypatch: Any) -
             patch.setattr(
                 module,
                 "needed_memory",
-                lambda plan, count, real=real, share=share, free=free: (
+                lambda plan, count, device, real=real, share=share, free=free: (
                     free.append(int(real(plan, count) / share)) or real(plan, count)
                 ),
             )

@@ -135,6 +135,14 @@ def test_chance_is_no_fall(seed: int, spread: float) -> None:
     assert said.endswith("look for what keeps the network from learning.")
 
 
+def test_no_batch_in_half_precision_is_refused_that_may_fit() -> None:
+    whole, half = (
+        memory.needed_memory(check(table("digits", 10, layers=PICTURES, standardise=(), precision=numbers)), 512)
+        for numbers in ("float32", "bfloat16")
+    )
+    assert 0.5 * whole < half < 0.6 * whole, "values by half, weights as they are"
+
+
 def test_a_batch_that_does_not_fit_is_refused_with_the_largest_that_does(tmp_path: Any, monkeypatch: Any) -> None:
     graph = table("digits", 10, layers=PICTURES, standardise=(), data={"batch_size": 512})
     plan = check(graph)

@@ -9,6 +9,7 @@ from engine.data.pipeline import Prepared
 from engine.system import machine
 from engine.training.plan import TrainingPlan
 
+CPU = torch.device("cpu")
 DATA_SHARE = 0.4
 """The share of a device's free memory for samples; the rest is for the network and what it computes."""
 SPARE = 0.9
@@ -59,16 +60,21 @@ def room_for_steps(device: torch.device, data: Prepared) -> int | None:
     return _attainable(device) - sum(value.nbytes for value in resident)
 
 
-def needed_memory(plan: TrainingPlan, batch: int) -> int:
-    """Bytes that training with batches of so many samples takes, by `engine.cost`."""
-    return cost.total(plan.graph, plan.report, batch).memory_training
+def needed_memory(plan: TrainingPlan, batch: int, device: torch.device = CPU) -> int:
+    """Bytes that training with batches of so many samples takes, by `engine.cost`.
+
+    In half precision it is the least it may be: values take half as much, but some layers keep theirs in float32.
+    """
+    found = cost.total(plan.graph, plan.report, batch, gpu=device.type == "cuda")
+    halved = plan.training.precision in ("bfloat16", "float16")
+    return found.memory_training - (found.activations_training // 2 if halved else 0)
 
 
-def largest_batch(plan: TrainingPlan, free: int) -> int:
+def largest_batch(plan: TrainingPlan, free: int, device: torch.device = CPU) -> int:
     """The most samples in a batch that fit into so many bytes, 0 if not even one does.
 
     What is needed grows evenly with the batch: activations for each sample, on top of the weights.
     """
-    one, two = needed_memory(plan, 1), needed_memory(plan, 2)
+    one, two = (needed_memory(plan, count, device) for count in (1, 2))
     room = SPARE * free - one
     return 0 if room < 0 else 1 + int(room / max(two - one, 1))

@@ -100,12 +100,15 @@ class Part:
             return
         read = self._read(wanted, size, order, starts)
         send = None if self.target is None else sender(self.target)
+        places: torch.Tensor | None = None
         for start, batch in zip(starts, dealt, strict=True):
             batch |= next(read)
             if send is not None:
                 batch = send(batch)
             if augment is not None and batch:
-                batch = augment(batch, self.samples(start, size, order).to(next(iter(batch.values())).device))
+                if places is None:  # once an epoch: with every batch it would wait for the device
+                    places = self.samples(0, len(self), order).to(next(iter(batch.values())).device)
+                batch = augment(batch, places[start : start + size])
             yield batch
 
     def samples(self, start: int, size: int, order: torch.Tensor | None) -> torch.Tensor:

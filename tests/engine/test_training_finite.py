@@ -177,3 +177,11 @@ def test_the_average_is_torchs_in_every_bit() -> None:
         for average in (ours, theirs):
             average.update_parameters(module)
         torch.testing.assert_close(ours.state_dict(), theirs.state_dict(), rtol=0, atol=0)
+
+
+def test_the_average_of_a_recurrent_network_lies_in_one_piece(monkeypatch: pytest.MonkeyPatch) -> None:
+    laid: list[nn.Module] = []
+    module = nn.Sequential(nn.Linear(3, 3), nn.LSTM(3, 2))
+    monkeypatch.setattr(nn.RNNBase, "flatten_parameters", lambda self: laid.append(self))
+    average = MovingAverage(module, 0.9)
+    assert average.module[1] in laid

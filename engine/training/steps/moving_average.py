@@ -17,6 +17,9 @@ class MovingAverage(AveragedModel):
     def __init__(self, module: nn.Module, decay: float) -> None:
         super().__init__(module)
         self._decay = decay
+        for part in self.module.modules():
+            if isinstance(part, nn.RNNBase):  # a copy does not lie in one piece, and a GPU would move it at every call
+                part.flatten_parameters()
 
     @torch.no_grad()
     def update_parameters(self, model: nn.Module) -> None:

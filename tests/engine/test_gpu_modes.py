@@ -14,15 +14,19 @@ from typing import Any
 
 import pytest
 import torch
+from torch import nn
 from torch.backends import cudnn
 
 import presets
 from engine import losses
+from engine.compile import compile_graph
 from engine.edits import SetSetting
 from engine.exports.subject import Subject
 from engine.exports.training_script.script import Script
 from engine.graph import Graph
 from engine.losses import class_loss
+from engine.shapes import infer
+from engine.training.diagnosis.probes import Probed
 from engine.training.loop import Trainer
 from engine.training.plan import TrainingPlan, check
 from engine.training.runs.folder import FACTS
@@ -31,6 +35,7 @@ from engine.training.steps import kernels as kernel_choice
 from engine.training.steps.computing import decided, facts, of_run
 from engine.training.steps.kernels import kernels
 from engine.training.steps.threads import prepare_environment
+from tests.engine.classics import along
 from tests.engine.stopping import Stopping
 
 GPU = torch.device("cuda", 0)
@@ -242,3 +247,24 @@ def test_a_script_computes_as_the_run_did(tmp_path: Path) -> None:
     assert "bfloat16)" not in text
     assert "import os\n" in text
     compile(text, "train.py", "exec")
+
+
+@pytest.mark.parametrize("kind", ["LSTM", "GRU", "RNN"])
+def test_a_look_into_a_recurrent_network_leaves_its_weights_where_they_are(
+    kind: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """On a GPU torch lays the weights of such a module into one piece, when it is made and when they are others."""
+    graph = Graph("recurrent")
+    along(graph, graph.add("Input", shape=(4, 3)), (kind, {"hidden_size": 2}), ("Output", {"loss": "mse_loss"}))
+    report = infer(graph)
+    module = compile_graph(graph)
+    probed = Probed(graph, report, module)
+    laid: list[nn.Module] = []
+    monkeypatch.setattr(nn.RNNBase, "flatten_parameters", lambda self: laid.append(self))
+    given = torch.ones(2, 4, 3)
+    torch.testing.assert_close(probed(given), module(given), rtol=0, atol=0)
+    with torch.no_grad():
+        for weight in module.parameters():
+            weight.mul_(2)
+    torch.testing.assert_close(probed(given), module(given), rtol=0, atol=0)
+    assert not laid

@@ -6,7 +6,7 @@ The probed module shares parameters and buffers with the one in training, so a s
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Final
 
 import torch
 from torch import Tensor, nn
@@ -18,6 +18,9 @@ from engine.source import source
 from engine.training.findings import NodePath
 
 ATTRIBUTE = "_probed_at"
+LISTED: Final = ("_flat_weights", "_flat_weight_refs")
+"""Where a recurrent module of torch lists its weights. With lists of its own a second module would lay the weights of
+the first elsewhere on a GPU; recorded steps and `FiniteGuard`, which know their place, would change what is none."""
 
 
 Results = tuple[Tensor | None, ...]
@@ -49,6 +52,8 @@ class Probed:
         self.homes: dict[str, NodePath] = {}
         for (path, mine), theirs in zip(self.module.named_modules(), module.modules(), strict=True):
             mine._parameters, mine._buffers = theirs._parameters, theirs._buffers
+            if isinstance(mine, nn.RNNBase):
+                mine.__dict__.update({name: theirs.__dict__[name] for name in LISTED})
             parent, _, name = path.rpartition(".")
             nodes = held.get(type(self.module.get_submodule(parent)).__name__, {}) if path else {}
             around = inside.get(parent, ())

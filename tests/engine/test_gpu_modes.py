@@ -16,6 +16,7 @@ import pytest
 import torch
 from torch import nn
 from torch.backends import cudnn
+from torch.cuda._utils import _get_device_index
 
 import presets
 from engine import losses
@@ -33,6 +34,7 @@ from engine.training.runs.folder import FACTS
 from engine.training.runs.run_info import computing_text, promise, read
 from engine.training.steps import kernels as kernel_choice
 from engine.training.steps.computing import decided, facts, of_run
+from engine.training.steps.device_memory import free_memory
 from engine.training.steps.kernels import kernels
 from engine.training.steps.threads import prepare_environment
 from tests.engine.classics import along
@@ -268,3 +270,20 @@ def test_a_look_into_a_recurrent_network_leaves_its_weights_where_they_are(
             weight.mul_(2)
     torch.testing.assert_close(probed(given), module(given), rtol=0, atol=0)
     assert not laid
+
+
+@pytest.mark.parametrize(("name", "index"), [("cuda", 0), ("cuda:0", 0), ("cuda:1", 1)])
+def test_the_free_memory_of_a_gpu_is_what_this_process_may_take(
+    name: str, index: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Torch wants the number of a GPU at some places, and takes any name of one at others."""
+
+    def fraction(device: object = None) -> float:
+        assert (0 if device is None else _get_device_index(device)) == index
+        return 0.5
+
+    monkeypatch.setattr(torch.cuda, "mem_get_info", lambda device: (300, 1000))
+    monkeypatch.setattr(torch.cuda, "memory_reserved", lambda device: 250)
+    monkeypatch.setattr(torch.cuda, "memory_allocated", lambda device: 100)
+    monkeypatch.setattr(torch.cuda, "get_per_process_memory_fraction", fraction)
+    assert free_memory(torch.device(name)) == 400, "half of it all, of which some is used"

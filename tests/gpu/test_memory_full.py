@@ -85,11 +85,11 @@ def limited(size: int) -> Iterator[None]:
     """Leave this process so many bytes of the device."""
     torch.cuda.empty_cache()
     total = torch.cuda.mem_get_info(DEVICE)[1]
-    torch.cuda.set_per_process_memory_fraction((torch.cuda.memory_reserved(DEVICE) + size) / total, DEVICE)
+    torch.cuda.set_per_process_memory_fraction((torch.cuda.memory_reserved(DEVICE) + size) / total, DEVICE.index)
     try:
         yield
     finally:
-        torch.cuda.set_per_process_memory_fraction(1.0, DEVICE)
+        torch.cuda.set_per_process_memory_fraction(1.0, DEVICE.index)
 
 
 @cuda_only("memory that can be limited")

@@ -20,7 +20,6 @@ class CudaGraphs:
     """Records on a stream of its own; all recordings share their memory, for only one is replayed at a time."""
 
     def __init__(self, device: torch.device) -> None:
-        self._device = device
         self._stream = torch.cuda.Stream(device)  # type: ignore[no-untyped-call]
         self._pool = torch.cuda.graph_pool_handle()
 
@@ -57,10 +56,11 @@ class CudaGraphs:
         (https://github.com/pytorch/pytorch/blob/main/aten/src/ATen/cuda/CUDAGraph.cpp, ``capture_end``).
         """
         _FAILED.append(graph)
+        index = self._stream.device_index
+        fresh = torch.Generator(torch.device("cuda", index))
+        torch.cuda.default_generators[index].graphsafe_set_state(fresh.graphsafe_get_state())
         with contextlib.suppress(RuntimeError):  # so it says that there is nothing to end
-            torch._C._cuda_endAllocateToPool(self._stream.device_index, self._pool)
-        fresh = torch.Generator(self._device)
-        torch.cuda.default_generators[self._stream.device_index].graphsafe_set_state(fresh.graphsafe_get_state())
+            torch._C._cuda_endAllocateToPool(index, self._pool)
 
 
 @contextlib.contextmanager

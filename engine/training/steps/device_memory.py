@@ -29,7 +29,7 @@ def _attainable(device: torch.device) -> int:
     """Bytes of a CUDA device that this process has for its tensors, used or not: so many as it may and others leave."""
     free, total = torch.cuda.mem_get_info(device)
     reserved = torch.cuda.memory_reserved(device)  # of which torch keeps what is not used for the next tensors
-    allowed = int(total * torch.cuda.get_per_process_memory_fraction(device))
+    allowed = int(total * torch.cuda.get_per_process_memory_fraction(device.index))  # it takes no device without one
     return min(free + reserved, allowed)
 
 

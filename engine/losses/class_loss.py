@@ -129,7 +129,8 @@ class LikelihoodLoss(ClassLoss):
         if target.is_floating_point():
             return target.numel() // target.shape[-1]  # torch's mean divides by the samples, whatever they weigh
         if weights is not None:
-            return weights[target[target != self.ignore_index]].sum()
+            kept = target != self.ignore_index  # to pick these out would wait for a GPU
+            return (weights[target.masked_fill(~kept, 0)] * kept).sum()
         return (target != self.ignore_index).sum() if masked else target.numel()
 
     def each_summed(

@@ -101,8 +101,9 @@ class HeadCode:
         if self.soft:
             return f"{self.target}.numel() // {self.target}.shape[{last}]"
         if self.head.weights is not None:
-            kept = f"{self.target}[{self.target} != {self.loss.ignored}]"
-            return f"torch.tensor({self.weights}, device={self.target}.device)[{kept}].sum()"
+            kept = f"({self.target} != {self.loss.ignored})"
+            weights = f"torch.tensor({self.weights}, device={self.target}.device)"
+            return f"({weights}[{self.target}.masked_fill(~{kept}, 0)] * {kept}).sum()"
         return f"({self.target} != {self.loss.ignored}).sum()" if self.hidden else f"{self.target}.numel()"
 
     def _fitted(self) -> list[str]:

@@ -190,8 +190,8 @@ def _node(
     if isinstance(layer, Use):
         return _use(memory, layer, inputs, taken)
     learned = [storage in memory.learned for storage in taken]
-    layer = layer.learning(learned)
-    made = _made(memory, layer.on_gpu() if memory.gpu else layer, inputs, outputs, taken)
+    layer = layer.learning(learned).model_copy(update={"_gpu": memory.gpu})
+    made = _made(memory, layer, inputs, outputs, taken)
     if (memory.training and any(learned)) or ((memory.training or not inputs) and learns and layer.weights(*inputs)):
         memory.learned |= {each for each, spec in zip(made, outputs, strict=True) if spec.dtype == "float32"}
     return made

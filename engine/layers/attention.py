@@ -91,7 +91,6 @@ class ScaledDotProductAttention(Layer):
     )
 
     _learned_mask: bool = PrivateAttr(default=False)
-    _gpu: bool = PrivateAttr(default=False)
 
     def infer(self, *inputs: Spec) -> Spec:
         query, key, value, mask = inputs
@@ -177,9 +176,6 @@ class ScaledDotProductAttention(Layer):
     def learning(self, learned: Sequence[bool]) -> Layer:
         return self.model_copy(update={"_learned_mask": True}) if learned[3:] == [True] else self
 
-    def on_gpu(self) -> Layer:
-        return self.model_copy(update={"_gpu": True})
-
     def kept(self, inputs: tuple[Spec, ...], outputs: tuple[Spec, ...]) -> Dim:
         query, *_ = inputs
         if self._fused(inputs, True):
@@ -216,13 +212,11 @@ class ScaledDotProductAttention(Layer):
         return 0 if mask is UNWIRED or mask.dtype != "bool" else 4 * product(mask.shape)
 
     def _fused(self, inputs: tuple[Spec, ...], training: bool) -> bool:
-        """Whether torch takes its one kernel, which holds no scores; that of a CPU drops none and gives a mask no
-        gradient."""
+        """Whether torch takes its one kernel, which holds no scores; a CPU's drops none, and no mask learns by it."""
         query, _, value, _ = inputs
-        if self._gpu:
-            return query.rank == 4 and not self._grouped(inputs)
         drops = training and self.dropout_p
-        return not drops and not self._learned_mask and query.rank == 4 and value.shape[-1] == query.shape[-1]
+        simple = not drops and not self._learned_mask and value.shape[-1] == query.shape[-1]
+        return query.rank == 4 and (not self._grouped(inputs) if self._gpu else simple)
 
     def summary(self) -> str:
         return " · ".join(["grouped"] * self.enable_gqa + ["causal"] * self.is_causal)
@@ -269,11 +263,6 @@ class MultiheadAttention(Layer):
     add_zero_attn: bool = Field(False, description="whether one step of zeros is added to keys and values")
     batch_first: bool = Field(True, description="whether sequences are (N, T, features); else (T, N, features)")
     is_causal: bool = Field(False, description=CAUSAL)
-
-    _gpu: bool = PrivateAttr(default=False)
-
-    def on_gpu(self) -> Layer:
-        return self.model_copy(update={"_gpu": True})
 
     @property
     def _added(self) -> int:
@@ -372,7 +361,6 @@ class MultiheadAttention(Layer):
     def _attention(self, inputs: tuple[Spec, ...], outputs: tuple[Spec, ...]) -> Attention:
         query, key, value = self.sequences(inputs)
         padding, mask = inputs[3:]
-        read = outputs[1] is not UNWIRED
         batch, steps = self._axes(query)
         return attended(
             (query, key, value),
@@ -383,8 +371,8 @@ class MultiheadAttention(Layer):
             added=self._added,
             itself=inputs[1] is UNWIRED,
             copies=self.batch_first,
-            dropout=self.dropout > 0 and (read or not self._gpu),  # the kernel of a GPU drops and holds no scores
-            read=read,
+            dropout=self.dropout > 0 and (not self._gpu or outputs[1] is not UNWIRED),  # a GPU's kernel can drop
+            read=outputs[1] is not UNWIRED,
             biased=self.bias,
         )
 

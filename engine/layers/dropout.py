@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar
 
-from pydantic import Field, PrivateAttr
+from pydantic import Field
 
 from engine.dims import Dim, product
 from engine.layers.layer import Layer, Saves, ShapeError, need_float, need_rank
@@ -51,13 +51,8 @@ class Dropout(_Dropout):
 
     p: Probability = Field(0.5, description="the share of numbers set to zero")
 
-    _gpu: bool = PrivateAttr(default=False)
-
-    def on_gpu(self) -> Layer:
-        return self.model_copy(update={"_gpu": True})
-
     def kept(self, inputs: tuple[Spec, ...], outputs: tuple[Spec, ...]) -> Dim:
-        """A GPU keeps truth values, a CPU floats."""
+        """A GPU keeps booleans, a CPU floats."""
         return product(outputs[0].shape) if self._gpu and self.p > 0 else super().kept(inputs, outputs)
 
 

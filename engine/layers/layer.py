@@ -9,7 +9,7 @@ from functools import lru_cache
 from threading import RLock
 from typing import Any, ClassVar, Literal, NamedTuple
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, PrivateAttr
 
 from engine.dims import Dim, ceil_div
 from engine.layers.nature import Nature
@@ -96,6 +96,7 @@ class Layer(Nature, BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True, allow_inf_nan=False, defer_build=True)
 
+    _gpu: bool = PrivateAttr(default=False)  # whether its memory is that of a GPU; see `engine.memory`
     family: ClassVar[str] = ""
     """Where it is in the palette; every layer has one."""
     torch: ClassVar[str] = ""
@@ -248,10 +249,6 @@ class Layer(Nature, BaseModel):
 
     def learning(self, learned: Sequence[bool]) -> "Layer":
         """The layer as it computes where gradients go to these of its inputs; most do not care."""
-        return self
-
-    def on_gpu(self) -> "Layer":
-        """The layer as it computes on a GPU, for what it keeps and needs there; most do not care."""
         return self
 
     def scratch(self, inputs: tuple[Spec, ...], outputs: tuple[Spec, ...]) -> Dim:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated, ClassVar, Literal
 
-from pydantic import Field, PrivateAttr
+from pydantic import Field
 
 from engine.dims import Dim, product
 from engine.layers.attention import CAUSAL, VASWANI, need_heads, need_mask, need_sequence, need_square
@@ -42,11 +42,6 @@ class _TransformerLayer(Layer):
     batch_first: bool = Field(True, description="whether sequences are (N, T, features); else (T, N, features)")
     norm_first: bool = Field(False, description="whether each part is normalized before, not after: trains deeper")
     bias: bool = Field(True, description="whether constants are learned")
-
-    _gpu: bool = PrivateAttr(default=False)
-
-    def on_gpu(self) -> Layer:
-        return self.model_copy(update={"_gpu": True})
 
     def _axes(self, x: Spec) -> tuple[Dim, Dim]:
         return (x.shape[0], x.shape[1]) if self.batch_first else (x.shape[1], x.shape[0])

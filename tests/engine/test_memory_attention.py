@@ -145,7 +145,7 @@ def test_a_node_takes_what_it_computes() -> None:
     assert with_weights.multiply_adds == without.multiply_adds
 
 
-def test_on_a_gpu_dropout_leaves_no_scores_and_keeps_truth_values() -> None:
+def test_on_a_gpu_dropout_leaves_no_scores_and_keeps_booleans() -> None:
     """Its kernels of attention drop by themselves (measured against the allocator in `tests.gpu`)."""
 
     def taken(graph: Graph, *, gpu: bool) -> int:

@@ -19,8 +19,12 @@ def build(
     input: tuple[int, ...] = INPUT,
     horizon: int = HORIZON,
     targets: int = 1,
+    ahead: int = 0,
 ) -> Graph:
-    """Wu et al. 2020, the encoder: half days look at each other; what the last one has found decides."""
+    """Wu et al. 2020, the encoder: half days look at each other; what the last one has found decides.
+
+    Of so many columns ``ahead`` it also reads what is known of the hours to come.
+    """
     graph = Graph("Transformer forecaster")
     block = encoder_block(graph, width, heads, 2 * width, dropout)
     start = past(graph, input)
@@ -34,7 +38,7 @@ def build(
         ("LayerNorm", {"name": "norm"}),
         ("Select", {"name": "last_step", "dim": 1, "index": -1}),
     )
-    return forecast(graph, start, read, horizon, targets)
+    return forecast(graph, start, read, horizon, targets, ahead=ahead)
 
 
 PRESETS = (

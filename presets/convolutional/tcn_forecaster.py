@@ -35,8 +35,12 @@ def build(
     input: tuple[int, ...] = INPUT,
     horizon: int = HORIZON,
     targets: int = 1,
+    ahead: int = 0,
 ) -> Graph:
-    """Bai, Kolter and Koltun 2018: dilations 1, 2, 4, 8 see 61 steps of four hours; the last one decides."""
+    """Bai, Kolter and Koltun 2018: dilations 1, 2, 4, 8 see 61 steps of four hours; the last one decides.
+
+    Of so many columns ``ahead`` it also reads what is known of the hours to come.
+    """
     graph = Graph("TCN forecaster")
     temporal_block(graph, channels, 0.1)
     start = past(graph, input)
@@ -48,7 +52,7 @@ def build(
         (BLOCK, {"name": "blocks", "repeat": depth, "dilation": {"per_repeat": tuple(2**n for n in range(depth))}}),
         ("Select", {"name": "last_step", "dim": 2, "index": -1}),
     )
-    return forecast(graph, start, read, horizon, targets)
+    return forecast(graph, start, read, horizon, targets, ahead=ahead)
 
 
 PRESETS = (

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+import torch
 
 import presets
 from engine.data import sources
@@ -110,10 +111,18 @@ def test_samples_with_too_few_axes_for_filters_are_refused_in_one_sentence(tmp_p
             fitted(name, sources.describe(path))
 
 
-def test_a_forecaster_reads_what_is_known_of_the_steps_to_come(tmp_path: Path) -> None:
+FORECASTERS = (
+    "lstm-forecaster:hidden=4",
+    "tcn-forecaster:channels=4,depth=2",
+    "transformer-forecaster:width=8,heads=2,depth=1",
+)
+
+
+@pytest.mark.parametrize("name", FORECASTERS)
+def test_a_forecaster_reads_what_is_known_of_the_steps_to_come(name: str, tmp_path: Path) -> None:
     path = written(tmp_path / "load.csv", hourly(200))
     known = sources.describe(path, "series", {"window": 12, "horizon": 3, "known": "holiday"})
-    graph, _ = fitted("lstm-forecaster:hidden=4", known)
+    graph, _ = fitted(name, known)
     assert {node.name: node.parameters["shape"] for node in graph.of_type("Input")} == {
         "past": (12, 3),
         "ahead": (3, 1),
@@ -121,10 +130,15 @@ def test_a_forecaster_reads_what_is_known_of_the_steps_to_come(tmp_path: Path) -
     assert [problem for problem in find(graph) if problem.severity == "error"] == []
     (output,) = graph.of_type("Output")
     assert output.parameters["loss"] == "l1_loss", "the loss of the preset suits numbers"
-    plain, _ = fitted("lstm-forecaster", sources.describe(path, "series", {"window": 12, "horizon": 3}))
+    plain, _ = fitted(name, sources.describe(path, "series", {"window": 12, "horizon": 3}))
     assert [node.name for node in plain.of_type("Input")] == ["past"]
     run = trained(graph, tmp_path / "run", 1)
     opened = open_run(run)
     job = job_of(opened)
     assert isinstance(job, Forecasting)
     assert len(forecast(opened, job, 0).expected) == 3
+    coming = torch.zeros(2, 3, 1)
+    coming[1] = 1.0
+    with torch.no_grad():
+        same, other = opened.network.module(torch.zeros(2, 12, 3), coming)
+    assert not torch.allclose(same, other), "what is known in advance changes the forecast"

@@ -91,11 +91,10 @@ def in_own_units(values: Array, fitted: Sequence[Fitted], name: str, shape: Sequ
     import numpy as np
 
     found = values.reshape(len(values), *shape) if values[0:1].size == math.prod(shape) else values
-    for learnt in reversed(fitted):
-        if learnt.transform.field == name and learnt.mean:
-            along = _along(found.ndim)
-            mean, std = (np.array(one, np.float64).reshape(along) for one in (learnt.mean, learnt.std))
-            found = found * std + mean
+    for learnt in _scalings(fitted, name):
+        along = _along(found.ndim)
+        mean, std = (np.array(one, np.float64).reshape(along) for one in (learnt.mean, learnt.std))
+        found = found * std + mean
     return found
 
 
@@ -104,12 +103,16 @@ def units_of(fitted: Sequence[Fitted], name: str, shape: Sequence[int]) -> Units
     from engine.metrics.units import Units
 
     mean, std = tuple[float, ...](), tuple[float, ...]()
-    for learnt in reversed(fitted):
-        if learnt.transform.field == name and learnt.mean:
-            inner = mean or (0.0,) * len(learnt.mean), std or (1.0,) * len(learnt.std)
-            mean = tuple(one * by + to for one, by, to in zip(inner[0], learnt.std, learnt.mean, strict=True))
-            std = tuple(one * by for one, by in zip(inner[1], learnt.std, strict=True))
+    for learnt in _scalings(fitted, name):
+        inner = mean or (0.0,) * len(learnt.mean), std or (1.0,) * len(learnt.std)
+        mean = tuple(one * by + to for one, by, to in zip(inner[0], learnt.std, learnt.mean, strict=True))
+        std = tuple(one * by for one, by in zip(inner[1], learnt.std, strict=True))
     return Units(mean, std, tuple(shape)) if mean else None
+
+
+def _scalings(fitted: Sequence[Fitted], name: str) -> list[Fitted]:
+    """What has given a field mean 0 and deviation 1, the last one first: so it is taken back."""
+    return [learnt for learnt in reversed(fitted) if learnt.transform.field == name and learnt.mean]
 
 
 def for_masks(learnt: Fitted, padding: int | None) -> Fitted:

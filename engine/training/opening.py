@@ -78,7 +78,7 @@ def open_session(
         Recorder(run, history, stepper.network, device, meter),
         Keeper(plan.training.checkpoint, run, stepper),
         Patience(plan.training.early_stopping),
-        observers=[PredictionSampler(run.path, history, data.fields)],
+        observers=[PredictionSampler(run.path, history, data.fields, data.fitted)],
         own=own_answers(plan.training, stepper.network, data),
     )
     if checkpoint is not None:

@@ -11,6 +11,7 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
+from engine.data.sources import describe
 from engine.data.transforms import Fitted, in_own_units, units_of
 from engine.edits import SetSetting
 from engine.inside.evaluation.answered import answer_all
@@ -22,6 +23,8 @@ from engine.inside.generating.jobs import Forecasting, job_of
 from engine.inside.trained import open_run
 from engine.settings.transforms import Standardise
 from engine.training.loop import Trainer
+from engine.training.runs.answers import read_predictions
+from engine.training.sample_table import SampleTable
 from presets.fitting import fitted
 from tests.engine.own_series import hourly, written
 from tests.engine.test_exports_training_script import agrees
@@ -93,6 +96,25 @@ def test_a_forecast_is_judged_in_the_units_of_its_column(tmp_path: Path, targets
         assert 0 < again["mae"] < 1.5  # type: ignore[operator]
         assert again["mase"] == pytest.approx(result.test["mase"], rel=1e-4)
         assert target_words(answer_all(old, of_part(old, "test")), old.network.heads[0], 0).startswith(first)
+
+
+def test_what_a_network_was_given_is_shown_in_the_units_of_its_columns(tmp_path: Path) -> None:
+    """The values in ``predictions.json`` are those of the file, of a series and of a table."""
+    path = written(tmp_path / "load.csv", hourly(200))
+    graph, _found = fitted("lstm-forecaster:hidden=4", look(path, window=12, horizon=3))
+    table = written(tmp_path / "rows.csv", hourly(200))
+    rows, _found = fitted("mlp", describe(table, "table"))
+    for name, network, field in (("series", graph, "past"), ("table", rows, "features")):
+        SetSetting(("training", "epochs"), 1).apply(network)
+        Trainer(network, tmp_path / name).run()
+        raw = open_run(tmp_path / name).data.raw[field]
+        stored = read_predictions(tmp_path / name)
+        assert stored
+        for samples in stored.values():
+            assert isinstance(samples.values, SampleTable)
+            for sample in samples.values.samples:
+                assert sample.input is not None
+                np.testing.assert_allclose(sample.input, raw[sample.place].ravel(), rtol=2e-5)
 
 
 @pytest.mark.slow

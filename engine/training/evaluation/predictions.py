@@ -17,6 +17,7 @@ from time import perf_counter
 from typing import TYPE_CHECKING, Final, Required, TypedDict
 
 from engine import own_files
+from engine.data.transforms import Fitted, units_of
 from engine.files import FileError
 from engine.training.evaluation.observer import Evaluation
 from engine.training.evaluation.ranking import Ranks
@@ -39,6 +40,7 @@ if TYPE_CHECKING:
 
     from engine.data.datasets import Field
     from engine.data.pipeline import Part
+    from engine.metrics.units import Units
     from engine.training.evaluation.network import Batch, Head, Network
 
 BATCH: Final = WORST + OTHERS
@@ -46,6 +48,8 @@ LARGEST: Final = 4096
 """Values of one sample that are kept; of a larger input none are, for half a picture shows nothing."""
 LONGEST: Final = 64
 """Positions that are kept of an answer larger than that."""
+ROUNDING: Final = 1e-6
+"""Deviations up to which a value is 0: that exactly float32 knows those of mean 0 and deviation 1."""
 LIKELIEST: Final = 3
 LOOK_EVERY, WRITE_EVERY = 0.25, 2.0
 """Seconds between two looks, and between two writings: an epoch of a tiny network takes a millisecond."""
@@ -68,11 +72,20 @@ class Answered(TypedDict, total=False):
 
 
 def look(
-    network: Network, part: Part, fields: Mapping[str, Field], judged: nn.Module, ranks: Ranks
+    network: Network,
+    part: Part,
+    fields: Mapping[str, Field],
+    judged: nn.Module,
+    ranks: Ranks,
+    fitted: Sequence[Fitted] = (),
 ) -> dict[str, SampleTable]:
-    """What the network answers to the samples of a part that it knows least, by the name of the table."""
+    """What the network answers to the samples of a part that it knows least, by the name of the table.
+
+    Inputs are in the units of the data, before what the transforms ``fitted`` have made of them.
+    """
     source = network.inputs[0]
     shape = list(part.shape(source))
+    units = units_of(fitted, source, shape)
     room = min(MOST_CELLS, CELL_VALUES // max(prod(shape), 1)) if prod(shape) <= LARGEST else MOST_CELLS
     shown = SampleInput(field=source, shape=shape, names=list(fields[source].names))
     found = {}
@@ -93,13 +106,15 @@ def look(
             hits=_share(chosen.hits) if chosen.hits is not None and prod(answered) > 1 else None,
             worst=len(chosen.worst),
             listed=len(chosen.worst) + len(chosen.others),
-            samples=_samples(network, part, judged, head, indices),
+            samples=_samples(network, part, judged, head, indices, units),
         )
         found["predictions" if not number else f"predictions_{head.name}"] = table
     return found
 
 
-def _samples(network: Network, part: Part, judged: nn.Module, head: Head, indices: Sequence[int]) -> list[Sample]:
+def _samples(
+    network: Network, part: Part, judged: nn.Module, head: Head, indices: Sequence[int], units: Units | None
+) -> list[Sample]:
     """The answers to the samples at these indices of a part, in this order."""
     import torch
 
@@ -114,18 +129,22 @@ def _samples(network: Network, part: Part, judged: nn.Module, head: Head, indice
                 answers, targets = head.answer(network.answers(batch, judged)), head.labels(batch)
                 for index, value, answer, target in zip(some, batch[source], answers, targets, strict=True):
                     said = _answer(head, answer, target)
-                    samples.append(Sample(place=int(part.indices[index]), input=_input(value), **said))
+                    samples.append(Sample(place=int(part.indices[index]), input=_input(value, units), **said))
     finally:
         judged.train(was_training)
     return samples
 
 
-def _input(value: Tensor) -> list[float] | None:
-    """The values of one sample, flat and short; None for a large one."""
+def _input(value: Tensor, units: Units | None) -> list[float] | None:
+    """The values of one sample in their units, flat and short; None for a large one."""
     if value.numel() > LARGEST:
         return None
+    digits = 4
+    if units is not None:
+        own, one = units.own(value[None])[0], units.distance(value.new_ones(1, *value.shape))[0]
+        value, digits = own.where(own.abs() > ROUNDING * one, 0.0), 6  # a 0 of the data is one again
     flat = value.flatten().tolist()
-    return [float(f"{number:.4g}") if isinstance(number, float) else number for number in flat]
+    return [float(f"{number:.{digits}g}") if isinstance(number, float) else number for number in flat]
 
 
 def _answer(head: Head, answer: Tensor, target: Tensor) -> Answered:
@@ -198,8 +217,8 @@ def _share(value: float) -> float:
 class PredictionSampler:
     """Takes and keeps looks for one run: seldom where epochs are short, always at the end."""
 
-    def __init__(self, run: Path, history: History, fields: Mapping[str, Field]) -> None:
-        self._run, self._history, self._fields = run, history, fields
+    def __init__(self, run: Path, history: History, fields: Mapping[str, Field], fitted: Sequence[Fitted] = ()) -> None:
+        self._run, self._history, self._fields, self._fitted = run, history, fields, fitted
         self._look_at = self._write_at = -math.inf
         self._began = perf_counter()
         self._ranks: Ranks | None = None
@@ -223,7 +242,8 @@ class PredictionSampler:
         if self._ranks is None:
             return
         now = perf_counter() - self._ranks.spent
-        found = look(evaluation.network, evaluation.part, self._fields, evaluation.judged, self._ranks)
+        asked = evaluation.network, evaluation.part, self._fields, evaluation.judged
+        found = look(*asked, self._ranks, self._fitted)
         for name, values in found.items():
             self._history.keep(f"{evaluation.split}/{name}", evaluation.step, evaluation.epoch, values)
         looked = perf_counter()

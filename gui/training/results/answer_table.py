@@ -126,4 +126,4 @@ def source_text(sample: Sample, shown: SampleInput) -> str:
     if shown.names:
         return words(values, shown.names)
     more = " …" if len(values) > SHOWN_VALUES else ""
-    return ", ".join(f"{value:.3g}" for value in values[:SHOWN_VALUES]) + more
+    return ", ".join(f"{value:.4g}" for value in values[:SHOWN_VALUES]) + more

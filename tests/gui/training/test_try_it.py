@@ -7,8 +7,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, QRect, Qt
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QScrollArea, QWidget
 from pytestqt.qtbot import QtBot
 
 import presets
@@ -169,7 +170,44 @@ def test_labels_stand_under_their_tokens_and_a_forecast_on_its_series(qtbot: QtB
     stack.show_answer(Shown("forecast", forecast=series))
     assert stack.curve is not None
     assert stack.currentWidget() is stack.curve
-    drawn = {item.name(): item.getData() for item in stack.curve.getPlotItem().listDataItems()}
+    drawn = {item.name(): item.getData() for item in stack.curve.plot.getPlotItem().listDataItems()}
     assert drawn["past"][0].tolist() == [-3, -2, -1, 0]
     assert drawn["forecast"][1].tolist() == [3, 4, 5]
     assert drawn["what followed"][1].tolist() == [3, 4, 4.5]
+
+
+@pytest.mark.parametrize("size", [(300, 140), (640, 200), (1200, 800)])
+def test_the_legend_of_a_forecast_covers_no_curve(qtbot: QtBot, size: tuple[int, int]) -> None:
+    stack = AnswerStack()
+    qtbot.addWidget(stack)
+    stack.resize(*size)
+    stack.show()
+    series = Forecast("test sample 1", np.arange(40.0)[::-1], np.array([4.0, 5.0]), np.array([4.0, 4.5]))
+    stack.show_answer(Shown("forecast", forecast=series))
+    qtbot.waitUntil(lambda: stack.curve is not None and stack.curve.plot.isVisible())
+    assert stack.curve is not None
+    entries = stack.curve.legend.findChildren(QWidget)
+    assert [entry.accessibleName() for entry in entries] == ["past", "what followed", "forecast"]
+    assert stack.curve.legend.geometry().bottom() < stack.curve.plot.geometry().top()
+    for entry in entries:
+        assert stack.curve.legend.rect().contains(entry.geometry()), f"{entry.accessibleName()} is cut off"
+    assert stack.rect().contains(stack.curve.geometry())
+
+
+def test_a_forecast_is_seen_whole_where_the_tab_is_low(qtbot: QtBot, page: TryPage) -> None:
+    page.resize(960, 257)
+    page.stack.setCurrentIndex(1)
+    page.settings.offer("forecast", 0)
+    page.note.setText("Test sample 1: mean absolute error 7.9")
+    series = Forecast("test sample 1", np.arange(40.0), np.array([4.0, 5.0]), np.array([4.0, 4.5]))
+    page.answer.show_answer(Shown("forecast", forecast=series))
+    curve = page.answer.curve
+    assert curve is not None
+
+    def whole() -> bool:
+        plot = curve.plot
+        return plot.isVisible() and page.rect().contains(QRect(plot.mapTo(page, QPoint(0, 0)), plot.size()))
+
+    qtbot.waitUntil(whole)
+    (area,) = page.findChildren(QScrollArea)
+    assert area.verticalScrollBar().maximum() == 0

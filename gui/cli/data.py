@@ -138,7 +138,8 @@ def _with_target(wishes: Wishes, seen: OwnLook, target: str) -> Wishes:
     if source.target_option:
         able = dict(seen.offers.get(source.target_option, Offer("", ())).choices)
         if target not in able:
-            raise CallError(f"There is no {target!r} in {path}; there are: {', '.join([*able][:40]) or 'none'}.")
+            there = ", ".join([*able][:40]) or "none"
+            raise CallError(f"There is no {target!r} in {path}; there are: {there}.{_or_a_table(seen)}")
         return wishes.with_option(source.target_option, able[target])
     if isinstance(source, Images):
         if source.table is None:
@@ -161,11 +162,17 @@ def _with_split(wishes: Wishes, seen: OwnLook, wanted: str) -> Wishes:
     known = splitting_of(source, seen.columns)
     ways = known.ways if known is not None else ()
     if way not in ways:
-        raise CallError(f"--split {wanted}: these data can be split by {', '.join(ways) or 'chance'}, not by {way!r}.")
+        able = ", ".join(ways) or "chance"
+        raise CallError(f"--split {wanted}: these data can be split by {able}, not by {way!r}.{_or_a_table(seen)}")
     able = candidates(source, way, seen.columns)
     if column and column not in able:
         raise CallError(f"--split {wanted}: there is no such column; there are: {', '.join(able[:40])}.")
     return settle(wishes, source, way, column or None, seen.columns)
+
+
+def _or_a_table(seen: OwnLook) -> str:
+    """What else a table in order of time could be read as."""
+    return " They are read as a series; --kind table reads rows." if seen.found.kind == "series" else ""
 
 
 def watch() -> Watch:

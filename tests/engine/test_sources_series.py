@@ -40,14 +40,14 @@ def series_of(found: sources.Found) -> Series:
     return source
 
 
-def test_a_table_with_dates_stays_a_table_and_is_offered_as_a_series(tmp_path: Path) -> None:
+def test_a_table_in_order_of_time_is_read_as_a_series(tmp_path: Path) -> None:
     path = written(tmp_path / "load.csv", hourly(600))
-    assert sources.describe(path).kind == "table"
+    assert sources.describe(path).kind == "series"
     assert kinds()["series"].suspect(path) == "Its column 'time' is in order of time."
     found = look(path)
     source = series_of(found)
     assert found.task == "forecast"
-    assert found.notes == ()
+    assert [note.code for note in found.notes] == ["read-as-table"]
     assert (source.time, source.groups, source.targets) == ("time", (), ("load",))
     assert source.inputs == ("temperature", "holiday")
     assert source.season == 24

@@ -10,6 +10,7 @@ import pytest
 from engine import project
 from gui.cli import main
 from tests.engine.own_data import table
+from tests.engine.own_series import hourly, written
 
 
 @pytest.fixture
@@ -53,6 +54,16 @@ def test_what_cannot_be_is_one_sentence(
     found = capsys.readouterr().err
     assert said in found
     assert found.count("\n") == 1
+
+
+def test_a_series_says_how_it_is_read_as_a_table(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    path = str(written(tmp_path / "load.csv", hourly(200)))
+    assert main(["data", path]) == 0
+    assert "goes in equal steps, so this is a series" in capsys.readouterr().out
+    for call in (["--split", "group:holiday"], ["--target", "nothing"]):
+        assert main(["data", path, *call]) == 2
+        assert capsys.readouterr().err.endswith("They are read as a series; --kind table reads rows.\n")
+    assert main(["data", path, "--kind", "table", "--split", "time:time"]) == 0
 
 
 def test_a_new_project_splits_as_it_is_told(capsys: pytest.CaptureFixture[str], visits: Path, tmp_path: Path) -> None:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
 from engine.data.dataset import DataError
 from engine.data.sources.found import Found, Note, several
 from engine.data.sources.kinds import kinds, source_of
+from engine.data.sources.tables.reading import is_table
 from engine.data.sources.training_part import TrainingPart
 from engine.data.watch import Watch
 from engine.settings.data import DataConfig, SourceSettings
@@ -98,18 +99,47 @@ def describe(
         inner = unwrapped(path)
         suspects = {name: why for name, cls in kinds().items() if (why := cls.suspect(inner))} if kind is None else {}
         path = inner if suspects or kind is not None else path
-        leading = (name for name in suspects if kinds()[name].leads(inner))
-        chosen = kind or next(leading, next(iter(suspects), None))
-        if chosen is None:
+        leading = [name for name in suspects if kinds()[name].leads(inner)] or [*suspects][:1]
+        if kind is None and not leading:
             raise DataError(f"{path.name} is not data that Layerloom knows. {HINT}")
-        if config is not None and chosen in kinds() and "made_from" in kinds()[chosen].model_fields:
-            options = {**(options or {}), "made_from": TrainingPart.of(config).model_dump()}
-        wishes = source_of(SourceSettings(kind=chosen, path=str(path), options=dict(options))) if options else None
-        if chosen not in kinds():
-            source_of(SourceSettings(kind=chosen, path=str(path)))
-        found = kinds()[chosen].look(path, wishes, watch or Watch())
-        return replace(found, notes=(*found.notes, *across_parts(found)))
+        found = _looked(path, leading if kind is None else [kind], options, watch or Watch(), config)
+        others = [] if any(note.code == "other-kind" for note in found.notes) else as_another_kind(path, found)
+        return replace(found, notes=(*found.notes, *across_parts(found), *others))
     except FileNotFoundError as error:
         raise DataError(f"There is no file or folder {path}.", setting="data.source.path") from error
     except OSError as error:
         raise DataError(f"{path} cannot be read: {error.strerror or error}.", setting="data.source.path") from error
+
+
+def _looked(
+    path: Path, chosen: Sequence[str], options: Mapping[str, object] | None, watch: Watch, config: DataConfig | None
+) -> Found:
+    """What the first of these kinds finds; of a table that it cannot read so, what the next one does, with a note."""
+    kind, wanted = chosen[0], options
+    if config is not None and kind in kinds() and "made_from" in kinds()[kind].model_fields:
+        wanted = {**(options or {}), "made_from": TrainingPart.of(config).model_dump()}
+    wishes = source_of(SourceSettings(kind=kind, path=str(path), options=dict(wanted))) if wanted else None
+    if kind not in kinds():
+        source_of(SourceSettings(kind=kind, path=str(path)))
+    try:
+        return kinds()[kind].look(path, wishes, watch)
+    except DataError as error:
+        if len(chosen) < 2 or not is_table(path):
+            raise
+        found = _looked(path, chosen[1:], options, watch, config)
+        note = f"It is read as {kinds()[found.kind].title}, because it cannot be read as {kinds()[kind].title}: {error}"
+        return replace(found, notes=(*found.notes, Note("other-kind", note, (), "hint")))
+
+
+def as_another_kind(path: Path, found: Found) -> list[Note]:
+    """Of a table in order of time why it is read as a series or as rows, and what the other would be."""
+    series, row = kinds()["series"], "each row is a sample of its own"
+    if found.kind == "series":
+        time = found.settings.options["time"]
+        why = f"{time!r} goes in equal steps, so this is a series" if series.leads(path) else "This is a series"
+        return [Note("read-as-table", f"{why}: what comes next is forecast. In a table {row}.", (), "hint")]
+    if found.kind != "table" or not (why := series.suspect(path)):
+        return []
+    but = "" if series.leads(path) else " Its steps are not equal, or it is too short."
+    message = f"{why}{but} In a table {row}; of a series, what comes next is forecast."
+    return [Note("read-as-series", message, (), "hint")]

@@ -33,6 +33,7 @@ from gui.data.own.suggestions import PresetRow
 from gui.data.own.wishes import Wishes
 from gui.document import Document
 from gui.preferences import Preferences
+from gui.widgets import push_button
 from gui.work.background import Background
 from gui.work.work_bar import WorkBar
 
@@ -43,6 +44,8 @@ LAYOUT = ("table", *LABELS, "images_in", "masks_in", "parts", "together")
 """Options of images that another place of the answers makes void, and those that another table does."""
 VOID = {"answers": LAYOUT, "table": LABELS, "file_column": LABELS[1:3], "label_columns": ("task",)}
 """Option of images → those that are found out again when it changes."""
+ANOTHER_KIND = {"read-as-table": "table", "read-as-series": "series"}
+"""Code of a note → the kind that one click makes of the data."""
 
 
 class OwnData(QObject):
@@ -230,6 +233,11 @@ class OwnData(QObject):
 
     def _offer(self, note: Note) -> QWidget | None:
         """What can be done about a note."""
+        if note.code in ANOTHER_KIND:
+            kind = ANOTHER_KIND[note.code]
+            title = kinds()[kind].title
+            tip = f"Take the file for a {title.lower()}; Kind, beside the data, brings it back"
+            return push_button(f"Read as {title}", tip, lambda: self._option("kind", kind))
         if note.code != "uneven":
             return None
         self.balance = BalanceButtons(self.document)

@@ -10,6 +10,7 @@ from engine.data.sources.found import Found
 from engine.data.sources.series import oddities
 from engine.data.sources.series.reading import keys_of, moments_of, read_rows
 from engine.data.sources.series.series import Series
+from engine.data.sources.series.steps import equal_steps
 from engine.data.sources.tables import encoding
 from engine.data.sources.tables.guessing import NUMERIC, Guess, guess
 from engine.data.sources.tables.looking import commas
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
 
 ROWS: Final = 200
 """Rows of a table that are looked at to see whether it is in order of time."""
+MANY: Final = 5_000
+"""The same to see whether it goes in equal steps: several series may take turns."""
 SMALL: Final = 64 * 2**20
 """Bytes of a table that is no text up to which it is looked into to see whether it is in order of time."""
 ORDERED: Final = 0.9
@@ -47,19 +50,36 @@ def suspicion(path: Path) -> str:
     """See `Source.suspect`."""
     if not is_file(path) or not is_table(path):
         return ""
-    try:
-        if path.suffix.lower() in TEXT:
-            table = first_rows(path, ROWS)
-        elif path.stat().st_size > SMALL:
-            return ""
-        else:
-            table = read(path, None, ROWS)
-    except DataError:
-        return ""
-    time = time_of(table)
-    if not time or not any(_numeric(table[name]) for name in map(str, table.columns) if name != time):
+    table = _first_rows(path, ROWS)
+    time = "" if table is None else time_of(table)
+    if table is None or not any(_numeric(table[name]) for name in map(str, table.columns) if time and name != time):
         return ""
     return f"Its column {time!r} is in order of time."
+
+
+def leads(path: Path) -> bool:
+    """See `Source.leads`: where dates or times go in equal steps, by the first `MANY` rows."""
+    table = _first_rows(path, MANY)
+    time = "" if table is None else time_of(table)
+    if table is None or not time:
+        return False
+    guesses = {str(name): guess(str(name), table[name], comma=False) for name in table.columns}
+    if guesses[time].type != "date":
+        return False
+    moments = moments_of(table[time], counted=False, day_first=None, comma=False)
+    groups = _groups(Series(time=time), table, {}, guesses, {})
+    return equal_steps(moments, keys_of(table, groups) if groups else None)
+
+
+def _first_rows(path: Path, count: int) -> pd.DataFrame | None:
+    """So many rows of a table; None where it cannot be read, or would have to be read whole. Raises OSError."""
+    is_text = path.suffix.lower() in TEXT
+    if not is_text and path.stat().st_size > SMALL:
+        return None
+    try:
+        return first_rows(path, count) if is_text else read(path, None, count)
+    except DataError:
+        return None
 
 
 def time_of(table: pd.DataFrame) -> str:
@@ -181,6 +201,7 @@ def _groups(
         return ()
     taken = {source.time, *set_to.get("targets", ()), *set_to.get("inputs", ()), *set_to.get("known", ())}
     able = [name for name, one in guesses.items() if one.type not in ("date", "constant") and name not in taken]
+    able = [name for name in able if not _is_measured(table[name], guesses[name])]
     for name in sorted(able, key=lambda name: guesses[name].type == "number"):
         pairs = list(zip(keys_of(table, (name,))[timed].tolist(), moments[timed].tolist(), strict=True))
         if len(set(pairs)) == len(pairs):
@@ -189,6 +210,12 @@ def _groups(
             )
             return (name,)
     return ()
+
+
+def _is_measured(cells: pd.Series, found: Guess) -> bool:
+    """Whether cells are no names of series: numbers with fractions, or nearly all different."""
+    whole = found.type != "number" or bool((encoding.numbers(cells).dropna() % 1 == 0).all())
+    return not whole or cells.nunique() * 2 > len(cells)
 
 
 def _columns(

@@ -85,8 +85,10 @@ class Series(Source):
 
     @classmethod
     def leads(cls, path: Path) -> bool:
-        """Never: a table with dates is a table until a series is asked for."""
-        return False
+        """Where its dates or times go in equal steps; else it is a table until a series is asked for."""
+        from engine.data.sources.series.looking import leads
+
+        return leads(path)
 
     @classmethod
     def look(cls, path: Path, wishes: Self | None, watch: Watch) -> Found:

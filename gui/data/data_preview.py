@@ -44,7 +44,8 @@ class ClassCounts:
 class DataPreview:
     """Samples of a part before and after the transforms, with all else that is known of them, and how often what comes.
 
-    ``more`` has the other fields of the samples as they are stored.
+    ``more`` has the other fields of the samples as they are stored, ``coming`` what follows a series after the
+    transforms.
     """
 
     dataset: Dataset
@@ -58,6 +59,7 @@ class DataPreview:
     more: Mapping[str, Array]
     answers: tuple[str, ...]
     transformed: bool
+    coming: Array | None = None
 
     @property
     def classes(self) -> tuple[str, ...]:
@@ -75,40 +77,56 @@ def look(config: DataConfig, part: str) -> DataPreview:
     from engine.data.pipeline import prepare
 
     dataset = declared(config)
+    source, form = dataset.first("input"), form_of(dataset)
+    names = (source, dataset.first("target")) if form == "series" else (source,)
     if config.source is None:
-        prepared, taken = prepare(config), None
+        prepared = prepare(config)
         raw, parts = prepared.raw, [getattr(prepared, name).indices for name in PARTS]
+        picked = _picked(parts[list(PARTS).index(part)], form)
+        after = {name: getattr(prepared, part).values(name)[picked].numpy() for name in names}
     else:
-        raw, parts, taken = _of_own(config, part)
-    source = dataset.first("input")
-    indices = parts[list(PARTS).index(part)][:SHOWN]
+        raw, parts, picked, after = _of_own(config, part, names, form)
+    indices = parts[list(PARTS).index(part)][picked]
     balances = {
         name: _balance(dataset, name, *_goals(raw[name], parts))
         for name, field in dataset.fields.items()
         if field.role == "target"
     }
     before, more = raw[source][indices], {name: raw[name][indices] for name in raw}
-    after = taken if taken is not None else getattr(prepared, part).values(source)[:SHOWN].numpy()
     return DataPreview(
         dataset,
-        form_of(dataset),
+        form,
         tuple(len(one) for one in parts),
         balances,
         facts_of(config, dict(zip(PARTS, parts, strict=True))),  # type: ignore[arg-type]
         column_names(config, dataset) if before.ndim == 2 and dataset.kind == "table" else (),
         before,
-        after,
+        after[source],
         more,
         tuple(_answer(dataset, {name: values[row] for name, values in more.items()}) for row in range(len(indices))),
         any(transform.field == source for transform in config.transforms),
+        after.get(names[-1]) if form == "series" else None,
     )
 
 
-def _of_own(config: DataConfig, part: str) -> tuple[Columns, list[Array], Array]:
-    """Columns, parts and first samples after the transforms of data of one's own, which may be too many to read.
+def _picked(part: Array, form: Form) -> Array:
+    """Which samples of a part are shown: the first, but of a series, whose windows overlap, some from all of it."""
+    import numpy as np
 
-    Where they are many the transforms are fitted on some of the training part: enough to show what they do.
+    shown = np.arange(min(SHOWN, len(part)))
+    return shown * len(part) // max(len(shown), 1) if form == "series" else shown
+
+
+def _of_own(
+    config: DataConfig, part: str, names: Sequence[str], form: Form
+) -> tuple[Columns, list[Array], Array, dict[str, Array]]:
+    """Columns and parts of data of one's own, which may be too many to read, and which samples are shown.
+
+    Those have these fields after the transforms. Where they are many the transforms are fitted on some of the training
+    part: enough to show what they do.
     """
+    import numpy as np
+
     from engine.data.fields import fields
     from engine.data.origin import opened
     from engine.data.pipeline import Stage, chains_of, view_of
@@ -117,18 +135,13 @@ def _of_own(config: DataConfig, part: str) -> tuple[Columns, list[Array], Array]
     specs, raw = fields(config), opened(config).arrays
     found = split(config, raw, specs)
     parts = [found[name] for name in PARTS]  # type: ignore[index]
-    source = declared(config).first("input")
-    fitted_on = parts[0] if isinstance(raw[source], _arrays()) else parts[0][:SEEN]
-    alone = config.model_copy(update={"transforms": tuple(one for one in config.transforms if one.field == source)})
+    fitted_on = parts[0] if isinstance(raw[names[0]], np.ndarray) else parts[0][:SEEN]
+    alone = config.model_copy(update={"transforms": tuple(one for one in config.transforms if one.field in names)})
     chains, _ = chains_of(alone, {name: Stage(raw[name]) for name in specs}, specs, fitted_on)
-    shown = parts[list(PARTS).index(part)][:SHOWN]
-    return raw, parts, view_of(raw[source], specs[source], shown, chains[source])[:]
-
-
-def _arrays() -> type:
-    import numpy as np
-
-    return np.ndarray
+    whole = parts[list(PARTS).index(part)]
+    picked = _picked(whole, form)
+    after = {name: view_of(raw[name], specs[name], whole[picked], chains[name])[:] for name in names}
+    return raw, parts, picked, after
 
 
 def _goals(column: Column, parts: Sequence[Array]) -> tuple[Array, Sequence[Array]]:

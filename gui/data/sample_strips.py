@@ -119,7 +119,7 @@ def _letter(names: Sequence[str], kind: int) -> str:
 
 
 class SeriesView(SampleStrip):
-    """Each sample as a small plot: what was, what drives it, and, dashed, what comes."""
+    """Each sample as a small plot: what was, what drives it, on a scale of its own, and, dashed, what comes."""
 
     LEGEND, GAP = 24, 12
 
@@ -133,43 +133,62 @@ class SeriesView(SampleStrip):
         rows = max(1, min(-(-len(self.seen.before) // columns), (self.height() - self.LEGEND) // 96))
         wide = (self.width() - (columns - 1) * self.GAP) / columns
         high = min((self.height() - self.LEGEND - (rows - 1) * self.GAP) / rows, 180.0)
-        future = self.seen.more[self.seen.dataset.first("target")]
-        future = future.reshape(*future.shape[:2], -1)[..., 0]  # of several values that of the first
+        future = self.coming()
         for index, past in enumerate(self.values()[: rows * columns]):
             x, y = (index % columns) * (wide + self.GAP), self.LEGEND + (index // columns) * (high + self.GAP)
             self._plot(painter, QRectF(x, y, wide, high), past, future[index], pens)
 
-    def _plot(self, painter: QPainter, box: QRectF, past: Array, future: Array, pens: Sequence[QPen]) -> None:
+    def coming(self) -> Array:
+        """(samples, steps) what follows, of several values the first, on the scale of what was."""
         assert self.seen is not None
+        stored = self.seen.more[self.seen.dataset.first("target")]
+        found = self.seen.coming if self.after and self.seen.coming is not None else stored
+        result: Array = found.reshape(*found.shape[:2], -1)[..., 0]
+        return result
+
+    def names(self) -> list[str]:
+        """What the lines are called, in their order: by their columns where these are known."""
+        assert self.seen is not None
+        field = self.seen.dataset.fields[self.seen.dataset.first("input")]
+        value, *drivers = field.columns or ("value", "what drives it")[: field.shape[-1]]
+        driver = [f"{drivers[0]} (scale of its own)"] if drivers else []
+        return [f"past {value}", *driver, f"future {value}"]
+
+    def _plot(self, painter: QPainter, box: QRectF, past: Array, future: Array, pens: Sequence[QPen]) -> None:
         whole = len(past) + len(future)
-        low, high = float(min(past.min(), future.min())), float(max(past.max(), future.max()))
         painter.setPen(QPen(theme.color("border"), 1))
         painter.setBrush(theme.color("base"))
         painter.drawRect(box)
         now = box.left() + box.width() * (len(past) - 0.5) / whole
         painter.drawLine(QPointF(now, box.top()), QPointF(now, box.bottom()))
 
-        def curve(values: Array, start: int) -> QPolygonF:
+        def draw(values: Array, start: int, scale: Sequence[Array], pen: QPen) -> None:
+            low, high = float(min(one.min() for one in scale)), float(max(one.max() for one in scale))
             points = []
             for step, value in enumerate(values.tolist(), start):
                 across = box.left() + box.width() * (step + 0.5) / whole
                 down = box.bottom() - 5 - (box.height() - 10) * (value - low) / max(high - low, 1e-9)
                 points.append(QPointF(across, down))
-            return QPolygonF(points)
-
-        curves = [(past[:, 0], 0), *([(past[:, 1], 0)] if past.shape[1] > 1 else [])]
-        for (values, start), pen in zip([*curves, (future, len(past))], [*pens[: len(curves)], pens[2]], strict=True):
             painter.setPen(pen)
-            painter.drawPolyline(curve(values, start))
+            painter.drawPolyline(QPolygonF(points))
 
-    def _legend(self, painter: QPainter) -> tuple[QPen, QPen, QPen]:
-        pens = (
+        value, driver = past[:, 0], past[:, 1:2]
+        if driver.size:
+            draw(driver[:, 0], 0, [driver], pens[1])
+        draw(value, 0, [value, future], pens[0])
+        draw(future, len(past), [value, future], pens[-1])
+
+    def _legend(self, painter: QPainter) -> list[QPen]:
+        """The pens of the lines, each beside its name."""
+        names = self.names()
+        pens = [
             QPen(theme.color("curve.train"), 1.6),
             QPen(theme.color("curve.other"), 1.2, Qt.PenStyle.DotLine),
             QPen(theme.color("curve.validation"), 1.8, Qt.PenStyle.DashLine),
-        )
+        ]
+        pens = pens if len(names) == len(pens) else [pens[0], pens[-1]]
         x = 0
-        for pen, name in zip(pens, ("past value", "what drives it", "future value"), strict=True):
+        for pen, name in zip(pens, names, strict=True):
             painter.setPen(pen)
             painter.drawLine(x, 9, x + 28, 9)
             painter.setPen(theme.color("muted"))

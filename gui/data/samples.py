@@ -187,8 +187,9 @@ class SamplesPanel(QWidget):
         after = seen.transformed and self.state.currentIndex() == 1
         self.state.setVisible(seen.form in ("table", "series", "clips") and seen.transformed)
         sizes = " + ".join(f"{size:,} {PARTS[name]}" for name, size in zip(PARTS, seen.sizes, strict=True))
-        shown = f"{len(seen.before)}" if seen.form in ("table", "images") else "ones"
-        words = f"{sum(seen.sizes):,} samples: {sizes}. {parting(seen.dataset)}Here the first {shown}"
+        shown = f"the first {len(seen.before)}" if seen.form in ("table", "images") else "the first ones"
+        shown = f"{len(seen.before)} from all of it" if seen.form == "series" else shown
+        words = f"{sum(seen.sizes):,} samples: {sizes}. {parting(seen.dataset)}Here {shown}"
         self.remark.setText(f"{words}; {_ranges(seen)}.")
         views: dict[str, tuple[QWidget, Callable[[], None]]] = {
             "images": (self.grid, lambda: self.grid.show_look(seen)),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -11,11 +12,16 @@ from pytestqt.qtbot import QtBot
 
 from engine import Graph
 from engine.data.datasets import catalogue, get, load
+from engine.data.sources.describing import config_of, describe
 from engine.edits import SetSetting
+from engine.settings.data import DataConfig
 from gui.data.data_page import DataPage
+from gui.data.data_preview import look
 from gui.data.dataset_list import KINDS, facts
+from gui.data.sample_strips import SeriesView
 from gui.document import Document
 from gui.theme import theme
+from tests.engine.own_series import hourly, written
 from tests.work import counted
 
 Show = Callable[..., DataPage]
@@ -117,6 +123,29 @@ def test_before_and_after_a_transform(show: Show, name: str, field: str) -> None
     page.samples.state.setCurrentIndex(1)
     assert np.array_equal(view.values(), page.seen.after)
     assert name == "moving_digits" or view.grab().toImage() != before, "images go from their lowest to their highest"
+
+
+def test_a_series_has_its_lines_by_name_and_what_comes_on_the_scale_of_what_was(qtbot: QtBot, tmp_path: Path) -> None:
+    """A driver on the scale of the load would be a flat line, and a future that is not transformed one far off."""
+    found = describe(written(tmp_path / "load.csv", hourly(300)), "series", {"window": 24, "horizon": 6})
+    config = config_of(found.settings).model_copy(
+        update={"transforms": DataConfig.model_validate({"transforms": found.transforms}).transforms}
+    )
+    seen, view = look(config, "train"), SeriesView()
+    qtbot.addWidget(view)
+    view.show_look(seen)
+    assert view.names() == ["past load", "temperature (scale of its own)", "future load"]
+    assert np.array_equal(view.coming(), seen.more["future"])
+    view.show_look(seen, after=True)
+    assert abs(float(view.coming().mean())) < 1 < abs(float(seen.more["future"].mean()))
+    np.testing.assert_allclose(view.coming()[:, 0], view.values()[:, -1, 0], atol=1.0)
+    first, last = seen.before[0, :, 0], seen.before[-1, :, 0]
+    assert not set(first.tolist()) & set(last.tolist()), "windows that overlap would all look alike"
+    alone = describe(written(tmp_path / "one.csv", [{"time": row["time"], "load": row["load"]} for row in hourly(100)]))
+    view.show_look(look(config_of(alone.settings), "train"))
+    assert view.names() == ["past load", "future load"]
+    view.resize(800, 300)
+    view.grab()
 
 
 @pytest.mark.parametrize("name", ["dates", "moving_digits", "series", "shapes"])

@@ -7,7 +7,7 @@ from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
-from PySide6.QtWidgets import QFileDialog, QWidget
+from PySide6.QtWidgets import QFileDialog, QPushButton, QWidget
 
 from engine.data.dataset import DataError
 from engine.data.sources.found import Note
@@ -32,6 +32,7 @@ from gui.data.own.splitting import settle, splitting_of, unsettled
 from gui.data.own.suggestions import PresetRow
 from gui.data.own.wishes import Wishes
 from gui.document import Document
+from gui.forms.flow import FlowLayout
 from gui.preferences import Preferences
 from gui.widgets import push_button
 from gui.work.background import Background
@@ -237,7 +238,7 @@ class OwnData(QObject):
             kind = ANOTHER_KIND[note.code]
             title = kinds()[kind].title
             tip = f"Take the file for a {title.lower()}; Kind, beside the data, brings it back"
-            return push_button(f"Read as {title}", tip, lambda: self._option("kind", kind))
+            return _at_left(push_button(f"Read as {title}", tip, lambda: self._option("kind", kind)))
         if note.code != "uneven":
             return None
         self.balance = BalanceButtons(self.document)
@@ -297,6 +298,13 @@ class OwnData(QObject):
 
     def _again(self) -> None:
         self._change(lambda wishes: wishes)
+
+
+def _at_left(button: QPushButton) -> QWidget:
+    """A button that is no wider than its text."""
+    box = QWidget()
+    FlowLayout(box).addWidget(button)
+    return box
 
 
 def _settled(name: str, value: object, voids: Mapping[str, tuple[str, ...]], wishes: Wishes) -> Wishes:

@@ -44,11 +44,11 @@ Pairs = tuple[tuple[str, str], ...]
 HASHED: Final = 2**40
 UNITS: Final = (("characters", "characters"), ("words", "words"), ("subwords (BPE)", "bpe"))
 LAYOUTS: Final[Mapping[Layout, str]] = {
-    "folders": "a folder for each class",
-    "column": "a column with its class",
-    "file": "one long text: what comes next",
-    "pairs": "two columns: translation",
-    "parallel": "two files, line by line",
+    "folders": "class of the folder",
+    "column": "class in a column",
+    "file": "what comes next",
+    "pairs": "translation, columns",
+    "parallel": "translation, files",
 }
 
 

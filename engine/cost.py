@@ -7,7 +7,7 @@ in bytes; how long a value lives `engine.memory` knows.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
 
@@ -99,9 +99,9 @@ def of_node(graph: Graph, report: Report, node_id: str, batch: int = 1) -> Cost:
     return of_leaves(leaves(graph, report, [node_id]), batch)
 
 
-def of_leaves(parts: Iterable[Leaf], batch: int = 1) -> Cost:
-    """The same of some layers together."""
-    whole, activations, kept = _sum(parts, _numbers(batch))
+def of_leaves(parts: Iterable[Leaf], batch: int = 1, lengths: Mapping[str, int] | None = None) -> Cost:
+    """The same of some layers together, where open sizes with these names are so large."""
+    whole, activations, kept = _sum(parts, _numbers(batch, lengths))
     return _with_memory(whole, activations + kept, activations, 0)
 
 
@@ -195,6 +195,6 @@ class _Sizes(dict[str, int]):
         return OPEN_LENGTH
 
 
-def _numbers(batch: int) -> Callable[[Dim], int]:
+def _numbers(batch: int, lengths: Mapping[str, int] | None = None) -> Callable[[Dim], int]:
     """What a size counts as at this batch size; parts that many sizes share are computed once."""
-    return partial(bind, sizes=_Sizes(N=batch), known={})
+    return partial(bind, sizes=_Sizes(N=batch, **(lengths or {})), known={})

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Final
@@ -13,6 +14,8 @@ from presets.built_in import BUILT_IN
 from presets.preset import Preset
 
 if TYPE_CHECKING:
+    from engine.cost import Leaf
+    from engine.data.dataset import Dataset
     from engine.shapes import Report
 
 MULTIPLY_ADDS_A_SECOND: Final = 2e10
@@ -54,7 +57,7 @@ def facts_of(graph: Graph, report: Report) -> Facts:
 
     leaves = list(cost.leaves(graph, report))
     amounts = cost.of_leaves(leaves)
-    seconds = _seconds(graph, amounts.multiply_adds, len(leaves))
+    seconds = _seconds(graph, leaves)
     return Facts(amounts.parameters, amounts.multiply_adds, _layers(graph), seconds)
 
 
@@ -76,8 +79,9 @@ def _layers(graph: Graph) -> frozenset[str]:
     )
 
 
-def _seconds(graph: Graph, multiply_adds: int, layers: int) -> float | None:
+def _seconds(graph: Graph, leaves: Sequence[Leaf]) -> float | None:
     """Three multiply-adds for each of the forward pass (two go backwards), and what every layer costs beside them."""
+    from engine import cost
     from engine.data import datasets
     from engine.settings.resolution import SettingFault, resolve_settings
 
@@ -85,7 +89,20 @@ def _seconds(graph: Graph, multiply_adds: int, layers: int) -> float | None:
     if isinstance(settings, SettingFault) or settings[0].dataset is None or settings[0].source is not None:
         return None
     data, training = settings
-    samples = round(datasets.get(data.dataset).samples * data.split.train)
+    dataset = datasets.get(data.dataset)
+    samples = round(dataset.samples * data.split.train)
     steps = math.ceil(samples / data.size(samples))
+    multiply_adds = cost.of_leaves(leaves, lengths=_lengths(graph, dataset)).multiply_adds
     work = 3 * samples * multiply_adds / MULTIPLY_ADDS_A_SECOND
-    return training.epochs * (steps * layers * SECONDS_A_LAYER + work)
+    return training.epochs * (steps * len(leaves) * SECONDS_A_LAYER + work)
+
+
+def _lengths(graph: Graph, dataset: Dataset) -> dict[str, int]:
+    """What the sizes that Inputs leave open are in the data, by their names."""
+    found = dict[str, int]()
+    for node in graph.of_type("Input"):
+        shape, field = node.parameters.get("shape", ()), node.parameters.get("field") or node.name
+        if isinstance(shape, tuple) and field in dataset.fields:
+            pairs = zip(shape, dataset.fields[str(field)].shape, strict=False)
+            found |= {size: length for size, length in pairs if isinstance(size, str)}
+    return found

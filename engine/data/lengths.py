@@ -63,6 +63,17 @@ def free_lengths(
     return FreeLengths(axes, found)
 
 
+def alike(free: FreeLengths | None, size: int) -> torch.Tensor | None:
+    """An order in which samples of like length are in one batch of ``size``, the batches mixed; None: as they lie."""
+    import numpy as np
+    import torch
+
+    if free is None or len(free.first) <= size:
+        return None
+    count = len(free.first)
+    return torch.from_numpy(bucketed(np.arange(count), free.first, size, -(-count // size), 0, 0))
+
+
 def bucketed(order: Array, lengths: Array, size: int, buckets: int, seed: int, epoch: int) -> Array:
     """An order in which so many batches of it are sorted by length (samples,) at a time, and the batches mixed.
 

@@ -13,6 +13,7 @@ from typing import NoReturn
 import torch
 
 from engine.data.dataset import SampleError
+from engine.data.lengths import alike
 from engine.data.pipeline import Part, Prepared
 from engine.errors import NOTHING, About
 from engine.settings.optimizers import smaller_rate
@@ -352,7 +353,8 @@ class Session:
     def _evaluated(self, split: str, part: Part, epoch: int) -> Metrics | None:
         """The metrics of a part; None if it was stopped on the way. Raises SampleError."""
         last = split == "test" or epoch == self.config.epochs
-        evaluation = Evaluation(split, part, self.network, self.stepper.judged, self.steps, epoch, last)
+        order = alike(part.free, self._together) if self.network.by_length else None
+        evaluation = Evaluation(split, part, self.network, self.stepper.judged, self.steps, epoch, last, order)
         observers = (*self.observers, self._counter)
         for observer in observers:
             observer.begin(evaluation)

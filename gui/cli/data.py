@@ -162,8 +162,8 @@ def _with_split(wishes: Wishes, seen: OwnLook, wanted: str) -> Wishes:
     known = splitting_of(source, seen.columns)
     ways = known.ways if known is not None else ()
     if way not in ways:
-        able = ", ".join(ways) or "chance"
-        raise CallError(f"--split {wanted}: these data can be split by {able}, not by {way!r}.{_or_a_table(seen)}")
+        said = f"these data can be split by {', '.join(ways) or 'chance'}, not by {way!r}."
+        raise CallError(f"--split {wanted}: {said}{_or_a_table(seen)}")
     able = candidates(source, way, seen.columns)
     if column and column not in able:
         raise CallError(f"--split {wanted}: there is no such column; there are: {', '.join(able[:40])}.")

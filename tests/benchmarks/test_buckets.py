@@ -1,4 +1,4 @@
-"""What batches of like length save: samples a second of a training with length buckets and without."""
+"""What batches of like length save: samples a second with length buckets and without, in training and evaluation."""
 
 from __future__ import annotations
 
@@ -7,9 +7,15 @@ import random
 import time
 from pathlib import Path
 
+import torch
+
 from engine.data import sources
+from engine.data.pipeline import prepare
 from engine.edits import SetSetting
 from engine.training.loop import Trainer
+from engine.training.plan import check
+from engine.training.steps.assembly import build, evaluation_size
+from engine.training.steps.device import settled
 from presets.fitting import fitted
 from tests.benchmarks.tables import table
 
@@ -54,3 +60,32 @@ def test_batches_of_like_length_waste_less_on_padding(tmp_path: Path) -> None:
         )
         rows.append([preset, f"{plain:,.0f}", f"{sorted_:,.0f}", f"{sorted_ / plain:.2f}"])
     table("Samples a second of processor time in training, with length buckets and without", rows)
+
+
+def evaluated_a_second(preset: str, path: Path) -> tuple[float, float]:
+    """Of processor time, the best of three evaluations of the training part: as the data lie, and by length."""
+    options = {"layout": "pairs"} if preset in TRANSLATORS else {}
+    graph, _found = fitted(preset, sources.describe(path, "text", {"tokens": "words", **options}))
+    SetSetting(("data", "buckets"), BUCKETS).apply(graph)
+    plan = check(graph)
+    data = prepare(plan.data)
+    network, size = build(plan, data, torch.device("cpu")).network, evaluation_size(plan, len(data.train))
+    found, able = list[float](), network.by_length
+    with settled(1):
+        for network.by_length in (False, able):
+            spent = list[float]()
+            for _ in range(3):
+                start = time.process_time()
+                network.evaluate(data.train, size, lambda: True)
+                spent.append(time.process_time() - start)
+            found.append(len(data.train) / min(spent))
+    return found[0], found[1]
+
+
+def test_evaluations_of_like_length_waste_less_on_padding(tmp_path: Path) -> None:
+    rows = [["network", "order of the data", "by length", "ratio"]]
+    for number, preset in enumerate((*NETWORKS, *TRANSLATORS)):
+        path = texts(tmp_path / f"{number}.csv", translated=preset in TRANSLATORS)
+        plain, sorted_ = evaluated_a_second(preset, path)
+        rows.append([preset, f"{plain:,.0f}", f"{sorted_:,.0f}", f"{sorted_ / plain:.2f}"])
+    table("Samples a second of processor time in evaluation, by length and in the order of the data", rows)

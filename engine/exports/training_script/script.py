@@ -181,12 +181,14 @@ class Script:
             score = f"\n        good, number = {expression}"
             score += "\n        right, judged = right + float(good), judged + float(number)"
             result = f'\n    result["{name}"] = right / judged if judged else math.nan'
-        from engine.training.steps.assembly import evaluation_size  # loads torch, and the window knows this module
+        from engine.training.steps.assembly import evaluates_by_length, evaluation_size  # they load torch
 
         samples = len(self.data.train)
         several = evaluation_size(self.plan, samples) // self.plan.data.size(samples)
         together = f"{several} * " if several > 1 else ""
-        return sections.EVALUATE.strip().format(scores=scores, score=score, result=result, together=together)
+        parts = {"scores": scores, "score": score, "result": result, "together": together}
+        batches = "by_length" if evaluates_by_length(self.plan) else "batches_of"
+        return sections.EVALUATE.strip().format(**parts, batches=batches)
 
     # -- the loop --------------------------------------------------------------------------------------------------
 

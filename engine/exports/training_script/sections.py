@@ -69,6 +69,14 @@ def lengths_of(part):
     return found
 
 
+def by_length(part, size):
+    """Batches of a part, samples of like length together."""
+    lengths, count = lengths_of(part)[{axis}].cpu().numpy(), len(part["index"])
+    found = bucketed(np.arange(count), lengths, size, -(-count // size), 0, 0) if count > size else np.arange(count)
+    order = torch.from_numpy(found).to(part["index"].device)
+    return batches_of({{name: values[order] for name, values in part.items()}}, size)
+
+
 def in_buckets(order, part, size, seed, epoch):
     """The order with samples of like length together."""
     lengths = lengths_of(part)[{axis}].cpu().numpy()
@@ -95,7 +103,7 @@ def evaluate(model, part, args, split, step):
     """Loss and metrics over a whole part, every sample counting the same."""
     sums = [[0.0, 0.0] for _ in OBJECTIVES]{scores}
     model.eval()
-    for number, batch in enumerate(batches_of(part, {together}(args.batch_size or args.samples))):
+    for number, batch in enumerate({batches}(part, {together}(args.batch_size or args.samples))):
         torch.manual_seed(derive(args.seed, split, step, number))  # some layers draw here, too
         answers = answers_of(model, batch)
         for total, (_, loss, count) in zip(sums, OBJECTIVES):

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 import torch
 from torch import Tensor
 
+from engine.data.lengths import alike
 from engine.data.pipeline import Part
 from engine.data.watch import Watch
 from engine.inside.evaluation.evaluation_set import EvaluationSet
@@ -73,19 +74,26 @@ def answered(trained: Trained, part: Part, watch: Watch = SILENT) -> tuple[tuple
     network, found, batches = trained.network, list[tuple[Tensor, ...]](), list[dict[str, Tensor]]()
     goals = {head.field for head in network.heads} or {network.inputs[0]}
     size = trained.size()
+    order = alike(part.free, size) if network.by_length else None
     network.module.eval()
     with torch.no_grad():
-        for number, batch in enumerate(part.batches(network.fields, size)):
+        for number, batch in enumerate(part.batches(network.fields, size, order)):
             watch.at(number * size / max(1, len(part)), "asking the network")
             found.append(network.answers(batch))
             batches.append({name: batch[name] for name in goals})
-    answers = tuple(_together(column, 0.0) for column in zip(*found, strict=True))
+    back = None if order is None else order.argsort()
+    answers = tuple(_together(column, 0.0, back) for column in zip(*found, strict=True))
     fills = {name: trained.data.fields[name].padding or 0 for name in goals}
-    return answers, {name: _together([batch[name] for batch in batches], fills[name]) for name in goals}
+    return answers, {name: _together([batch[name] for batch in batches], fills[name], back) for name in goals}
 
 
-def _together(pieces: Sequence[Tensor], fill: float) -> Tensor:
-    """All samples in one tensor; shorter ones are filled up at their end."""
+def _together(pieces: Sequence[Tensor], fill: float, back: Tensor | None) -> Tensor:
+    """All samples in one tensor, in the order ``back`` of the data; shorter ones are filled up at their end."""
+    wide = _joined(pieces, fill)
+    return wide if back is None else wide[back.to(wide.device)]
+
+
+def _joined(pieces: Sequence[Tensor], fill: float) -> Tensor:
     if len({piece.shape[1:] for piece in pieces}) == 1:
         return torch.cat(list(pieces))
     sizes = [max(sizes) for sizes in zip(*(piece.shape[1:] for piece in pieces), strict=True)]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,20 +11,14 @@ import torch
 from torch import Tensor, nn
 
 from engine import metrics
-from engine.data.binding import Binding
-from engine.data.class_axis import class_axis
-from engine.data.datasets import Field
+from engine.data.lengths import alike
 from engine.data.pipeline import Part
-from engine.graph import Graph
 from engine.layers.endpoints import Output
-from engine.losses import Loss, compares
+from engine.losses import Loss
 from engine.metrics.metric import Metric, Value
 from engine.metrics.streams.output_metrics import OutputMetrics
 from engine.metrics.task import Task
-from engine.metrics.units import Units
-from engine.shapes import Report
 from engine.training.evaluation.scores import SMALL, Found, Score, Transfer, ask_totals, exact, fetched
-from engine.training.evaluation.tasks import class_weights, task
 
 Batch = Mapping[str, Tensor]
 Forward = Callable[..., Tensor | tuple[Tensor, ...]]
@@ -175,6 +169,7 @@ class Network:
 
     ``forward`` is what computes the answers: the module, or compiled code of it. ``channels_last``: images reach it
     with their channels last in memory. ``autocast`` are the numbers most layers compute with, None: float32.
+    ``by_length``: no answer depends on how far its sample is padded, so those of like length are evaluated together.
     """
 
     def __init__(
@@ -186,13 +181,14 @@ class Network:
         *,
         channels_last: bool = False,
         autocast: torch.dtype | None = None,
+        by_length: bool = False,
     ) -> None:
         self.module, self.inputs, self.heads, self.channels_last = module, inputs, heads, channels_last
         self.terms = terms
         self._objectives: tuple[Head | Term, ...] = (*heads, *terms)
         self.forward: Forward = module
         self._reported = heads[0] if heads else None
-        self.autocast = autocast
+        self.autocast, self.by_length = autocast, by_length
         self.fields = tuple(dict.fromkeys((*inputs, *(head.field for head in heads))))
 
     @property
@@ -282,14 +278,14 @@ class Network:
 
         ``judged`` is another module with weights of its own, such as a moving average. With several heads there is
         also ``loss_NAME``, ``accuracy_NAME`` and so on of each, and always ``loss_NAME`` of each term. ``observers``
-        are given every batch and its answers.
+        are given every batch and its answers; if ``by_length``, in the order of `alike`.
         """
         stopped, module = False, self.module if judged is None else judged
         forward = self.forward if module is self.module else module
 
         def asked() -> Iterator[tuple[tuple[Tensor, ...], Batch]]:
             nonlocal stopped
-            for batch in part.batches(self.fields, size):
+            for batch in part.batches(self.fields, size, alike(part.free, size) if self.by_length else None):
                 if not go_on():
                     stopped = True
                     return
@@ -354,55 +350,3 @@ def channels_last(value: Tensor) -> Tensor:
 
 def _single(value: Tensor) -> Tensor:
     return value.float() if value.dtype in (torch.bfloat16, torch.float16) else value
-
-
-def heads(
-    graph: Graph,
-    report: Report,
-    binding: Binding,
-    fields: Mapping[str, Field],
-    parts: Sequence[Part],
-    asked: tuple[str, ...] | None = None,
-    uncovered: Collection[str] = (),
-    naive: Mapping[str, tuple[float, ...]] | None = None,
-    units: Mapping[str, Units] | None = None,
-    device: torch.device | None = None,
-) -> tuple[Head, ...]:
-    """The Outputs with a loss, in creation order; ``parts`` are those of the data, training first.
-
-    ``asked`` are the metrics asked for (None: what fits each), ``uncovered`` the masks that variations leave open,
-    ``naive`` how far the naive forecast of a field is off in the training part, ``units`` those of the data for fields
-    that transforms have changed. ``device`` is where answers are compared, which the data need not lie on (None: do).
-    """
-    result = []
-    for index, node in enumerate(graph.of_type("Output")):
-        output = report.layer(node.id)
-        if node.id not in binding.targets or not isinstance(output, Output):
-            continue
-        name = binding.targets[node.id]
-        (answer,) = report.inputs[node.id]
-        job = dataclasses.replace(task(output, answer, fields[name]), naive=(naive or {}).get(name, ()))
-        if job.kind == "values":
-            job = dataclasses.replace(job, units=(units or {}).get(name))
-        target = parts[0].values(name)
-        ignored = output.ignored is not None and (
-            name in uncovered or any(bool((part.values(name) == output.ignored).any()) for part in parts)
-        )
-        axis = class_axis(output, answer, fields[name]).axis
-        soft = job.kind == "classes" and target.is_floating_point()
-        weights = class_weights(output, target.movedim(axis, -1) if soft and axis is not None else target, job)
-        masked = ignored or (weights is not None and not bool(weights.all()))
-        weights = None if weights is None else weights.to(device)
-        chosen = job.chosen(asked)
-        result.append(Head(node.name, output, index, name, job, masked, chosen, weights, node.id, axis))
-    return tuple(result)
-
-
-def terms(graph: Graph, report: Report) -> tuple[Term, ...]:
-    """The Outputs that are a term of the loss, in creation order."""
-    found = []
-    for index, node in enumerate(graph.of_type("Output")):
-        output = report.layer(node.id)
-        if isinstance(output, Output) and output.loss is not None and not compares(output.loss):
-            found.append(Term(node.name, output, index, node.id))
-    return tuple(found)

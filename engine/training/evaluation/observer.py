@@ -16,7 +16,8 @@ if TYPE_CHECKING:
 class Evaluation:
     """One evaluation: the part of the data and its name, whose answers are judged, and when that is.
 
-    ``last`` says that no other evaluation of the part follows in this run.
+    ``last`` says that no other evaluation of the part follows in this run, ``order`` in which order its samples come;
+    None: as they lie.
     """
 
     split: str
@@ -26,6 +27,7 @@ class Evaluation:
     step: int
     epoch: int
     last: bool
+    order: Tensor | None = None
 
 
 class Observer(Protocol):

@@ -230,7 +230,7 @@ class PredictionSampler:
             self._ranks = None
         else:
             room = max(LEAST_RANKING, SHARE * (now - self._began))
-            self._ranks = Ranks(evaluation.network.heads, room)
+            self._ranks = Ranks(evaluation.network.heads, room, evaluation.order)
 
     def add(self, answers: tuple[Tensor, ...], batch: Batch) -> None:
         """Compare the answers to a batch."""

@@ -45,10 +45,13 @@ class Chosen:
 
 
 class Ranks:
-    """Takes batch after batch, as long as that took no more than ``room`` seconds."""
+    """Takes batch after batch, as long as that took no more than ``room`` seconds.
 
-    def __init__(self, heads: Sequence[Head], room: float) -> None:
-        self._heads, self._room = tuple(heads), room
+    ``order`` has the positions of the samples in the part, as they come; None: as they lie.
+    """
+
+    def __init__(self, heads: Sequence[Head], room: float, order: Tensor | None = None) -> None:
+        self._heads, self._room, self._order = tuple(heads), room, order
         self.spent = 0.0
         """Seconds."""
         self._scores: list[list[Tensor]] = [[] for _ in heads]
@@ -75,16 +78,29 @@ class Ranks:
         import torch
 
         scores = torch.cat(self._scores[index]).cpu()
+        places, turn = self._places(len(scores))
+        scores = scores[turn]
         worst = scores.topk(min(WORST, len(scores))).indices.tolist()
         among = set(worst)
         others = [k for k in range(min(len(scores), WORST + OTHERS)) if k not in among][:OTHERS]
-        misses = torch.cat(self._misses[index]).cpu() if self._misses[index] else None
+        misses = torch.cat(self._misses[index]).cpu()[turn] if self._misses[index] else None
         wrong = None if misses is None else int((misses > 0).sum())
         hits = None if misses is None or self._heads[index].task.kind == "sequence" else float(1 - misses.mean())
-        pairs = torch.cat(self._pairs[index]).cpu().numpy() if self._pairs[index] else None
+        pairs = torch.cat(self._pairs[index]).cpu()[turn].numpy() if self._pairs[index] else None
         cells = () if pairs is None or misses is None else _of_cells(pairs, scores.numpy(), (misses > 0).numpy(), room)
         kept = among | set(others)
-        return Chosen(tuple(worst), tuple(others), tuple(k for k in cells if k not in kept), len(scores), wrong, hits)
+        more = [k for k in cells if k not in kept]
+        first, second, third = (tuple(places[k] for k in some) for some in (worst, others, more))
+        return Chosen(first, second, third, len(scores), wrong, hits)
+
+    def _places(self, seen: int) -> tuple[list[int], Tensor]:
+        """The positions of so many samples in the part, ascending, and in which turn they came."""
+        import torch
+
+        if self._order is None:
+            return list(range(seen)), torch.arange(seen)
+        places, turn = self._order[:seen].sort()
+        return places.tolist(), turn
 
 
 def _single(head: Head, target: Tensor) -> bool:

@@ -13,8 +13,11 @@ from engine.data.augmenting import uncovered
 from engine.data.naive import naive_errors
 from engine.data.pipeline import Prepared
 from engine.data.transforms import units_of
-from engine.training.evaluation.network import Network, channels_last, heads, terms
+from engine.layers.layer import Layer
+from engine.training.evaluation.network import Network, channels_last
+from engine.training.evaluation.outputs import heads, terms
 from engine.training.plan import TrainingPlan
+from engine.training.steps.by_length import ignores_padding
 from engine.training.steps.device import seed_step
 from engine.training.steps.stepper import Stepper
 
@@ -45,7 +48,8 @@ def build(plan: TrainingPlan, data: Prepared, device: torch.device) -> Stepper:
     if last and device.type == "cuda":
         _lay_samples(data, inputs)
     more = terms(plan.graph, plan.report)
-    network = Network(module, inputs, learned, more, channels_last=last, autocast=numbers)
+    like = evaluates_by_length(plan)
+    network = Network(module, inputs, learned, more, channels_last=last, autocast=numbers, by_length=like)
     draws = any(leaf.layer.draws() for leaf in cost.leaves(plan.graph, plan.report))
     return Stepper(network, config, device, steps_of(len(data.train), plan), plan.source.rates, draws=draws)
 
@@ -80,6 +84,19 @@ def evaluation_size(plan: TrainingPlan, samples: int) -> int:
     room = max(one.memory_training, SMALL) - one.memory_parameters
     most = max(LARGE, MANY // size)
     return size * max(1, min(most, room // max(one.activations_inference, 1)))
+
+
+def evaluates_by_length(plan: TrainingPlan) -> bool:
+    """Whether samples of like length are evaluated together, which pads less and changes no answer."""
+    if plan.data.buckets is None or terms(plan.graph, plan.report):
+        return False
+    leaves = cost.leaves(plan.graph, plan.report)
+    return not any(_mixes(leaf) or _draws_always(leaf.layer) for leaf in leaves) and ignores_padding(plan)
+
+
+def _draws_always(layer: Layer) -> bool:
+    """Whether a layer may draw at random also where it is not training."""
+    return layer.draws() and layer.numbers != "dropped" and not layer.drops_by
 
 
 def _mixes(leaf: cost.Leaf) -> bool:

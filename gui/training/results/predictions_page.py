@@ -164,7 +164,7 @@ def summary(values: SampleTable) -> str:
     part, seen, worst, listed = values.part, values.seen, values.worst, values.listed
     if part is None or seen is None or worst is None or listed is None:
         return _first(values)
-    of = f"{seen:,} samples" if seen == part else f"the first {seen:,} of {part:,} samples"
+    of = f"{seen:,} samples" if seen == part else f"the {seen:,} compared of {part:,} samples"
     others = f", then {listed - worst} others" if listed > worst else ""
     wrong, hits = values.wrong, values.hits
     if wrong is None:

@@ -133,7 +133,7 @@ def test_which_samples_these_are() -> None:
     assert summary(stored(**{**facts, "wrong": None})) == "the 18 farthest off of 270 samples, then 6 others"
     several = "92 % of the positions of 270 samples right: the 18 most wrong, then 6 others"
     assert summary(stored(**{**facts, "hits": 0.92})) == several
-    large = "43 of the first 270 of 60,000 samples wrong: the 18 surest mistakes, then 6 others"
+    large = "43 of the 270 compared of 60,000 samples wrong: the 18 surest mistakes, then 6 others"
     assert summary(stored(**{**facts, "part": 60_000})) == large
 
 

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, ClassVar, Final, Literal, Self, TypeVar
+from typing import TYPE_CHECKING, ClassVar, Final, Literal, Self
 
 from pydantic import Field as Declared
 
 from engine.data.dataset import Asked, DataError, Dataset, Field, MissingFiles, Samples
 from engine.data.sources import listing
 from engine.data.sources.clips.column import ClipColumn, of_tuples
-from engine.data.sources.clips.frames import Take, clips_of, taken
+from engine.data.sources.clips.frames import One, Take, chosen, clips_of
 from engine.data.sources.clips.labels import Clip, keys_of, of_clips, of_frames, rows_of
 from engine.data.sources.identity import ids_of
 from engine.data.sources.images.columns import Forgiving
@@ -28,7 +28,6 @@ if TYPE_CHECKING:
     from engine.data.sources.found import Found
     from engine.data.watch import Watch
 
-One = TypeVar("One")
 Answers = Literal["folders", "table", "frames"]
 ANSWERS: Final[Mapping[str, Answers]] = {
     "names of folders": "folders",
@@ -196,21 +195,18 @@ class Clips(Source):
         ]
 
     def _chosen(self, row: Sequence[One]) -> list[One]:
-        """Those of one clip's frames that are read; where none may be missing, the last one is held to the end."""
-        found = [row[index] for index in taken(len(row), self.length, self.take)]
-        return found if self.padded else found + found[-1:] * (self.length - len(found))
+        """Those of one clip's frames that are read."""
+        return chosen(row, self.length, self.take, padded=self.padded)
 
     def _given(self, path: Path, rows: Sequence[tuple[str, ...]], facts: Mapping[str, str]) -> dict[str, Column]:
         """What a network is given of clips, each the names of all its frames."""
-        chosen = [tuple(self._chosen(row)) for row in rows]
-        marks = ids_of("\n".join(facts.get(name, name) for name in row) for row in chosen)
+        read = [tuple(self._chosen(row)) for row in rows]
+        marks = ids_of("\n".join(facts.get(name, name) for name in row) for row in read)
         given: dict[str, Column] = {
-            "clip": ClipColumn(
-                path, of_tuples(chosen), self.length, self.size, self.fit, self.grey, marks, self.largest
-            )
+            "clip": ClipColumn(path, of_tuples(read), marks, self.size, self.fit, self.largest, self.grey, self.length)
         }
         if self.padded:
-            given["frames"] = self._by_frame([[0] * len(row) for row in chosen])
+            given["frames"] = self._by_frame([[0] * len(row) for row in read])
         return given
 
     def _by_frame(self, rows: Sequence[Sequence[int]]) -> Array:

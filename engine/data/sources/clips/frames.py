@@ -6,10 +6,11 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from itertools import pairwise
-from typing import Final, Literal
+from typing import Final, Literal, TypeVar
 
 from engine.data.sources.images.images import is_image
 
+One = TypeVar("One")
 Take = Literal["all", "first", "evenly"]
 NUMBER: Final = re.compile(r"(\d+)")
 LAST_NUMBER: Final = re.compile(r"(\d+)\D*\.[^.]*$")
@@ -53,3 +54,9 @@ def taken(count: int, length: int, take: Take) -> list[int]:
         return [(count - 1) // 2]
     gaps = length - 1
     return [(2 * index * (count - 1) + gaps) // (2 * gaps) for index in range(length)]
+
+
+def chosen(row: Sequence[One], length: int, take: Take, *, padded: bool) -> list[One]:
+    """Those of one clip's frames that are read; where none may be missing, the last one is held to the end."""
+    found = [row[index] for index in taken(len(row), length, take)]
+    return found if padded else found + found[-1:] * (length - len(found))

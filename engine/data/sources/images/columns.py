@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -16,15 +17,17 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class ImageColumn:
-    """(samples, 1 or 3, height, width), uint8; for ``marks`` see `engine.data.cache.column.Decoded`."""
+class FileColumn(ABC):
+    """Samples that are decoded from files: a row for each of ``names``, the name of its file below ``folder``.
+
+    For ``marks`` see `engine.data.cache.column.Decoded`; images of more than ``largest`` pixels are not unpacked.
+    """
 
     folder: Path
     names: Array
+    marks: Array
     size: tuple[int, int]
     fit: Fit
-    grey: bool
-    marks: Array
     largest: int
 
     @property
@@ -32,13 +35,13 @@ class ImageColumn:
         return self.folder
 
     @property
+    @abstractmethod
     def recipe(self) -> str:
-        """What decides, beside its file, how an image is decoded."""
-        return f"image {self.size} {self.fit} {'grey' if self.grey else 'colour'} {decoder()}"
+        """What decides, beside its file, how a sample is decoded."""
 
     @property
-    def shape(self) -> tuple[int, ...]:
-        return len(self.names), 1 if self.grey else 3, *self.size
+    @abstractmethod
+    def shape(self) -> tuple[int, ...]: ...
 
     @property
     def dtype(self) -> np.dtype[Any]:
@@ -50,14 +53,36 @@ class ImageColumn:
         return len(self.names)
 
     def __getitem__(self, indices: Array | slice) -> Array:
-        """The images. Raises DataError with the file that cannot be read."""
+        """The samples. Raises DataError with the file that cannot be read."""
         import numpy as np
 
         chosen = self.names[indices]
-        result = np.empty((len(chosen), *self.shape[1:]), np.uint8)
-        for row, name in enumerate(chosen):
-            result[row] = read(self.folder / name, self.size, self.fit, grey=self.grey, largest=self.largest)
+        result = np.zeros((len(chosen), *self.shape[1:]), self.dtype)
+        for values, name in zip(result, chosen, strict=True):
+            self._read(name, values)
         return result
+
+    @abstractmethod
+    def _read(self, name: Any, values: Array) -> None:
+        """Fill the ``values`` of one sample, zeros so far. Raises DataError."""
+
+
+@dataclass(frozen=True, slots=True)
+class ImageColumn(FileColumn):
+    """(samples, 1 or 3, height, width), uint8."""
+
+    grey: bool
+
+    @property
+    def recipe(self) -> str:
+        return f"image {self.size} {self.fit} {'grey' if self.grey else 'colour'} {decoder()}"
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        return len(self.names), 1 if self.grey else 3, *self.size
+
+    def _read(self, name: str, values: Array) -> None:
+        values[:] = read(self.folder / name, self.size, self.fit, grey=self.grey, largest=self.largest)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,24 +118,13 @@ class Forgiving:
 
 
 @dataclass(frozen=True, slots=True)
-class MaskColumn:
+class MaskColumn(FileColumn):
     """(samples, height, width), int64: the class of each pixel, by the value it has in the file."""
 
-    folder: Path
-    names: Array
-    size: tuple[int, int]
-    fit: Fit
     values: tuple[int, ...]
-    marks: Array
-    largest: int
-
-    @property
-    def place(self) -> Path:
-        return self.folder
 
     @property
     def recipe(self) -> str:
-        """What decides, beside its file, how a mask is decoded."""
         return f"mask {self.size} {self.fit} {self.values} {decoder()}"
 
     @property
@@ -123,26 +137,19 @@ class MaskColumn:
 
         return np.dtype(np.int64)
 
-    def __len__(self) -> int:
-        return len(self.names)
-
-    def __getitem__(self, indices: Array | slice) -> Array:
-        """The masks. Raises DataError with the file, also for a value that is not a class."""
+    def _read(self, name: str, values: Array) -> None:
+        """Raises DataError also for a value that is not a class."""
         import numpy as np
 
-        chosen = self.names[indices]
-        result = np.empty((len(chosen), *self.size), np.int64)
         table = np.full(256, -1, np.int64)
         table[list(self.values)] = np.arange(len(self.values))
-        for row, name in enumerate(chosen):
-            result[row] = table[mask(self.folder / name, self.size, self.fit, self.values[0], self.largest)]
-            if (result[row] < 0).any():
-                raise SampleError(
-                    self.folder / name,
-                    f"has a pixel whose value is none of the classes' ({_said(self.values)}).",
-                    "damaged-file",
-                )
-        return result
+        values[:] = table[mask(self.folder / name, self.size, self.fit, self.values[0], self.largest)]
+        if (values < 0).any():
+            raise SampleError(
+                self.folder / name,
+                f"has a pixel whose value is none of the classes' ({_said(self.values)}).",
+                "damaged-file",
+            )
 
 
 def mask(path: Path, size: tuple[int, int] | None, fit: Fit, fill: int, largest: int = LARGEST) -> Array:

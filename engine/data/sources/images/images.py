@@ -151,11 +151,11 @@ class Images(Source):
         files, ids = np.array(names, object), ids_of(names)
         marks = marks_of(ids, [facts[name] for name in names])
         columns: dict[str, Column] = {
-            "image": ImageColumn(path, files, self.size, self.fit, self.grey, marks, self.largest)
+            "image": ImageColumn(path, files, marks, self.size, self.fit, self.largest, self.grey)
         }
         if self.answers == "masks":
             masks, marks = np.array(answers, object), marks_of(ids, [facts[str(name)] for name in answers])
-            columns["mask"] = MaskColumn(path, masks, self.size, self.fit, self.mask_values, marks, self.largest)
+            columns["mask"] = MaskColumn(path, masks, marks, self.size, self.fit, self.largest, self.mask_values)
         else:
             columns["label"] = np.array(answers, np.int64 if self.task == "classes" else np.float32)
         said = self._said(path, names)
@@ -179,7 +179,7 @@ class Images(Source):
                 names.append(str(path))
         marks = np.zeros((len(names), 1), np.uint64)
         files = np.array(names, object)
-        column = ImageColumn(Path(), files, self.size, self.fit, self.grey, marks, self.largest)
+        column = ImageColumn(Path(), files, marks, self.size, self.fit, self.largest, self.grey)
         return Asked(tuple(names), {"image": Forgiving(column, unread)}, unread=unread)
 
     def judged_by(self) -> str:

@@ -22,7 +22,7 @@ from engine.inside.trained import Trained
 from engine.training.evaluation.network import Head
 
 if TYPE_CHECKING:
-    from engine.data.dataset import Array
+    from engine.data.dataset import Array, Field
 
 NOBODY: Final = Watch()
 READ_AT_ONCE: Final = 128
@@ -85,6 +85,7 @@ def answers_to(trained: Trained, found: Asked, watch: Watch = NOBODY) -> list[Pr
     that.
     """
     network, total = trained.network, len(found.names)
+    counted = [(head, counted_by(trained, head)) for head in network.heads]
     answered, unread = list[tuple[Answer, ...]](), dict[int, DataError]()
     together = trained.size() * max(1, READ_AT_ONCE // trained.size())
     network.module.eval()
@@ -95,7 +96,8 @@ def answers_to(trained: Trained, found: Asked, watch: Watch = NOBODY) -> list[Pr
         with torch.no_grad():
             for batch in part.batches(network.inputs, trained.size()):
                 answers = network.answers(batch)
-                each = [said(trained, head, head.answer(answers)) for head in network.heads]
+                rows = slice(len(answered), len(answered) + trained.size())
+                each = [said(trained, head, head.answer(answers), _there(found, by, rows)) for head, by in counted]
                 answered += zip(*each, strict=True)
     unread = _some_read(unread | found.unread, found)
     replaced = replacements(trained, found, unread)
@@ -147,11 +149,31 @@ def part_of(trained: Trained, found: Asked, rows: slice = slice(None)) -> Part:
     return of_others(config, trained.data, {name: found.arrays[name] for name in inputs}, trained.device, rows)
 
 
-def said(trained: Trained, head: Head, answer: Tensor) -> list[Answer]:
-    """An answer (N, …) of one Output in words, sample by sample."""
+def counted_by(trained: Trained, head: Head) -> tuple[str, int] | None:
+    """The field that says which positions of a sequence an Output answers for, and what fills the others.
+
+    None where it answers no sequence, or all of them are as long as their shape.
+    """
+    fields = declared(trained.config).fields
+    target = trained.data.fields[head.field]
+    if target.padding is None or len(target.shape) != 1:
+        return None
+    given = ((name, one.padding) for name, one in fields.items() if one.role == "input" and one.shape == target.shape)
+    return next(((name, padding) for name, padding in given if padding is not None), None)
+
+
+def _there(found: Asked, counted: tuple[str, int] | None, rows: slice) -> Tensor | None:
+    """Which positions of some samples are no padding, (N, positions); None where all are."""
+    if counted is None or counted[0] not in found.arrays:
+        return None
+    return torch.from_numpy(found.arrays[counted[0]][rows] != counted[1])
+
+
+def said(trained: Trained, head: Head, answer: Tensor, there: Tensor | None = None) -> list[Answer]:
+    """An answer (N, …) of one Output in words, sample by sample; ``there`` (N, positions) are those that count."""
     field = trained.data.fields[head.field]
     if head.task.kind == "classes":
-        return _classes(head, answer.float(), field.names or tuple(map(str, range(answer.shape[-1]))))
+        return _classes(head, answer.float().cpu(), field, there)
     if head.task.kind == "two":
         chances = head.criterion.probabilities(answer.float()).reshape(len(answer), -1)
         if chances.shape[1] == 1:
@@ -165,24 +187,41 @@ def said(trained: Trained, head: Head, answer: Tensor) -> list[Answer]:
     return [Answer(head.name, numbers=tuple(zip(names, row, strict=True))) for row in values.tolist()]
 
 
-def _classes(head: Head, answer: Tensor, names: Sequence[str]) -> list[Answer]:
+def _classes(head: Head, answer: Tensor, field: Field, there: Tensor | None) -> list[Answer]:
     """Classes of each sample (N, classes), or of each of its positions (N, …, classes)."""
-    made = list[Answer]()
-    likeliest = answer.argmax(-1).cpu().numpy()
-    for index, row in enumerate(_probabilities(head, answer).tolist()):
-        one = likeliest[index]
-        positions = tuple(names[number] for number in one.tolist()) if one.ndim == 1 else ()
-        mask = one if one.ndim == 2 else None
-        made.append(Answer(head.name, _sorted(names, row), positions=positions, mask=mask))
-    return made
+    names = field.names or tuple(map(str, range(answer.shape[-1])))
+    if answer.dim() == 3 and field.padding is not None:  # what fills a sequence up is no answer
+        kept = [number for number in range(len(names)) if number != field.padding]
+        answer, names = answer[..., kept], tuple(names[number] for number in kept)
+    chances = (answer.softmax(-1) if answer.dim() == 2 else shares(answer, there)).tolist()
+    if answer.dim() == 4:
+        masks = answer.argmax(-1).numpy()
+        return [Answer(head.name, _sorted(names, row), mask=mask) for row, mask in zip(chances, masks, strict=True)]
+    steps = steps_of(answer, there) if answer.dim() == 3 else [[]] * len(answer)
+    return [
+        Answer(head.name, _sorted(names, row), positions=tuple(names[number] for number in one))
+        for row, one in zip(chances, steps, strict=True)
+    ]
 
 
-def _probabilities(head: Head, answer: Tensor) -> Tensor:
-    """(N, classes): the softmax, or the shares of the positions whose likeliest class is each."""
-    if answer.dim() == 2:
-        return answer.softmax(-1)
-    likeliest = answer.argmax(-1).flatten(1)
-    return torch.nn.functional.one_hot(likeliest, answer.shape[-1]).float().mean(1)
+def shares(answer: Tensor, there: Tensor | None) -> Tensor:
+    """(N, classes): of an answer (N, …, classes) the shares of the positions whose likeliest class is each.
+
+    ``there`` (N, positions) are those that count.
+    """
+    each = torch.nn.functional.one_hot(answer.argmax(-1).flatten(1), answer.shape[-1]).float()
+    if there is None:
+        return each.mean(1)
+    counted = there[:, : each.shape[1], None]
+    return (each * counted).sum(1) / counted.sum(1).clamp(min=1)
+
+
+def steps_of(answer: Tensor, there: Tensor | None) -> list[list[int]]:
+    """The likeliest class at each position of an answer (N, positions, classes), of those that are ``there``."""
+    likeliest = answer.argmax(-1)
+    if there is None:
+        return [row.tolist() for row in likeliest]
+    return [row[one[: len(row)]].tolist() for row, one in zip(likeliest, there, strict=True)]
 
 
 def numbered(names: Sequence[str], count: int) -> tuple[str, ...]:

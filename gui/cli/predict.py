@@ -100,12 +100,18 @@ def opened(what: str, args: argparse.Namespace) -> Trained:
 def answer(prediction: Prediction) -> dict[str, object]:
     """The JSON of one sample; of several Outputs each has its own list.
 
-    One that cannot be read has an ``error`` and no answers; ``replaced`` are cells that their columns do not hold.
+    One that cannot be read has an ``error`` and no answers; ``positions`` are the classes of a sequence, ``replaced``
+    cells that their columns do not hold.
     """
     if prediction.error:
         return {"file": prediction.name, "answers": [], "error": prediction.error}
     said = {one.output: _entries(one) for one in prediction.answers}
-    made = {"file": prediction.name, "answers": next(iter(said.values()), []) if len(said) == 1 else said}
+    made: dict[str, object] = {
+        "file": prediction.name,
+        "answers": next(iter(said.values()), []) if len(said) == 1 else said,
+    }
+    if steps := {one.output: list(one.positions) for one in prediction.answers if one.positions}:
+        made["positions"] = next(iter(steps.values())) if len(said) == 1 else steps
     cells = [{"column": one.column, "cell": one.cell, "instead": one.instead} for one in prediction.replaced]
     return made | ({"replaced": cells} if cells else {})
 
@@ -116,9 +122,12 @@ def _entries(one: Answer) -> list[dict[str, object]]:
 
 
 def _rows(prediction: Prediction) -> list[list[str]]:
+    from engine.inside.answer_table import in_runs
+
     rows = [[prediction.name, "–", "cannot be read"]] if prediction.error else []
     for one in prediction.answers:
         chances = ", ".join(f"{name} {100 * chance:.1f} %" for name, chance in one.probabilities[:SHOWN])
         values = ", ".join(f"{name} {value:.6g}" for name, value in one.numbers)
-        rows.append([prediction.name, one.output, chances or values])
+        inside = f": {in_runs(one.positions)}" if one.positions else ""
+        rows.append([prediction.name, one.output, (chances or values) + inside])
     return rows

@@ -59,3 +59,21 @@ def frame_table(folder: Path, lengths: Sequence[int] = (11, 11, 12), *, names: s
             rows.append(f"{key},{'first' if step < 6 else 'second'}")
     (folder / "labels.csv").write_text("\n".join(rows) + "\n", encoding="utf-8")
     return folder
+
+
+def odd_clips(folder: Path) -> Path:
+    """Clips of other lengths, sizes and depths than usual, among files that are none of their frames.
+
+    They are numbered without zeros, one is reached by a link, one has a single frame and one a damaged one.
+    """
+    write_clip(folder / "long", "right", 12)
+    write_clip(folder / "one", "left", 1)
+    write_clip(folder / "large", "left", 3, side=40)
+    (folder / "large" / "notes.txt").write_text("no frame")
+    (folder / "large" / ".hidden.png").write_bytes(b"nothing")
+    deep = write_clip(folder / "deep" / "inside", "right", 5, 3)
+    frame("right", 5).convert("RGB").save(deep / "frame6.jpg")
+    (folder / "linked").symlink_to(deep, target_is_directory=True)
+    (deep / "back").symlink_to(folder, target_is_directory=True)
+    (write_clip(folder / "torn", "left", 4) / "frame2.png").write_bytes(b"no image")
+    return folder

@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from typing import Any, Final
 
 from engine.data import framing, transforms
-from engine.data.sources.images import decoding
+from engine.data.sources.clips import frames
+from engine.data.sources.images import decoding, images
 from engine.data.sources.series import reading as series
 from engine.data.sources.tables import columns, encoding, reading
 from engine.data.sources.text import codec
@@ -15,29 +16,35 @@ from engine.data.sources.text import reading as texts
 from engine.exports.prediction_package import sections
 from engine.exports.prediction_package.series_section import SERIES
 from engine.exports.training_script.text import carried, spelled
+from engine.inside import answer_table, predicting
 from engine.source.names import one_line
 from engine.training.evaluation.network import Head
 
-NEEDS: Final = {"images": "PyTorch, NumPy and Pillow", "table": "PyTorch, NumPy and pandas",
-                "columns": "PyTorch, NumPy and pandas", "arrays": "PyTorch and NumPy",
-                "text": "PyTorch and NumPy", "series": "PyTorch, NumPy and pandas"}  # fmt: skip
+PILLOW: Final = "PyTorch, NumPy and Pillow"
+PANDAS: Final = "PyTorch, NumPy and pandas"
+NEEDS: Final = {"images": PILLOW, "clips": PILLOW, "table": PANDAS, "columns": PANDAS, "series": PANDAS,
+                "arrays": "PyTorch and NumPy", "text": "PyTorch and NumPy"}  # fmt: skip
 
 
 def predict_py(settings: dict[str, Any], heads: Sequence[Head]) -> str:
     """The script for the kind of data that ``settings`` (of `preparation_of`) name."""
     kind = settings["read"]["kind"]
     of_table = kind in ("table", "columns", "series") or (kind == "text" and settings["read"]["column"] != "")
-    of_text = "import re\nimport unicodedata\n" if kind == "text" else ""
+    modules = {"images": ["os"], "clips": ["os", "re"], "text": ["os", "re", "unicodedata"]}.get(kind, [])
+    modules = sorted([*modules, "sys", *(["warnings"] if of_table else [])])
+    of_names = "from collections import defaultdict\n" if kind == "clips" else ""
     text = sections.BEGIN.format(
         name=one_line(settings["network"]),
-        usage={"images": "python predict.py IMAGE-OR-FOLDER ...", "arrays": "python predict.py FILE.npy ..."}.get(
-            kind, "python predict.py TABLE.csv ..." if of_table else "python predict.py FILE.txt ..."
-        ),
+        usage={
+            "images": "python predict.py IMAGE-OR-FOLDER ...",
+            "clips": "python predict.py FOLDER-OF-FRAMES ...",
+            "arrays": "python predict.py FILE.npy ...",
+        }.get(kind, "python predict.py TABLE.csv ..." if of_table else "python predict.py FILE.txt ..."),
         needs=NEEDS["table"] if of_table else NEEDS[kind],
         class_name=settings["class"],
-        more=of_text + ("import sys\nimport warnings\n" if of_table else ""),
+        more="".join(f"import {name}\n" for name in modules) + of_names,
     )
-    if kind == "images":
+    if kind in ("images", "clips"):
         text = text.replace("import torch\n", "import torch\nfrom PIL import Image, ImageOps\n", 1)
     if of_table:
         text = text.replace("import numpy as np\n", "import numpy as np\nimport pandas as pd\n", 1)
@@ -47,7 +54,8 @@ def predict_py(settings: dict[str, Any], heads: Sequence[Head]) -> str:
         _plain(framing._middle, framing._scaled, framing._bordered, transforms._along),
     ]
     parts += _of_kind(settings["read"])
-    return "\n\n\n".join([*parts, _meant(heads), sections.ANSWER.strip()]) + "\n"
+    said = _plain(predicting.shares, predicting.steps_of, answer_table.in_runs)
+    return "\n\n\n".join([*parts, _meant(heads), said, sections.ANSWER.strip()]) + "\n"
 
 
 def _meant(heads: Sequence[Head]) -> str:
@@ -62,9 +70,20 @@ def _meant(heads: Sequence[Head]) -> str:
 
 def _of_kind(read: dict[str, Any]) -> list[str]:
     kind = read["kind"]
-    if kind == "images":
+    if kind in ("images", "clips"):
         names = f"SUFFIXES = {spelled(tuple(sorted(decoding.SUFFIXES)))}\nFORMATS = {spelled(decoding.FORMATS)}"
-        parts = [names, sections.IMAGES.strip(), _plain(decoding.scaled, decoding._eight_bits)]
+        names += f"\nLARGEST = {decoding.LARGEST}"
+        parts = [names, sections.BELOW.strip(), sections.IMAGE.strip()]
+        parts.append(_plain(decoding.decoded, decoding._refused, decoding._too_large))
+        parts.append(_plain(decoding.scaled, decoding._eight_bits, images.is_image))
+        if kind == "clips":
+            parts[0] += f"\nNUMBER = re.compile({frames.NUMBER.pattern!r})"
+            return [
+                *parts,
+                sections.CLIPS.strip(),
+                _plain(frames.natural, frames.clips_of, frames.taken, frames.chosen),
+            ]
+        parts.append(sections.IMAGES.strip())
         if "top" in read:
             from engine.inside.on_board import border_of
 
@@ -76,7 +95,8 @@ def _of_kind(read: dict[str, Any]) -> list[str]:
         facts = [f"SUFFIXES = {spelled(texts.SUFFIXES)}"]
         facts += [f"{name} = {spelled(getattr(codec, name))}" for name in ("LINE_END", "SPACE")]
         facts += [f"{name} = re.compile({getattr(codec, name).pattern!r})" for name in ("WORD", "PIECE")]
-        parts = ["\n".join(facts), sections.TEXT.strip(), _plain(codec.normalized, codec.pieces, codec.merged)]
+        parts = ["\n".join(facts), sections.BELOW.strip(), sections.TEXT.strip()]
+        parts.append(_plain(codec.normalized, codec.pieces, codec.merged))
         return [*(_of_table("text") if read["column"] else []), *parts]
     if kind == "series":
         code = _plain(series.moments_of, series.keys_of, series._held).replace("encoding.", "")

@@ -41,7 +41,12 @@ def files_of(subject: Subject) -> dict[str, bytes]:
         torch.save(independent(subject.module.state_dict()), memory)
         weights = memory.getvalue()
     kind = settings["read"]["kind"]
-    what = {"text": "texts", "images": "images and folders of images", "arrays": "the samples in .npy and .npz files"}
+    what = {
+        "text": "texts",
+        "images": "images and folders of images",
+        "clips": "clips, folders of frames",
+        "arrays": "the samples in .npy and .npz files",
+    }
     readme = README.format(
         name=one_line(subject.name),
         what=what.get(kind, "the rows of tables"),

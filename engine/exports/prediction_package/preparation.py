@@ -18,6 +18,7 @@ from engine.data.transforms import Fitted
 from engine.exports.exporter import SAMPLES, ExportError
 from engine.exports.subject import Subject
 from engine.inside.on_board import border_of
+from engine.inside.predicting import counted_by
 from engine.settings.transforms import Fill, Framed
 from engine.training.evaluation.network import Head
 
@@ -57,9 +58,8 @@ def _reading(subject: Subject) -> dict[str, Any]:
         options = source.model_dump(mode="json", include=kept)
         return {"kind": "series", **options, "given": list(source.given), "targets": len(source.targets)}
     if isinstance(source, Clips):
-        raise ExportError(
-            f"A prediction package cannot read clips yet: `layerloom predict` asks about folders of frames. {INSTEAD}"
-        )
+        options = source.model_dump(mode="json", include={"take", "length", "size", "fit", "grey", "largest"})
+        return {"kind": "clips", **options, "padded": source.padded}
     if isinstance(source, Arrays):
         given = [one for one in source.fields if one.role == "input"]
         kept = {"name", "shape", "classes", "parts", "channels_last"}
@@ -141,5 +141,6 @@ def _output(subject: Subject, head: Head) -> dict[str, Any]:
     field = subject.trained.data.fields[head.field]
     return {
         "name": head.name, "index": head.index, "kind": head.task.kind, "axis": head.axis,
-        "names": field.names, "columns": field.columns, "units": _units(subject, head),
+        "names": field.names, "columns": field.columns, "units": _units(subject, head), "padding": field.padding,
+        "there": counted_by(subject.trained, head),
     }  # fmt: skip

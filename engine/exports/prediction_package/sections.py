@@ -25,6 +25,7 @@ from torch.nn import functional
 HERE = Path(__file__).resolve().parent
 SETTINGS = json.loads((HERE / "preparation.json").read_text(encoding="utf-8"))
 READ = SETTINGS["read"]
+UNREAD = {{}}  # what a sample is called that cannot be read, and why
 '''
 PREPARE: Final = '''
 def prepared(values, settings):
@@ -59,37 +60,100 @@ def _framed(values, step):
         values = _scaled(values, tuple(step["inner"]))
     return _bordered(values.astype("float32", copy=False), tuple(step["size"]), step["fill"])
 '''
+BELOW: Final = '''
+def below(folder):
+    """The names of the files below a folder that are not hidden, in order; links are followed, but none back up."""
+    found, waiting = [], {str(folder): {os.path.realpath(folder)}}
+    for where, folders, files in os.walk(folder, followlinks=True):
+        above = waiting.pop(where)
+        for name in list(folders):
+            path = os.path.join(where, name)
+            real = os.path.realpath(path)
+            if name.startswith(".") or real in above:
+                folders.remove(name)
+            else:
+                waiting[path] = above | {real}
+        found += [os.path.join(where, name) for name in files if not name.startswith(".")]
+    return sorted(Path(name).relative_to(folder).as_posix() for name in found if os.path.isfile(name))
+'''
+IMAGE: Final = '''
+class SampleError(Exception):
+    """A file that cannot be read, and why."""
+
+    def __init__(self, path, why, reason=""):
+        super().__init__(f"{path} {why}")
+
+    @classmethod
+    def of(cls, path, error):
+        return cls(path, f"cannot be read: {error.strerror or error}.")
+
+
+def image(path):
+    """An image as (1 or 3, height, width) of the network's size; transparency shows white. Raises SampleError."""
+    size = tuple(READ["size"])
+    try:
+        with path.open("rb") as file:
+            found = decoded(path, file, size, READ["largest"])
+    except OSError as error:
+        raise SampleError.of(path, error) from error
+    plain = _eight_bits(found, grey=READ["grey"])
+    values = np.asarray(scaled(plain, size, READ["fit"], Image.Resampling.BILINEAR))
+    return values[None] if READ["grey"] else values.transpose(2, 0, 1)
+
+
+def made(names, each, shape):
+    """The samples, (samples, ...) in bytes, of which ``each`` makes one; those that cannot be read are zeros."""
+    values = np.zeros((len(names), *shape), np.uint8)
+    for row, name in enumerate(names):
+        try:
+            values[row] = each(row)
+        except SampleError as error:
+            UNREAD[name] = str(error)
+    return values
+'''
 IMAGES: Final = '''
 def read(paths):
     """The images, and all those in folders: their names, and the field of the network."""
     names = []
     for path in paths:
         if path.is_dir():
-            inside = [one for one in path.rglob("*") if one.suffix.lower() in SUFFIXES and one.is_file()]
-            found = [one.relative_to(path) for one in inside]
-            seen = [one for one in found if not any(part.startswith(".") for part in one.parts)]
-            names += [str(path / one) for one in sorted(seen, key=Path.as_posix)]
+            inside = [str(path / name) for name in below(path) if is_image(name)]
+            if not inside:
+                raise SystemExit(f"There are no images below {path}.")
+            names += inside
         else:
             names.append(str(path))
-    values = np.stack([image(Path(name)) for name in names])
+    shape = (1 if READ["grey"] else 3, *READ["size"])
+    values = made(names, lambda row: image(Path(names[row])), shape)
     if "top" in READ:
         values = as_learned(np.asarray(values, np.float32) / 255)
     return names, {SETTINGS["inputs"][0]["field"]: values}
+'''
+CLIPS: Final = '''
+def read(paths):
+    """The clips, folders of frames, and all those in folders: their names, and what the network is given of them."""
+    names, rows = [], []
+    for path in paths:
+        if not path.is_dir():
+            raise SystemExit(f"{path} is one file: a clip is a folder of its frames.")
+        found = clips_of(f"{path.name}/{name}" for name in below(path))
+        if not found:
+            raise SystemExit(f"There are no frames below {path}: a clip is a folder of images.")
+        for name, frames in found.items():
+            names.append(str(path.parent / name))
+            frames = [path.parent / frame for frame in frames]
+            rows.append(chosen(frames, READ["length"], READ["take"], padded=READ["padded"]))
+    shape = (READ["length"], 1 if READ["grey"] else 3, *READ["size"])
+    there = np.array([[step < len(row) for step in range(READ["length"])] for row in rows], np.int64)
+    return names, {"clip": made(names, lambda row: clip(rows[row], shape), shape), "frames": there}
 
 
-def image(path):
-    """An image as (1 or 3, height, width) of the network's size; transparency shows white."""
-    Image.MAX_IMAGE_PIXELS = None
-    size = tuple(READ["size"])
-    with Image.open(path, formats=FORMATS) as found:
-        if found.width * found.height > READ["largest"]:
-            raise ValueError(f"{path} has more than {READ['largest']:,} pixels.")
-        found.draft(None, (max(size), max(size)))
-        found.load()
-        ImageOps.exif_transpose(found, in_place=True)
-        plain = _eight_bits(found, grey=READ["grey"])
-    values = np.asarray(scaled(plain, size, READ["fit"], Image.Resampling.BILINEAR))
-    return values[None] if READ["grey"] else values.transpose(2, 0, 1)
+def clip(frames, shape):
+    """The frames of a clip, blank ones after its last. Raises SampleError."""
+    values = np.zeros(shape, np.uint8)
+    for step, frame in enumerate(frames):
+        values[step] = image(frame)
+    return values
 '''
 AS_LEARNED: Final = '''
 def as_learned(values):
@@ -191,9 +255,9 @@ def read(paths):
     names, texts = [], []
     for path in paths:
         if path.is_dir():
-            inside = [one for one in path.rglob("*") if one.name.lower().endswith(SUFFIXES) and one.is_file()]
-            names += [str(one) for one in sorted(inside, key=Path.as_posix)]
-            texts += [text_of(one) for one in sorted(inside, key=Path.as_posix)]
+            inside = [path / name for name in below(path) if name.lower().endswith(SUFFIXES)]
+            names += map(str, inside)
+            texts += map(text_of, inside)
         elif READ["column"]:
             table = table_of(path, READ["header"])
             if READ["column"] not in table.columns:
@@ -260,12 +324,19 @@ def as_given(values, settings):
 '''
 ANSWER: Final = '''
 def predict(paths):
-    """For each sample its name and, for each output, [(class, probability)] or [(name, value)]."""
+    """For each sample its name and, for each output, [(class, probability)] or [(name, value)] and its positions.
+
+    Those are the likeliest classes of a sequence, one after the other. A sample that cannot be read has no answers.
+    """
     torch.set_num_threads(1)
     network = Network()
     network.load_state_dict(torch.load(HERE / "weights.pt", weights_only=True))
     network.eval()
+    if lost := [path for path in paths if not path.exists()]:
+        raise SystemExit(f"There is no file or folder {lost[0]}.")
     names, found = read(paths)
+    if len(UNREAD) == len(names):
+        raise SystemExit(UNREAD[names[0]])
     inputs = [prepared(found[one["field"]], one) for one in SETTINGS["inputs"]]
     results = []
     with torch.no_grad():
@@ -274,35 +345,45 @@ def predict(paths):
             batch = [cut(values) if one.get("cut") else values for one, values in zip(SETTINGS["inputs"], batch)]
             answers = network(*batch)
             answers = answers if isinstance(answers, tuple) else (answers,)
-            each = [meant(answers[one["index"]], one) for one in SETTINGS["outputs"]]
+            rows = slice(start, start + SETTINGS["batch_size"])
+            each = [meant(answers[one["index"]], one, there(found, one, rows)) for one in SETTINGS["outputs"]]
             results += [list(row) for row in zip(*each)]
-    return list(zip(names, results))
+    return [(name, [] if name in UNREAD else row) for name, row in zip(names, results)]
 
 
-def meant(answer, output):
-    """An answer (N, ...) of one output in words, sample by sample."""
+def there(found, output, rows):
+    """Which positions of a sequence are no padding, (N, positions); None where all are."""
+    field, padding = output["there"] or ("", 0)
+    if field not in found:
+        return None
+    return torch.from_numpy(found[field][rows] != padding)
+
+
+def meant(answer, output, there=None):
+    """An answer (N, ...) of one output in words, sample by sample: classes or numbers, and the classes of positions."""
     answer, names, columns = answer.float(), output["names"], output["columns"]
     if output["axis"] is not None and output["axis"] != answer.dim() - 1:
         answer = answer.movedim(output["axis"], -1)
     if output["kind"] == "classes":
-        if answer.dim() == 2:
-            chances = answer.softmax(-1)
-        else:  # of an answer for each position the shares of the positions
-            likeliest = answer.argmax(-1).flatten(1)
-            chances = functional.one_hot(likeliest, answer.shape[-1]).float().mean(1)
-        names = names or list(map(str, range(chances.shape[-1])))
-        return [ordered(names, row) for row in chances.tolist()]
+        names = names or list(map(str, range(answer.shape[-1])))
+        if answer.dim() == 3 and output["padding"] is not None:
+            kept = [number for number in range(len(names)) if number != output["padding"]]
+            answer, names = answer[..., kept], [names[number] for number in kept]
+        chances = answer.softmax(-1) if answer.dim() == 2 else shares(answer, there)
+        steps = steps_of(answer, there) if answer.dim() == 3 else [[]] * len(answer)
+        said = [[names[number] for number in row] for row in steps]
+        return list(zip([ordered(names, row) for row in chances.tolist()], said))
     if output["kind"] == "two":
         chances = MEANT[output["name"]](answer).reshape(len(answer), -1)
         if chances.shape[1] == 1:
             names = names if len(names) == 2 else ["no", "yes"]
-            return [ordered(names, (1 - yes, yes)) for (yes,) in chances.tolist()]
-        return [ordered(called(columns or names, chances.shape[1]), row) for row in chances.tolist()]
+            return [(ordered(names, (1 - yes, yes)), []) for (yes,) in chances.tolist()]
+        return [(ordered(called(columns or names, chances.shape[1]), row), []) for row in chances.tolist()]
     values = MEANT[output["name"]](answer)
     if output["units"]:
         values = in_own_units(values.numpy(), output["units"])
     values = values.reshape(len(answer), -1)
-    return [list(zip(called(columns, values.shape[1]), row)) for row in values.tolist()]
+    return [(list(zip(called(columns, values.shape[1]), row)), []) for row in values.tolist()]
 
 
 def in_own_units(values, units):
@@ -327,34 +408,43 @@ def as_json(found):
     """The same as `layerloom predict --json` gives."""
     result = []
     for name, answers in found:
-        said = {}
-        for output, pairs in zip(SETTINGS["outputs"], answers):
+        said, steps = {}, {}
+        for output, (pairs, one) in zip(SETTINGS["outputs"], answers):
             key = "probability" if output["kind"] in ("classes", "two") else "value"
             said[output["name"]] = [{"name": label, key: number} for label, number in pairs]
+            steps |= {output["name"]: one} if one else {}
+        if name in UNREAD:
+            result.append({"file": name, "answers": [], "error": UNREAD[name]})
+            continue
         result.append({"file": name, "answers": next(iter(said.values()), []) if len(said) == 1 else said})
+        if steps:
+            result[-1]["positions"] = next(iter(steps.values())) if len(said) == 1 else steps
     return result
 
 
 def as_csv(found):
-    """A line a sample: the likeliest class and the probability of each, or the numbers."""
+    """A line a sample: the likeliest class and the probability of each, or the numbers; of a sequence its classes."""
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\\n")
     outputs, head = SETTINGS["outputs"], ["sample"]
-    for output, pairs in zip(outputs, found[0][1] if found else []):
+    first = next((answers for _, answers in found if answers), [])
+    for output, (pairs, steps) in zip(outputs, first):
         mark = output["name"] + " " if len(outputs) > 1 else ""
         if output["kind"] in ("classes", "two"):
             head += [f"{mark}answer", *(f"{mark}{label}" for label in sorted(label for label, _ in pairs))]
+            head += [f"{mark}positions"] if steps else []
         else:
             head += [f"{mark}{label}" for label, _ in pairs]
     writer.writerow(map(plain, head))
     for name, answers in found:
         row = [plain(name)]
-        for output, pairs in zip(outputs, answers):
+        for output, (pairs, steps) in zip(outputs, answers):
             if output["kind"] in ("classes", "two"):
                 row += [plain(pairs[0][0]), *(chance for _, chance in sorted(pairs))]
+                row += [plain(" ".join(steps))] if steps else []
             else:
                 row += [value for _, value in pairs]
-        writer.writerow(row)
+        writer.writerow(row + [""] * (len(head) - len(row)))
     return text.getvalue()
 
 
@@ -376,13 +466,17 @@ def main(argv=None):
         print(json.dumps(as_json(found), ensure_ascii=False, indent=1))
     elif not args.output:
         for name, answers in found:
-            for output, pairs in zip(SETTINGS["outputs"], answers):
+            for output, (pairs, steps) in zip(SETTINGS["outputs"], answers):
                 chances = output["kind"] in ("classes", "two")
                 shown = [f"{label} {100 * number:.1f} %" for label, number in pairs[:3]]
                 numbers = [f"{label} {number:.6g}" for label, number in pairs]
-                print(f"{name}  {output['name']}  {', '.join(shown if chances else numbers)}")
+                inside = f": {in_runs(steps)}" if steps else ""
+                print(f"{name}  {output['name']}  {', '.join(shown if chances else numbers)}{inside}")
+    for why in UNREAD.values():
+        print(why, file=sys.stderr)
+    return 1 if UNREAD else 0
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())
 '''

@@ -169,13 +169,15 @@ class Asked:
     """Samples without answers: what each is called, and the fields that are given, with as many samples each.
 
     ``unread`` says of samples, by position, why they cannot be read; those are blank. Where files are read when their
-    samples are asked for, it is complete once all were read.
+    samples are asked for, it is complete once all were read. ``notes`` are whole sentences on what of a sample is left
+    out, by position.
     """
 
     names: tuple[str, ...]
     arrays: Columns
     unfit: tuple[Unfit, ...] = ()
     unread: dict[int, DataError] = field(default_factory=dict)
+    notes: Mapping[int, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -48,14 +48,15 @@ class Answer:
 class Prediction:
     """The answers of all Outputs to one sample, which is called ``name``.
 
-    ``replaced`` are its cells that are not what their columns hold. Of one that cannot be read ``error`` says why, and
-    there are no answers.
+    ``replaced`` are its cells that are not what their columns hold, ``note`` says what of it is not read. Of one that
+    cannot be read ``error`` says why, and there are no answers.
     """
 
     name: str
     answers: tuple[Answer, ...]
     replaced: tuple[Replaced, ...] = ()
     error: str = ""
+    note: str = ""
 
 
 def predict(trained: Trained, paths: Sequence[Path]) -> list[Prediction]:
@@ -69,13 +70,16 @@ def predict(trained: Trained, paths: Sequence[Path]) -> list[Prediction]:
 
 def asked_of(trained: Trained, paths: Sequence[Path]) -> Asked:
     """The samples in files, in folders of images, in tables or arrays, as the run's own were read. Raises DataError."""
-    for path in paths:
-        if not path.exists():
-            raise DataError(f"There is no file or folder {path}.")
     source = trained.config.source
-    if source is None:
-        return on_board.asked(trained, paths)
-    return source_of(source).ask([path.absolute() for path in paths])
+    try:
+        for path in paths:
+            if not path.exists():
+                raise DataError(f"There is no file or folder {path}.")
+        if source is None:
+            return on_board.asked(trained, paths)
+        return source_of(source).ask([path.absolute() for path in paths])
+    except OSError as error:
+        raise DataError(f"{error.filename or paths[0]} cannot be read: {error.strerror or error}.") from error
 
 
 def answers_to(trained: Trained, found: Asked, watch: Watch = NOBODY) -> list[Prediction]:
@@ -104,7 +108,7 @@ def answers_to(trained: Trained, found: Asked, watch: Watch = NOBODY) -> list[Pr
     return [
         Prediction(name, (), error=str(unread[index]))
         if index in unread
-        else Prediction(name, answered[index], replaced.get(index, ()))
+        else Prediction(name, answered[index], replaced.get(index, ()), note=found.notes.get(index, ""))
         for index, name in enumerate(found.names)
     ]
 

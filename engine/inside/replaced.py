@@ -53,12 +53,18 @@ def replacements(trained: Trained, found: Asked, unread: Container[int]) -> dict
 
 
 def notes(predictions: Iterable[Prediction]) -> tuple[str, ...]:
-    """A sentence for each column: how many samples have what in it, and what was taken instead."""
+    """A sentence for each column: how many samples have what in it, and what was taken instead.
+
+    The last one is on what of samples is not read.
+    """
     columns: dict[str, list[tuple[str, Replaced]]] = {}
+    cut = list[str]()
     for prediction in predictions:
+        cut += filter(None, [prediction.note])
         for one in prediction.replaced:
             columns.setdefault(one.column, []).append((prediction.name, one))
-    return tuple(_sentence(found) for found in columns.values())
+    more = f" The same goes for {len(cut) - 1:,} more." if len(cut) > 1 else ""
+    return tuple([_sentence(found) for found in columns.values()] + [one + more for one in cut[:1]])
 
 
 def notes_of(trained: Trained, unfit: Iterable[Unfit], name: Callable[[int], str]) -> tuple[str, ...]:

@@ -227,21 +227,27 @@ class ClipView(SampleStrip):
         painter = QPainter(self)
         frames, metrics, by_frame = len(self._clips[0]), painter.fontMetrics(), bool(self.labels(0))
         line, right = (metrics.height(), 0) if by_frame else (0, self.CAPTION)
-        side = min((self.width() - right) / frames - self.GAP, 72.0, max(32.0, self.height() / self.FEW - 10 - line))
-        rows = max(1, int((self.height() + 10) // (side + 10 + line)))
+        wide, high = self.frame_size((self.width() - right) / frames - self.GAP, self.height() / self.FEW - 10 - line)
+        rows = max(1, int((self.height() + 10) // (high + 10 + line)))
         painter.setPen(theme.color("text"))
         for index, clip in enumerate(self._clips[:rows]):
-            y = index * (side + 10 + line)
+            y = index * (high + 10 + line)
             for frame, picture in enumerate(clip):
-                self._frame(painter, QRectF(frame * (side + self.GAP), y, side, side), picture)
+                self._frame(painter, QRectF(frame * (wide + self.GAP), y, wide, high), picture)
             if by_frame:
                 for frame, said in enumerate(self.labels(index)):
-                    box = QRectF(frame * (side + self.GAP), y + side, side, line)
-                    words = metrics.elidedText(said, Qt.TextElideMode.ElideRight, int(side))
+                    box = QRectF(frame * (wide + self.GAP), y + high, wide, line)
+                    words = metrics.elidedText(said, Qt.TextElideMode.ElideRight, int(wide))
                     painter.drawText(box, Qt.AlignmentFlag.AlignCenter, words)
                 continue
-            caption = QRectF(frames * (side + self.GAP) + 8, y, self.CAPTION - 8, side)
+            caption = QRectF(frames * (wide + self.GAP) + 8, y, self.CAPTION - 8, high)
             painter.drawText(caption, Qt.AlignmentFlag.AlignVCenter, self.seen.answers[index])
+
+    def frame_size(self, wide: float, high: float) -> tuple[float, float]:
+        """Width and height of a frame in its own proportions where there is room for so much, or a little more."""
+        picture = self._clips[0][0].size()
+        high = min(max(32.0, high), 72.0, wide * picture.height() / picture.width())
+        return high * picture.width() / picture.height(), high
 
     @staticmethod
     def _frame(painter: QPainter, box: QRectF, picture: QImage) -> None:

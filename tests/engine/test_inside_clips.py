@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from engine.data.dataset import DataError
-from engine.data.sources import describe
+from engine.data.sources import describe, listing
 from engine.inside.predicting import predict
 from engine.inside.trained import open_run
 from gui.cli import main
@@ -34,6 +34,9 @@ def test_each_frame_that_is_there_gets_a_label_and_no_blank_one_does(frames: Pat
     assert [Path(one.name).name for one in found] == ["clip1", "clip12", "clip15", "clip5"]
     answers = [one.answers[0] for one in found]
     assert [len(one.positions) for one in answers] == [1, 12, 12, 5]
+    assert [one.note for one in found] == [
+        "", "", f"{found[2].name} has 15 frames, of which the first 12 are read.", "",
+    ]  # fmt: skip
     for one in answers:
         assert set(one.positions) <= {"first", "second"}
         shares = {name: one.positions.count(name) / len(one.positions) for name in ("first", "second")}
@@ -51,6 +54,9 @@ def test_the_labels_of_frames_are_in_every_form_of_the_answer(
     (row,) = csv.DictReader((tmp_path / "a.csv").read_text(encoding="utf-8").splitlines())
     assert row["positions"].split() == said["positions"]
     capsys.readouterr()
+    longer = write_clip(tmp_path / "longer", "right", 14)
+    assert main(["predict", str(frames), str(longer), str(longer)]) == 0
+    assert "has 14 frames, of which the first 12 are read. The same goes for 1 more." in capsys.readouterr().err
     assert main(["predict", str(frames), str(clip)]) == 0
     assert said["positions"][0] in capsys.readouterr().out.partition(" %: ")[2]
 
@@ -65,6 +71,19 @@ def test_what_is_no_clip_gets_one_sentence(frames: Path, tmp_path: Path) -> None
     }.items():
         with pytest.raises(DataError, match=message):
             predict(asked, [clip, path])
+
+
+def test_a_folder_that_may_not_be_looked_into_gets_one_sentence(
+    frames: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked, clip = open_run(frames), write_clip(tmp_path / "clip", "right", 4)
+
+    def refuse(path: str) -> None:
+        raise PermissionError(13, "Permission denied", str(path))
+
+    monkeypatch.setattr(listing.os, "scandir", refuse)
+    with pytest.raises(DataError, match="clip cannot be read: Permission denied"):
+        predict(asked, [clip])
 
 
 def test_clips_longer_and_shorter_than_those_it_has_learned_from_are_answered(tmp_path: Path) -> None:

@@ -137,6 +137,7 @@ def test_odd_clips_are_named(tmp_path: Path) -> None:
     (folder / "left" / "nothing").mkdir()
     write_clip(folder / "right" / "large", "right", 6, 9, side=32)
     write_clip(folder / "right" / "again", "right", 6, 1)
+    (folder / "left" / "linked").symlink_to(folder / "left" / "clip1", target_is_directory=True)
     found = describe(folder, "clips", {"take": "all"})
     said = {note.code: note for note in found.notes}
     assert said["broken"].files == ("left/clip0/frame3.png",)
@@ -145,6 +146,7 @@ def test_odd_clips_are_named(tmp_path: Path) -> None:
     assert said["no-frames"].files == ("left/nothing",)
     assert said["sizes"].message.startswith("The frames have 2 different sizes, 16 × 16 to 32 × 32 pixels")
     assert "right/again" in said["duplicates"].files
+    assert said["links"].message == "6 frames are reached by links."
     assert found.fields["clip"].shape[2:] == (16, 16)
     assert values(found, "frames")[0].tolist() == [1] * 5 + [0], "the clip goes on without its damaged frame"
 

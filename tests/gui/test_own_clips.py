@@ -52,3 +52,14 @@ def test_labels_of_frames_stand_below_their_frames(qtbot: QtBot, tmp_path: Path)
     assert {len(labels) for labels in shown} == {8}
     view.resize(900, 400)
     assert not view.grab().isNull()
+
+
+def test_frames_keep_their_proportions(qtbot: QtBot, tmp_path: Path) -> None:
+    found = describe(clip_folders(tmp_path / "moves"), "clips", {"size": (16, 32)})
+    view = ClipView()
+    qtbot.addWidget(view)
+    view.show_look(look(config_of(found.settings), "train"))
+    for room in ((100.0, 100.0), (20.0, 100.0), (100.0, 10.0)):
+        wide, high = view.frame_size(*room)
+        assert wide == 2 * high
+        assert wide <= room[0]

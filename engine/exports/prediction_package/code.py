@@ -13,7 +13,7 @@ from engine.data.sources.series import reading as series
 from engine.data.sources.tables import columns, encoding, reading
 from engine.data.sources.text import codec
 from engine.data.sources.text import reading as texts
-from engine.exports.prediction_package import sections
+from engine.exports.prediction_package import image_sections, sections
 from engine.exports.prediction_package.series_section import SERIES
 from engine.exports.training_script.text import carried, spelled
 from engine.inside import answer_table, predicting
@@ -73,21 +73,18 @@ def _of_kind(read: dict[str, Any]) -> list[str]:
     if kind in ("images", "clips"):
         names = f"SUFFIXES = {spelled(tuple(sorted(decoding.SUFFIXES)))}\nFORMATS = {spelled(decoding.FORMATS)}"
         names += f"\nLARGEST = {decoding.LARGEST}"
-        parts = [names, sections.BELOW.strip(), sections.IMAGE.strip()]
+        parts = [names, sections.BELOW.strip(), image_sections.IMAGE.strip()]
         parts.append(_plain(decoding.decoded, decoding._refused, decoding._too_large))
         parts.append(_plain(decoding.scaled, decoding._eight_bits, images.is_image))
         if kind == "clips":
+            of_frames = (frames.natural, frames.clips_of, frames.taken, frames.cut_off, frames.chosen)
             parts[0] += f"\nNUMBER = re.compile({frames.NUMBER.pattern!r})"
-            return [
-                *parts,
-                sections.CLIPS.strip(),
-                _plain(frames.natural, frames.clips_of, frames.taken, frames.chosen),
-            ]
-        parts.append(sections.IMAGES.strip())
+            return [*parts, image_sections.CLIPS.strip(), _plain(*of_frames)]
+        parts.append(image_sections.IMAGES.strip())
         if "top" in read:
             from engine.inside.on_board import border_of
 
-            parts += [sections.AS_LEARNED.strip(), _plain(border_of)]
+            parts += [image_sections.AS_LEARNED.strip(), _plain(border_of)]
         return parts
     if kind == "arrays":
         return [sections.ARRAYS.strip()]

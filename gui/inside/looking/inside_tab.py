@@ -108,7 +108,7 @@ class InsideTab(ResultsTab):
             self.samples.choose(wanted)
 
     def ask_file(self, path: Path) -> None:
-        """Ask about a file of the user's own."""
+        """Ask about a file of the user's own, or a folder of frames."""
         from engine.inside.looking.samples import of_file
 
         if self._opened is not None:
@@ -147,6 +147,7 @@ class InsideTab(ResultsTab):
         self.target.addItems([LIKELIEST, *map(visible, found.units)])
         self.target.setCurrentIndex(max(self.target.findText(chosen), 0))
         self.samples.show_samples(found, len(found.part))
+        self.samples.offer_own(clips=found.clips)
         self.result.set_names(found.name)
         self.options.forget_columns()
         self._show_method()
@@ -269,7 +270,10 @@ class InsideTab(ResultsTab):
         self.samples.choose(index)
 
     def _ask_file(self) -> None:
-        name, _ = QFileDialog.getOpenFileName(self, "Ask about a file")
+        if self._opened is not None and self._opened.clips:
+            name = QFileDialog.getExistingDirectory(self, "Ask about a clip: the folder of its frames")
+        else:
+            name, _ = QFileDialog.getOpenFileName(self, "Ask about a file")
         if name:
             self.ask_file(Path(name))
 

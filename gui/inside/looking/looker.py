@@ -53,6 +53,12 @@ class Opened:
     step: int | None = None
     """After how many steps the weights were taken from a running one; None: they were stored."""
 
+    @property
+    def clips(self) -> bool:
+        """Whether it learns from clips of one's own: folders of frames."""
+        source = self.inspector.trained.config.source
+        return source is not None and source.kind == "clips"
+
     def name(self, index: int) -> str:
         """What the sample with this position in the part is called in its data."""
         return self.samples.name(int(self.part.indices[index]))

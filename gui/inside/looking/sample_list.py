@@ -71,6 +71,15 @@ class SampleList(QWidget):
         self._ready(count)
         self.back.hide()
 
+    def offer_own(self, *, clips: bool) -> None:
+        """Say what may be asked about: a file, or a clip, the folder of its frames."""
+        self.own.setText("Own Clip …" if clips else "Own File …")
+        self.own.setToolTip(
+            "Ask about a clip of yours, the folder of its frames, prepared as the data of the run are"
+            if clips
+            else "Ask about a file of yours, prepared as the data of the run are"
+        )
+
     def choose(self, index: int) -> None:
         """Choose the sample with this position."""
         self.number.setValue(index + 1)

@@ -13,6 +13,7 @@ from engine.errors import visible
 from gui.inside.evaluate.overlay_pictures import laid_over
 from gui.inside.predict.bars import AnswerBars
 from gui.pictures import pictures
+from gui.training.results.frame_strip import FrameStrip
 from gui.widgets import Label, Note, heading, plain
 
 if TYPE_CHECKING:
@@ -52,6 +53,8 @@ class AnswersView(QWidget):
         self.seen.setFixedSize(SEEN, SEEN)
         self.seen.setAccessibleName("What the network is given")
         self.seen.setToolTip("The sample as the network is given it, before its values are scaled")
+        self.clip = FrameStrip()
+        self.clip.hide()
         self.seen_words = Note(GIVEN)
         self.cover = Label()
         self.cover.setFixedSize(SEEN, SEEN)
@@ -73,7 +76,7 @@ class AnswersView(QWidget):
         self.hint.setVisible(bool(text))
 
     def show_answers(self, predictions: tuple[Prediction, ...], images: Array | None) -> None:
-        """Show answers, and images (samples, channels, H, W) of the first if there are any; the first is chosen."""
+        """Show answers, and images of the first if there are any: see `Answered`; the first is chosen."""
         self.hint.hide()
         from engine.inside.replaced import not_read, notes
 
@@ -81,7 +84,9 @@ class AnswersView(QWidget):
         said = [*notes(predictions), not_read(predictions)] if len(predictions) > 1 else []
         self.notes.setText("\n".join(filter(None, said)))
         self.notes.setVisible(any(said))
-        self._set(predictions, () if images is None else pictures(images))
+        clips = images is not None and images.ndim == 5
+        small = images[:, images.shape[1] // 2] if images is not None and clips else images
+        self._set(predictions, () if small is None else pictures(small))
 
     def _set(self, predictions: tuple[Prediction, ...], images: Sequence[QImage]) -> None:
         self.predictions, self._images = predictions, images
@@ -114,9 +119,14 @@ class AnswersView(QWidget):
         said = words_of(prediction) if prediction is not None else ""
         self.odd.setText(said)
         self.odd.setVisible(bool(said))
-        if pictured:
+        steps = next((answer.positions for answer in prediction.answers if answer.positions), ()) if prediction else ()
+        clip = self._arrays[row] if pictured and self._arrays is not None and self._arrays.ndim == 5 else None
+        if clip is not None:
+            self.clip.show_clip(clip, steps)
+        elif pictured:
             self.seen.setPixmap(_scaled(self._images[row], SEEN))
-        self.seen.setVisible(pictured)
+        self.clip.setVisible(clip is not None)
+        self.seen.setVisible(pictured and clip is None)
         self.seen_words.setVisible(pictured)
         masks = [answer.mask for answer in prediction.answers if answer.mask is not None] if prediction else []
         self.cover.setVisible(pictured and bool(masks))
@@ -124,9 +134,8 @@ class AnswersView(QWidget):
             covered = laid_over(self._arrays[row], masks[0], masks[0] >= 0)
             self.cover.setPixmap(_scaled(covered, SEEN))
         self.seen_words.setText(f"{GIVEN}, and the answered mask" if pictured and masks else GIVEN)
-        steps = next((answer.positions for answer in prediction.answers if answer.positions), ()) if prediction else ()
         self.positions.setText(f"One after the other: {' '.join(map(visible, steps))}" if steps else "")
-        self.positions.setVisible(bool(steps))
+        self.positions.setVisible(bool(steps) and clip is None)
 
     def _lay_out(self) -> None:
         body = QWidget()
@@ -137,7 +146,7 @@ class AnswersView(QWidget):
         images.addWidget(self.cover)
         images.addStretch(1)
         inside.addLayout(images)
-        for part in (self.odd, self.seen_words, self.bars, self.positions):
+        for part in (self.odd, self.clip, self.seen_words, self.bars, self.positions):
             inside.addWidget(part)
         inside.addStretch(1)
         area = QScrollArea()
@@ -177,7 +186,7 @@ def best(prediction: Prediction) -> str:
 
 
 def words_of(prediction: Prediction) -> str:
-    """Why a sample cannot be read, or which of its cells are not what their columns hold."""
+    """Why a sample cannot be read, which of its cells are not what their columns hold, or what of it is not read."""
     from engine.inside.replaced import notes
 
     return prediction.error or "\n".join(notes([prediction]))

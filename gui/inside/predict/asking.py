@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,15 +22,17 @@ MOST_PICTURED = 200
 """Samples of which images are kept to be shown."""
 PIECE = 16
 """Images that are read together."""
+LARGEST = 2**26
+"""Values of them all."""
 ASKING = 0.9
 """The share of the work that is done once all answers are there."""
 
 
 @dataclass(frozen=True, slots=True)
 class Ways:
-    """How a network can be asked: ``values`` of a row, ``alphabet`` of a text; ``image`` is the input that is one.
+    """How a network can be asked: ``values`` of a row, ``alphabet`` of a text; ``image`` is the input that is seen.
 
-    ``files`` says what files it can be asked about.
+    That is an image or a clip; ``files`` says what files it can be asked about.
     """
 
     drawing: bool
@@ -46,7 +49,10 @@ class Ways:
 
 @dataclass(frozen=True, slots=True)
 class Answered:
-    """Answers to samples, and what the first of them look like to the network, (samples, channels, height, width)."""
+    """Answers to samples, and what the first of them look like to the network.
+
+    Images are (samples, channels, height, width), clips (samples, frames, channels, height, width).
+    """
 
     predictions: tuple[Prediction, ...]
     images: Array | None
@@ -58,18 +64,21 @@ def ways_of(trained: Trained) -> Ways:
     from engine.data.sources.kinds import source_of
     from engine.inside.asking import alphabet_of, values_of
     from engine.inside.drawing import drawn_field
+    from engine.inside.generating.watching import is_clip
 
     source = None if trained.config.source is None else source_of(trained.config.source)
     kind = declared(trained.config).kind
     of_kind: dict[str, Files] = {"images": "images", "image": "images", "table": "tables", "arrays": "arrays"}
     of_kind |= {"text": "texts" if source is not None else "", "clips": "clips", "series": "tables"}
-    inputs = trained.network.inputs
-    pictured = len(inputs) == 1 and len(trained.data.raw[inputs[0]].shape) == 4
+    inputs, shapes = trained.network.inputs, {name: one.shape for name, one in trained.data.fields.items()}
+    image = next(
+        (name for name in inputs if is_clip(shapes[name]) or (len(inputs) == 1 and len(shapes[name]) == 3)), ""
+    )
     return Ways(
         drawn_field(trained) is not None,
         values_of(trained),
         alphabet_of(trained),
-        inputs[0] if pictured else "",
+        image,
         of_kind.get(kind if source is None else source.kind, ""),
     )
 
@@ -88,7 +97,7 @@ def _pictured(column: Column, watch: Watch) -> Array:
     """What the first samples look like, read in pieces."""
     import numpy as np
 
-    count = min(len(column), MOST_PICTURED)
+    count = min(len(column), MOST_PICTURED, max(1, LARGEST // max(1, math.prod(column.shape[1:]))))
     pieces = []
     for start in range(0, count, PIECE):
         watch.at(ASKING + (1 - ASKING) * start / count, "reading images to be shown")

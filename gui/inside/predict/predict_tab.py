@@ -223,8 +223,8 @@ class PredictTab(ResultsTab):
         if ways is not None:
             self.form.show_values(ways.values)
             self.file_note.setText(EXAMPLES[ways.files])
-            for button in (self.files, self.paste_button):
-                button.setVisible(bool(ways.files))
+            self.files.setVisible(ways.files not in ("", "clips"))
+            self.paste_button.setVisible(bool(ways.files))
             self.folder.setVisible(ways.files in ("images", "texts", "clips"))
             self.names.setVisible(self._subject is not None and self._subject.nameable)
 

@@ -1,4 +1,4 @@
-"""What a network of sequences has answered: a text with its alternatives, labels under tokens, a forecast."""
+"""What a network of sequences has answered: a text with its alternatives, labels under tokens or frames, a forecast."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from PySide6.QtWidgets import (
     QListWidget,
     QPlainTextEdit,
     QSizePolicy,
+    QScrollArea,
     QStackedWidget,
     QTableWidget,
     QTableWidgetItem,
@@ -20,6 +21,7 @@ from PySide6.QtWidgets import (
 
 from gui.pictures import pictures
 from gui.theme import mono_font
+from gui.training.results.frame_strip import FrameStrip
 from gui.training.trying.trial import Shown
 from gui.widgets import Label
 
@@ -37,7 +39,7 @@ LOW = 48
 
 
 class AnswerStack(QStackedWidget):
-    """A text, a table of labels, or a forecast."""
+    """A text, a table of labels, a clip, or a forecast."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -58,7 +60,15 @@ class AnswerStack(QStackedWidget):
             "The answers of the beam search, or the classes, the likeliest first, with their probabilities"
         )
         self.others.setMaximumWidth(420)
-        for part in (self.image, self.others):
+        self.clip = FrameStrip()
+        self.clip_area = QScrollArea()
+        self.clip_area.setWidgetResizable(True)
+        self.clip_area.setFrameShape(QScrollArea.Shape.NoFrame)
+        self.clip_area.setAccessibleName("Clip")
+        self.clip_area.setToolTip("The frames that the network is given")
+        self.clip_area.setMinimumHeight(LOW)
+        self.clip_area.setWidget(self.clip)
+        for part in (self.image, self.others, self.clip_area):
             part.hide()
         self.text.setMinimumHeight(LOW)
         self.others.setMinimumHeight(LOW)
@@ -66,6 +76,7 @@ class AnswerStack(QStackedWidget):
         row = QHBoxLayout(page)
         row.setContentsMargins(0, 0, 0, 0)
         row.addWidget(self.image, 0, Qt.AlignmentFlag.AlignTop)
+        row.addWidget(self.clip_area, 3)
         row.addWidget(self.text, 3)
         row.addWidget(self.others, 2)
         self.labels = QTableWidget(2, 0)
@@ -101,8 +112,9 @@ class AnswerStack(QStackedWidget):
     def clear(self) -> None:
         """Show nothing: there is no answer to what was asked."""
         self.text.clear()
-        self.image.hide()
-        self.others.hide()
+        for part in (self.image, self.others, self.clip_area):
+            part.hide()
+        self.text.show()
         self.labels.setColumnCount(0)
         self.setCurrentIndex(0)
 
@@ -119,6 +131,10 @@ class AnswerStack(QStackedWidget):
             (image,) = pictures(shown.image[None])
             mode = Qt.TransformationMode.FastTransformation
             self.image.setPixmap(QPixmap.fromImage(image.scaled(SIDE, SIDE, Qt.AspectRatioMode.KeepAspectRatio, mode)))
+        self.text.setVisible(shown.clip is None)
+        self.clip_area.setVisible(shown.clip is not None)
+        if shown.clip is not None:
+            self.clip.show_clip(shown.clip, shown.frames)
         self.others.clear()
         for one in shown.answers:
             self.others.addItem(f"{100 * one.probability:5.1f} %  {one.text}")

@@ -14,11 +14,12 @@ if TYPE_CHECKING:
     from engine.inside.generating.forecasting import Forecast
     from engine.inside.generating.jobs import Job
     from engine.inside.generating.labelling import Label
+    from engine.inside.generating.watching import Watching
     from engine.inside.generating.writing import Answer, Start, Writer
     from engine.inside.trained import Trained
     from gui.hosts.host import Host
 
-Kind = Literal["continue", "translate", "caption", "label", "classify", "forecast"]
+Kind = Literal["continue", "translate", "caption", "label", "classify", "forecast", "watch"]
 Weights = Literal["now", "best"]
 OFTEN: Final = 0.03
 """Seconds between two pieces of a text that are shown."""
@@ -26,12 +27,15 @@ OFTEN: Final = 0.03
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """What is asked: a ``text``, an ``image``, or a ``sample`` of the run's own test part, by its position."""
+    """What is asked: a ``text``, a ``file``, or a ``sample`` of the run's own test part, by its position.
+
+    The file is an image or, of clips, a folder of frames.
+    """
 
     weights: Weights
     text: str = ""
     sample: int | None = None
-    image: Path | None = None
+    file: Path | None = None
     choosing: Choosing | None = None
     beams: int = 0
     length: int | None = None
@@ -39,12 +43,13 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """What a network can do, and where a text begins unless one is typed."""
+    """What a network can do, and where a text begins unless one is typed; ``own``: it answers files of one's own."""
 
     kind: Kind
     length: int
     samples: int
     example: str
+    own: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +63,9 @@ class Shown:
     wanted: str = ""
     note: str = ""
     image: Array | None = None
+    clip: Array | None = None
+    frames: tuple[str, ...] = ()
+    """What was answered to each frame of the ``clip`` that is there, where it was."""
     answers: tuple[Answer, ...] = ()
     classes: tuple[tuple[str, float], ...] = ()
     labels: tuple[Label, ...] = ()
@@ -71,17 +79,20 @@ class Trial:
     def __init__(self, folder: Path, host: Host | None) -> None:
         self.folder, self._host = folder, host
         self._trained: Trained | None = None
-        self._job: Job | None = None
+        self._job: Job | Watching | None = None
         self._writer: Writer | None = None
 
     def find(self) -> Found:
         """What the network does. Raises LayerloomError."""
         from engine.inside.generating.jobs import Classifying, Forecasting, Labelling
+        from engine.inside.generating.watching import Watching
 
         self._take("now")
         assert self._trained is not None
         job, trained = self._job, self._trained
         samples = len(trained.data.test)
+        if isinstance(job, Watching):
+            return Found("watch", 0, samples, "", own=job.own)
         if isinstance(job, Forecasting):
             return Found("forecast", 0, samples, "")
         if isinstance(job, Labelling):
@@ -91,7 +102,8 @@ class Trial:
         assert self._writer is not None
         start = self._writer.from_sample(0) if samples else None
         prompt = "" if start is None else start.source or self._writer.job.alphabet.decode(start.shown)
-        return Found(self._writer.job.kind, self._writer.length, samples, prompt)
+        kind = self._writer.job.kind
+        return Found(kind, self._writer.length, samples, prompt, own=kind == "caption")
 
     def answer(self, asked: Question, show: Callable[[Shown], None], stopped: Callable[[], bool]) -> Shown:
         """Answer, and ``show`` what there is so far. Raises LayerloomError."""
@@ -99,6 +111,7 @@ class Trial:
         from engine.inside.generating.forecasting import forecast
         from engine.inside.generating.jobs import Classifying, Forecasting, Labelling
         from engine.inside.generating.labelling import labels
+        from engine.inside.generating.watching import Watching
 
         note = self._take(asked.weights)
         assert self._trained is not None
@@ -106,6 +119,8 @@ class Trial:
             return Shown(
                 "forecast", note=note, forecast=forecast(self._trained, self._job, asked.sample or 0), done=True
             )
+        if isinstance(self._job, Watching):
+            return self._watch(self._job, asked, note)
         text = asked.text
         if isinstance(self._job, Labelling | Classifying) and asked.sample is not None:
             text = self._text(asked.sample)
@@ -122,19 +137,35 @@ class Trial:
             )  # fmt: skip
         return self._write(asked, note, show, stopped)
 
+    def _watch(self, job: Watching, asked: Question, note: str) -> Shown:
+        from engine.inside.answer_table import in_runs
+        from engine.inside.generating.watching import watch_files, watch_sample
+
+        assert self._trained is not None
+        if asked.file is not None:
+            found = watch_files(self._trained, job, asked.file)
+        else:
+            found = watch_sample(self._trained, job, asked.sample or 0)
+        steps, classes = found.answer.positions, found.answer.probabilities
+        text = in_runs(steps) if steps else classes[0][0]
+        return Shown(
+            "watch", text=text, wanted=found.wanted, note=_joined(note, found.note), clip=found.clip, frames=steps,
+            classes=classes, done=True,
+        )  # fmt: skip
+
     def _write(self, asked: Question, note: str, show: Callable[[Shown], None], stopped: Callable[[], bool]) -> Shown:
         from engine.inside.generating.choosing import Choosing
 
         writer = self._writer
         assert writer is not None
         choosing = asked.choosing or Choosing()
-        if asked.image is not None:
-            start = writer.from_image(asked.image)
+        if asked.file is not None:
+            start = writer.from_image(asked.file)
         elif asked.sample is not None:
             start = writer.from_sample(asked.sample)
         else:
             start = writer.from_text(asked.text, choosing.seed)
-        typed = asked.text if asked.sample is None and asked.image is None else ""
+        typed = asked.text if asked.sample is None and asked.file is None else ""
         shown = self._begun(start, note, typed)
         show(shown)
         if asked.beams:
@@ -182,6 +213,7 @@ class Trial:
     def _take(self, wanted: Weights) -> str:
         """Take the weights that are wanted; what is to be known of them. Raises LayerloomError."""
         from engine.inside.generating.jobs import Writing, job_of
+        from engine.inside.generating.watching import watching_of
         from engine.inside.generating.writing import Writer
         from engine.inside.trained import open_run
         from engine.training.runs.stored import best_weights, parent_of
@@ -195,7 +227,7 @@ class Trial:
             weights, note = dict(parent_of(self.folder).weights), ""
         if self._trained is None:
             self._trained = open_run(self.folder, weights=weights)
-            self._job = job_of(self._trained)
+            self._job = watching_of(self._trained) or job_of(self._trained)
             self._writer = Writer(self._trained) if isinstance(self._job, Writing) else None
         else:
             self._trained.network.module.load_state_dict(weights)

@@ -31,7 +31,7 @@ from gui.work.background import Background
 
 NO_RUN: Final = (
     "Train a network of sequences, or show one of the runs: here it continues a text, translates, captions, labels, "
-    "classifies or forecasts, while it learns and afterwards."
+    "classifies (also clips) or forecasts, while it learns and afterwards."
 )
 BUTTONS: Final[dict[Kind, tuple[str, str, str]]] = {
     "continue": ("Generate", "Continue the text", "The beginning of a text; empty: as a text of the data begins"),
@@ -40,7 +40,10 @@ BUTTONS: Final[dict[Kind, tuple[str, str, str]]] = {
     "label": ("Label", "Label every token of the text", "A text whose tokens are labelled"),
     "classify": ("Classify", "Say of which class the text is", "A text to be classified"),
     "forecast": ("Forecast", "Forecast what follows", ""),
+    "watch": ("Classify", "Say what the clip or each of its frames shows", ""),
 }
+SAMPLED: Final = ("caption", "forecast", "watch")
+"""What begins with a sample of the test part."""
 
 
 class TryPage(ResultPage):
@@ -59,7 +62,7 @@ class TryPage(ResultPage):
         self._found: Found | None = None
         self._shown: tuple[Path | None, bool] | None = None
         self._sample: int | None = None
-        self._image: Path | None = None
+        self._file: Path | None = None
         self.prompt = QLineEdit()
         self.prompt.setAccessibleName("Prompt")
         self.prompt.setToolTip(
@@ -70,9 +73,9 @@ class TryPage(ResultPage):
         self.next = QPushButton("Next Sample")
         self.next.setToolTip("Take the next sample of the test part")
         self.next.clicked.connect(self._take_next)
-        self.image = QPushButton("Open Image …")
-        self.image.setToolTip("Ask about an image of yours")
-        self.image.clicked.connect(self._open_image)
+        self.own = QPushButton("Open Image …")
+        self.own.setToolTip("Ask about an image of yours")
+        self.own.clicked.connect(self._open_own)
         self.go, self.stop = QPushButton("Generate"), QPushButton("Stop")
         self.go.setToolTip("Let the network answer")
         self.go.clicked.connect(self.ask)
@@ -96,7 +99,7 @@ class TryPage(ResultPage):
         if same and self._found is not None:
             return  # it has ended: its weights are taken from its folder from now on
         self._stop.set()
-        self._found, self._sample, self._image = None, None, None
+        self._found, self._sample, self._file = None, None, None
         self._trial = None if shown.run is None else Trial(shown.run, shown.host)
         self.stack.setCurrentIndex(0)
         if self._trial is None:
@@ -114,7 +117,7 @@ class TryPage(ResultPage):
         if trial is None or found is None:
             return
         sample = self._sample
-        if sample is None and self._image is None and found.kind in ("caption", "forecast"):
+        if sample is None and self._file is None and found.kind in SAMPLED:
             sample = self._sample = 0
         row = self.settings
         writes = found.kind in ("continue", "translate", "caption")
@@ -122,7 +125,7 @@ class TryPage(ResultPage):
             row.chosen_weights,
             self.prompt.text(),
             sample,
-            self._image,
+            self._file,
             row.choosing() if writes else None,
             row.beams.value() if found.kind in ("translate", "caption") else 0,
             row.length.value() if found.kind == "continue" else None,
@@ -155,11 +158,16 @@ class TryPage(ResultPage):
         self.prompt.setToolTip(plain(hint))
         self.prompt.setText(found.example.replace("\n", " ") if found.kind != "continue" else "")
         self.next.setVisible(found.samples > 0)
-        self.image.setVisible(found.kind == "caption")
+        self.own.setVisible(found.own)
+        watches = found.kind == "watch"
+        self.own.setText("Open Clip …" if watches else "Open Image …")
+        self.own.setToolTip(
+            "Ask about a clip of yours, the folder of its frames" if watches else "Ask about an image of yours"
+        )
         self.settings.offer(found.kind, found.length)
         self.stack.setCurrentIndex(1)
         self._update()
-        if found.kind in ("caption", "forecast"):
+        if found.kind in SAMPLED and (found.samples or not found.own):
             self.ask()
 
     def _refused(self, trial: Trial, error: Exception) -> None:
@@ -200,27 +208,34 @@ class TryPage(ResultPage):
 
     def _take_next(self) -> None:
         if self._found is not None and self._found.samples:
-            self._image = None
+            self._file = None
             self._sample = 0 if self._sample is None else (self._sample + 1) % self._found.samples
             self.ask()
 
-    def _open_image(self) -> None:
-        found, _ = QFileDialog.getOpenFileName(self, "Ask about an image")
+    def _open_own(self) -> None:
+        if self._found is not None and self._found.kind == "watch":
+            found = QFileDialog.getExistingDirectory(self, "Ask about a clip: the folder of its frames")
+        else:
+            found, _ = QFileDialog.getOpenFileName(self, "Ask about an image")
         if found:
-            self._sample, self._image = None, Path(found)
-            self.ask()
+            self.ask_file(Path(found))
+
+    def ask_file(self, path: Path) -> None:
+        """Ask about an image, or a folder of frames."""
+        self._sample, self._file = None, path
+        self.ask()
 
     def _update(self) -> None:
         busy = self.background.busy
         self.go.setEnabled(not busy)
         self.next.setEnabled(not busy)
-        self.image.setEnabled(not busy)
+        self.own.setEnabled(not busy)
         self.stop.setEnabled(busy)
 
     def _lay_out(self) -> None:
         head = QHBoxLayout()
         head.addWidget(self.prompt, 1000)
-        for button in (self.go, self.stop, self.next, self.image):
+        for button in (self.go, self.stop, self.next, self.own):
             head.addWidget(button)
         head.addStretch(1)
         body = QWidget()

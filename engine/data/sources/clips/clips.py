@@ -12,7 +12,7 @@ from pydantic import Field as Declared
 from engine.data.dataset import Asked, DataError, Dataset, Field, MissingFiles, Samples
 from engine.data.sources import listing
 from engine.data.sources.clips.column import ClipColumn, of_tuples
-from engine.data.sources.clips.frames import One, Take, chosen, clips_of
+from engine.data.sources.clips.frames import One, Take, chosen, clips_of, cut_off
 from engine.data.sources.clips.labels import Clip, keys_of, of_clips, of_frames, rows_of
 from engine.data.sources.identity import ids_of
 from engine.data.sources.images.columns import Forgiving
@@ -233,7 +233,8 @@ class Clips(Source):
                 rows.append(tuple(str(path.parent / frame) for frame in frames))
         given = self._given(Path(), rows, {})
         given["clip"] = Forgiving(given["clip"], unread)
-        return Asked(tuple(names), given, unread=unread)
+        said = [cut_off(name, len(row), self.length, self.take) for name, row in zip(names, rows, strict=True)]
+        return Asked(tuple(names), given, unread=unread, notes={row: note for row, note in enumerate(said) if note})
 
     def judged_by(self) -> str:
         shown = ", ".join(map(repr, self.classes[:SHOWN])) + (" …" if len(self.classes) > SHOWN else "")

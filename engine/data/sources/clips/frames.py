@@ -56,6 +56,13 @@ def taken(count: int, length: int, take: Take) -> list[int]:
     return [(2 * index * (count - 1) + gaps) // (2 * gaps) for index in range(length)]
 
 
+def cut_off(name: str, count: int, length: int, take: Take) -> str:
+    """What is said of a clip of so many frames whose last ones are not read; empty where they are."""
+    if take == "evenly" or count <= length:
+        return ""
+    return f"{name} has {count:,} frames, of which the first {length:,} are read."
+
+
 def chosen(row: Sequence[One], length: int, take: Take, *, padded: bool) -> list[One]:
     """Those of one clip's frames that are read; where none may be missing, the last one is held to the end."""
     found = [row[index] for index in taken(len(row), length, take)]

@@ -16,7 +16,7 @@ from engine.data.sources.clips.frames import clips_of, natural
 from engine.data.sources.clips.labels import every_frame_key, keys_of
 from engine.data.sources.found import Found, Note, several
 from engine.data.sources.images.labels import key_of
-from engine.data.sources.images.oddities import few_and_uneven, of_listing
+from engine.data.sources.images.oddities import few_and_uneven, of_links, of_listing
 from engine.data.sources.parts import name_parts
 from engine.data.sources.tables.encoding import named
 from engine.data.sources.tables.reading import read
@@ -74,6 +74,7 @@ def look(path: Path, wishes: Clips | None, watch: Watch) -> Found:
     notes = (
         *seen.notes,
         *of_listing(left),
+        *of_links(entries, "frame"),
         *oddities.of_clips(path, entries, whole, source),
         *oddities.of_lengths(source, whole),
         *few_and_uneven(counts, "frames" if source.answers == "frames" else "clips"),

@@ -60,7 +60,6 @@ class Odd:
 def of(path: Path, source: Images, entries: list[Entry], watch: Watch) -> Odd:
     """Decode the images once and look at them. Raises DataError where none is whole, and Stopped."""
     names = source._images({entry.name for entry in entries})
-    linked = [entry.name for entry in entries if entry.linked and is_image(entry.name)]
     step = -(-len(names) // MOST_DECODED)
     chosen = [name for name in names if zlib.crc32(name.encode()) % step == 0] or names[:1]
     facts = {entry.name: (entry.size, entry.time) for entry in entries}
@@ -75,16 +74,7 @@ def of(path: Path, source: Images, entries: list[Entry], watch: Watch) -> Odd:
         notes.append(
             Note("sampled", f"{len(chosen):,} of the {len(names):,} images were checked, one in {step}.", (), "hint")
         )
-    if linked:
-        notes.append(
-            Note(
-                "links",
-                f"{several(len(linked), 'image is', 'images are')} reached by links.",
-                tuple(linked[:SHOWN]),
-                "hint",
-                len(linked),
-            )
-        )
+    notes += of_links(entries, "image")
     sizes = Counter(one.size for one in whole)
     (size, often) = max(sizes.items(), key=lambda pair: (pair[1], pair[0]))
     reasons = {"size": f"All images have {size[0]} × {size[1]} pixels."}
@@ -115,6 +105,15 @@ def _unread(faulty: list[Checked]) -> list[Note]:
             message = f"{many} {words[len(some) > 1]} left out: {some[0].fault}"
             notes.append(Note(code, message, tuple(one.name for one in some[:SHOWN]), "error", len(some)))
     return notes
+
+
+def of_links(entries: list[Entry], what: str) -> list[Note]:
+    """That some images, or frames, are reached by links."""
+    linked = [entry.name for entry in entries if entry.linked and is_image(entry.name)]
+    if not linked:
+        return []
+    message = f"{several(len(linked), f'{what} is', f'{what}s are')} reached by links."
+    return [Note("links", message, tuple(linked[:SHOWN]), "hint", len(linked))]
 
 
 def of_listing(left: list[LeftOut]) -> list[Note]:

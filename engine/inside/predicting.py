@@ -58,6 +58,11 @@ class Prediction:
     error: str = ""
     note: str = ""
 
+    @property
+    def positions(self) -> tuple[str, ...]:
+        """The classes of the first sequence that was answered."""
+        return next((one.positions for one in self.answers if one.positions), ())
+
 
 def predict(trained: Trained, paths: Sequence[Path]) -> list[Prediction]:
     """The answers to files, to all images of folders, to rows of tables or samples of arrays, in this order.

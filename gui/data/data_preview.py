@@ -12,6 +12,7 @@ from engine.data.datasets import feature_names
 from engine.data.origin import declared
 from engine.data.split_facts import PartFacts, facts_of
 from engine.settings.data import DataConfig
+from gui.data.clip_frames import ClipFrames
 
 if TYPE_CHECKING:
     from engine.data.dataset import Array, Column, Columns
@@ -45,7 +46,7 @@ class DataPreview:
     """Samples of a part before and after the transforms, with all else that is known of them, and how often what comes.
 
     ``more`` has the other fields of the samples as they are stored, ``coming`` what follows a series after the
-    transforms.
+    transforms. Clips come as pictures, too: ``frames``, before and after.
     """
 
     dataset: Dataset
@@ -60,6 +61,7 @@ class DataPreview:
     answers: tuple[str, ...]
     transformed: bool
     coming: Array | None = None
+    frames: tuple[ClipFrames, ...] = ()
 
     @property
     def classes(self) -> tuple[str, ...]:
@@ -106,6 +108,7 @@ def look(config: DataConfig, part: str) -> DataPreview:
         tuple(_answer(dataset, {name: values[row] for name, values in more.items()}) for row in range(len(indices))),
         any(transform.field == source for transform in config.transforms),
         after.get(names[-1]) if form == "series" else None,
+        (ClipFrames.of(before), ClipFrames.of(after[source])) if form == "clips" else (),
     )
 
 

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QHBoxLayout, QPushButton, QStackedWidget, QVBoxLay
 from engine.data.origin import declared
 from engine.settings.data import DataConfig
 from engine.training.status import sentence
+from gui.data.clip_frames import ClipFrames
 from gui.data.data_preview import SEEN, DataPreview, Form, column_names, form_of
 from gui.data.sample_charts import ImageGrid
 from gui.data.sample_strips import ClipView, SeriesView
@@ -159,4 +160,5 @@ def vary(config: DataConfig, seed: int, number: int) -> DataPreview:
         more={goal: stacks[goal] for goal in goals},
         answers=("as it is", *(f"epoch {epoch}" for epoch in range(1, DRAWS + 1))),
         transformed=False,
+        frames=(ClipFrames.of(stacks[field]),) * 2 if form == "clips" else (),
     )

@@ -9,8 +9,8 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QImage, QPainter, QPaintEvent, QPen, QPolygonF
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
+from engine.data.sources.clips.frames import taken
 from gui.data.data_preview import DataPreview
-from gui.pictures import limits, pictures
 from gui.theme import mono_font, theme
 from gui.widgets import plain
 
@@ -199,18 +199,18 @@ class SeriesView(SampleStrip):
 
 
 class ClipView(SampleStrip):
-    """Each clip as a strip of its frames, from left to right, with what it shows, or what each of its frames does."""
+    """Each clip as a strip of its frames, from left to right, with what it shows, or what each of its frames does.
 
-    GAP, CAPTION, FEW = 3, 130, 6
+    Of long clips so many frames are seen, evenly taken, as have room.
+    """
+
+    GAP, CAPTION, FEW, NARROW = 3, 130, 6, 24
 
     def show_look(self, seen: DataPreview, *, after: bool = False) -> None:
         """Show these clips."""
         super().show_look(seen, after=after)
-        values = self.values()
-        self.setToolTip(plain(str(limits(values))))
-        flat = pictures(values.reshape(-1, *values.shape[2:]))
-        frames = values.shape[1] or 1
-        self._clips = [flat[start : start + frames] for start in range(0, len(flat), frames)]
+        self.frames = seen.frames[after]
+        self.setToolTip(plain(self.frames.limits))
 
     def labels(self, index: int) -> list[str]:
         """What is said of each frame of a clip, "" of a blank one; nothing where it is said of the whole clip."""
@@ -221,31 +221,39 @@ class ClipView(SampleStrip):
             return []
         return ["" if one == field.padding else field.names[one] for one in self.seen.more[name][index].tolist()]
 
+    def positions(self, room: float) -> list[int]:
+        """Which of the frames there are pictures of are seen in a row of this width."""
+        there = len(self.frames.at)
+        return taken(there, max(1, min(there, int(room // (self.NARROW + self.GAP)))), "evenly")
+
     def paintEvent(self, event: QPaintEvent) -> None:
-        if self.seen is None or not self._clips:
+        if self.seen is None or not self.frames.clips:
             return
         painter = QPainter(self)
-        frames, metrics, by_frame = len(self._clips[0]), painter.fontMetrics(), bool(self.labels(0))
-        line, right = (metrics.height(), 0) if by_frame else (0, self.CAPTION)
-        wide, high = self.frame_size((self.width() - right) / frames - self.GAP, self.height() / self.FEW - 10 - line)
+        metrics, by_frame = painter.fontMetrics(), bool(self.labels(0))
+        line, room = (metrics.height(), self.width()) if by_frame else (0, self.width() - self.CAPTION)
+        shown = self.positions(room)
+        wide, high = self.frame_size(room / len(shown) - self.GAP, self.height() / self.FEW - 10 - line)
         rows = max(1, int((self.height() + 10) // (high + 10 + line)))
+        some = f"\n{len(shown)} of {self.frames.count:,} frames" if len(shown) < self.frames.count else ""
         painter.setPen(theme.color("text"))
-        for index, clip in enumerate(self._clips[:rows]):
+        for index, clip in enumerate(self.frames.clips[:rows]):
             y = index * (high + 10 + line)
-            for frame, picture in enumerate(clip):
-                self._frame(painter, QRectF(frame * (wide + self.GAP), y, wide, high), picture)
-            if by_frame:
-                for frame, said in enumerate(self.labels(index)):
-                    box = QRectF(frame * (wide + self.GAP), y + high, wide, line)
-                    words = metrics.elidedText(said, Qt.TextElideMode.ElideRight, int(wide))
-                    painter.drawText(box, Qt.AlignmentFlag.AlignCenter, words)
-                continue
-            caption = QRectF(frames * (wide + self.GAP) + 8, y, self.CAPTION - 8, high)
-            painter.drawText(caption, Qt.AlignmentFlag.AlignVCenter, self.seen.answers[index])
+            labels = self.labels(index)
+            for step, frame in enumerate(shown):
+                left = step * (wide + self.GAP)
+                self._frame(painter, QRectF(left, y, wide, high), clip[frame])
+                if by_frame:
+                    words = labels[self.frames.at[frame]]
+                    words = metrics.elidedText(words, Qt.TextElideMode.ElideRight, int(wide))
+                    painter.drawText(QRectF(left, y + high, wide, line), Qt.AlignmentFlag.AlignCenter, words)
+            if not by_frame:
+                caption = QRectF(len(shown) * (wide + self.GAP) + 8, y, self.CAPTION - 8, high)
+                painter.drawText(caption, Qt.AlignmentFlag.AlignVCenter, self.seen.answers[index] + some)
 
     def frame_size(self, wide: float, high: float) -> tuple[float, float]:
         """Width and height of a frame in its own proportions where there is room for so much, or a little more."""
-        picture = self._clips[0][0].size()
+        picture = self.frames.clips[0][0].size()
         high = min(max(32.0, high), 72.0, wide * picture.height() / picture.width())
         return high * picture.width() / picture.height(), high
 

@@ -12,7 +12,10 @@ from engine.data.sources.describing import config_of
 from gui.data.data_preview import look
 from gui.data.sample_strips import ClipView
 from tests.engine.own_clips import clip_folders, frame_table
+from tests.engine.own_data import png_of_nothing
 from tests.gui.own_data_hand import OwnHand
+
+TINY = png_of_nothing(4, 4)
 
 
 def test_a_folder_of_clips_is_understood_cut_and_used_in_one_step(hand: OwnHand, tmp_path: Path) -> None:
@@ -47,7 +50,7 @@ def test_labels_of_frames_stand_below_their_frames(qtbot: QtBot, tmp_path: Path)
     view = ClipView()
     qtbot.addWidget(view)
     view.show_look(look(config_of(found.settings), "train"))
-    shown = [view.labels(index) for index in range(len(view._clips))]
+    shown = [view.labels(index) for index in range(len(view.frames.clips))]
     assert all(labels[:7] == ["first"] * 6 + ["second"] or labels[6:] == ["", ""] for labels in shown)
     assert {len(labels) for labels in shown} == {8}
     view.resize(900, 400)
@@ -63,3 +66,23 @@ def test_frames_keep_their_proportions(qtbot: QtBot, tmp_path: Path) -> None:
         wide, high = view.frame_size(*room)
         assert wide == 2 * high
         assert wide <= room[0]
+
+
+def test_of_long_clips_so_many_frames_are_seen_as_have_room(qtbot: QtBot, tmp_path: Path) -> None:
+    folder = tmp_path / "long"
+    for name in ("a", "b"):
+        for index in range(5):
+            where = folder / name / f"clip{index}"
+            where.mkdir(parents=True)
+            for step in range(150):
+                (where / f"{step}.png").write_bytes(TINY)
+    found = describe(folder, "clips", {"take": "all"})
+    view = ClipView()
+    qtbot.addWidget(view)
+    view.resize(700, 300)
+    view.show_look(look(config_of(found.settings), "train"))
+    shown = view.positions(view.width())
+    assert (shown[0], view.frames.at[shown[-1]], view.frames.count) == (0, 149, 150)
+    wide, high = view.frame_size(view.width() / len(shown) - view.GAP, view.height())
+    assert min(wide, high) >= view.NARROW
+    assert not view.grab().isNull()

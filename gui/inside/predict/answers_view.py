@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSize, Qt, Signal
@@ -11,13 +10,12 @@ from PySide6.QtWidgets import QHBoxLayout, QListWidget, QListWidgetItem, QPushBu
 
 from engine.errors import visible
 from gui.inside.evaluate.overlay_pictures import laid_over
+from gui.inside.predict.asking import Answered
 from gui.inside.predict.bars import AnswerBars
-from gui.pictures import pictures
 from gui.training.results.frame_strip import FrameStrip
 from gui.widgets import Label, Note, heading, plain
 
 if TYPE_CHECKING:
-    from engine.data.dataset import Array
     from engine.inside.predicting import Prediction
 
 SEEN, SMALL = 168, 40
@@ -37,8 +35,7 @@ class AnswersView(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.predictions: tuple[Prediction, ...] = ()
-        self._images: Sequence[QImage] = ()
-        self._arrays: Array | None = None
+        self._shown = Answered(())
         self.title = heading("Answer")
         self.list = QListWidget()
         self.list.setAccessibleName("Samples")
@@ -68,28 +65,26 @@ class AnswersView(QWidget):
 
     def show_hint(self, text: str, *, wrong: bool = False) -> None:
         """Show no answers, but why."""
-        self._arrays = None
         self.notes.hide()
-        self._set((), ())
+        self._set(Answered(()))
         self.hint.set_token("error" if wrong else "muted")
         self.hint.setText(text)
         self.hint.setVisible(bool(text))
 
-    def show_answers(self, predictions: tuple[Prediction, ...], images: Array | None) -> None:
-        """Show answers, and images of the first if there are any: see `Answered`; the first is chosen."""
+    def show_answers(self, found: Answered) -> None:
+        """Show answers, and what the first samples look like; the first one is chosen."""
         self.hint.hide()
         from engine.inside.replaced import not_read, notes
 
-        self._arrays = images
+        predictions = found.predictions
         said = [*notes(predictions), not_read(predictions)] if len(predictions) > 1 else []
         self.notes.setText("\n".join(filter(None, said)))
         self.notes.setVisible(any(said))
-        clips = images is not None and images.ndim == 5
-        small = images[:, images.shape[1] // 2] if images is not None and clips else images
-        self._set(predictions, () if small is None else pictures(small))
+        self._set(found)
 
-    def _set(self, predictions: tuple[Prediction, ...], images: Sequence[QImage]) -> None:
-        self.predictions, self._images = predictions, images
+    def _set(self, found: Answered) -> None:
+        self.predictions, self._shown = found.predictions, found
+        predictions, images = found.predictions, found.pictures
         several = len(predictions) > 1
         self.list.blockSignals(True)
         self.list.clear()
@@ -115,27 +110,27 @@ class AnswersView(QWidget):
         there = 0 <= row < len(self.predictions)
         prediction = self.predictions[row] if there else None
         self.bars.show_prediction(prediction)
-        pictured = prediction is not None and not prediction.error and row < len(self._images)
+        pictured = prediction is not None and not prediction.error and row < len(self._shown.pictures)
         said = words_of(prediction) if prediction is not None else ""
         self.odd.setText(said)
         self.odd.setVisible(bool(said))
-        steps = next((answer.positions for answer in prediction.answers if answer.positions), ()) if prediction else ()
-        clip = self._arrays[row] if pictured and self._arrays is not None and self._arrays.ndim == 5 else None
-        if clip is not None:
-            self.clip.show_clip(clip, steps)
+        steps = prediction.positions if prediction is not None else ()
+        clip = self._shown.clips[row] if pictured and self._shown.clips else ()
+        if clip:
+            self.clip.show_frames(clip, steps)
         elif pictured:
-            self.seen.setPixmap(_scaled(self._images[row], SEEN))
-        self.clip.setVisible(clip is not None)
-        self.seen.setVisible(pictured and clip is None)
+            self.seen.setPixmap(_scaled(self._shown.pictures[row], SEEN))
+        self.clip.setVisible(bool(clip))
+        self.seen.setVisible(pictured and not clip)
         self.seen_words.setVisible(pictured)
         masks = [answer.mask for answer in prediction.answers if answer.mask is not None] if prediction else []
         self.cover.setVisible(pictured and bool(masks))
-        if pictured and masks and self._arrays is not None:
-            covered = laid_over(self._arrays[row], masks[0], masks[0] >= 0)
+        if pictured and masks and self._shown.images is not None:
+            covered = laid_over(self._shown.images[row], masks[0], masks[0] >= 0)
             self.cover.setPixmap(_scaled(covered, SEEN))
         self.seen_words.setText(f"{GIVEN}, and the answered mask" if pictured and masks else GIVEN)
         self.positions.setText(f"One after the other: {' '.join(map(visible, steps))}" if steps else "")
-        self.positions.setVisible(bool(steps) and clip is None)
+        self.positions.setVisible(bool(steps) and not clip)
 
     def _lay_out(self) -> None:
         body = QWidget()

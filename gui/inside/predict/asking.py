@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Literal
 from engine.data.watch import Watch, within
 
 if TYPE_CHECKING:
+    from PySide6.QtGui import QImage
+
     from engine.data.dataset import Array, Asked, Column
     from engine.inside.asking import Value
     from engine.inside.predicting import Prediction
@@ -22,7 +24,7 @@ MOST_PICTURED = 200
 """Samples of which images are kept to be shown."""
 PIECE = 16
 """Images that are read together."""
-LARGEST = 2**26
+LARGEST = 2**25
 """Values of them all."""
 ASKING = 0.9
 """The share of the work that is done once all answers are there."""
@@ -49,13 +51,15 @@ class Ways:
 
 @dataclass(frozen=True, slots=True)
 class Answered:
-    """Answers to samples, and what the first of them look like to the network.
+    """Answers to samples, and what the first of them look like to the network, ``images`` (samples, channels, H, W).
 
-    Images are (samples, channels, height, width), clips (samples, frames, channels, height, width).
+    ``pictures`` are the same to be seen; of ``clips`` they are the frames in the middle.
     """
 
     predictions: tuple[Prediction, ...]
-    images: Array | None
+    images: Array | None = None
+    pictures: Sequence[QImage] = ()
+    clips: Sequence[Sequence[QImage]] = ()
 
 
 def ways_of(trained: Trained) -> Ways:
@@ -90,19 +94,30 @@ def answered(trained: Trained, image: str, make: Callable[[Trained], Asked], wat
     watch.at(0.0, "reading")
     found = make(trained)
     predictions = tuple(answers_to(trained, found, within(watch, 0.0, ASKING)))
-    return Answered(predictions, _pictured(found.arrays[image], watch) if image in found.arrays else None)
+    return _pictured(predictions, found.arrays[image], watch) if image in found.arrays else Answered(predictions)
 
 
-def _pictured(column: Column, watch: Watch) -> Array:
-    """What the first samples look like, read in pieces."""
+def _pictured(predictions: tuple[Prediction, ...], column: Column, watch: Watch) -> Answered:
+    """The answers with what the first samples look like, read in pieces."""
     import numpy as np
 
+    from gui.pictures import pictures
+    from gui.training.results.frame_strip import frames_of
+
     count = min(len(column), MOST_PICTURED, max(1, LARGEST // max(1, math.prod(column.shape[1:]))))
-    pieces = []
+    pieces: list[Array] = []
+    clips: list[Sequence[QImage]] = []
     for start in range(0, count, PIECE):
         watch.at(ASKING + (1 - ASKING) * start / count, "reading images to be shown")
-        pieces.append(np.asarray(column[start : min(start + PIECE, count)]))
-    return np.concatenate(pieces)
+        some = np.asarray(column[start : min(start + PIECE, count)])
+        if some.ndim == 5:
+            clips += map(frames_of, some, (one.positions for one in predictions[start : start + PIECE]))
+        else:
+            pieces.append(some)
+    if clips:
+        return Answered(predictions, None, [clip[len(clip) // 2] for clip in clips], clips)
+    images = np.concatenate(pieces)
+    return Answered(predictions, images, pictures(images))
 
 
 def files(paths: Sequence[Path]) -> Callable[[Trained], Asked]:

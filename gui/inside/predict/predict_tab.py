@@ -153,7 +153,7 @@ class PredictTab(ResultsTab):
             self.asker.ask(self._subject.trained, self._ways.image, make)
 
     def _answered(self, found: Answered) -> None:
-        self.answers.show_answers(found.predictions, found.images)
+        self.answers.show_answers(found)
 
     def _failed(self, error: Exception) -> None:
         self.answers.show_hint(sentence(error), wrong=True)

@@ -24,30 +24,34 @@ MOST: Final = 64
 """Frames that are shown."""
 
 
+def frames_of(clip: Array, labels: Sequence[str] = ()) -> tuple[QImage, ...]:
+    """The frames of a clip (frames, channels, H, W) that are shown; with ``labels`` those that they are of.
+
+    Made beside the window: to shade them takes too long for it.
+    """
+    return tuple(pictures((clip[: len(labels)] if labels else clip)[:MOST]))
+
+
 class FrameStrip(QWidget):
     """The frames from left to right, in as many rows as it needs; what is said of each stands below it."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.labels: tuple[str, ...] = ()
-        self._frames: list[QImage] = []
-        self._beyond = 0
+        self._frames: Sequence[QImage] = ()
         self.setAccessibleName("Clip")
         policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         policy.setHeightForWidth(True)
         self.setSizePolicy(policy)
         theme.changed.connect(self.update)
 
-    def show_clip(self, clip: Array, labels: Sequence[str] = ()) -> None:
-        """Show a clip (frames, channels, H, W); with ``labels`` only the frames that they are of, from the first on."""
-        there = clip[: len(labels)] if labels else clip
-        self.labels, self._beyond = tuple(map(visible, labels[:MOST])), max(0, len(there) - MOST)
-        self._frames = pictures(there[:MOST])
+    def show_frames(self, frames: Sequence[QImage], labels: Sequence[str] = ()) -> None:
+        """Show the frames of a clip, and what is said of each."""
+        self._frames, self.labels = frames, tuple(map(visible, labels[: len(frames)]))
+        count = f"the first {MOST} frames" if len(frames) == MOST else f"{len(frames)} frames"
         said = f", one after the other: {', '.join(self.labels)}" if self.labels else ""
-        self.setAccessibleDescription(f"{len(there):,} frames{said}"[:1000])
-        more = f"; the first {MOST} are shown" if self._beyond else ""
-        words = "\n".join([f"{len(there):,} frames{more}", *(f"{i + 1}: {one}" for i, one in enumerate(self.labels))])
-        self.setToolTip(plain(words))
+        self.setAccessibleDescription(f"{count}{said}"[:1000])
+        self.setToolTip(plain("\n".join([count, *(f"{i + 1}: {one}" for i, one in enumerate(self.labels))])))
         self.updateGeometry()
         self.update()
 

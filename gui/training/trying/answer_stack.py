@@ -11,8 +11,8 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QListWidget,
     QPlainTextEdit,
-    QSizePolicy,
     QScrollArea,
+    QSizePolicy,
     QStackedWidget,
     QTableWidget,
     QTableWidgetItem,
@@ -131,10 +131,9 @@ class AnswerStack(QStackedWidget):
             (image,) = pictures(shown.image[None])
             mode = Qt.TransformationMode.FastTransformation
             self.image.setPixmap(QPixmap.fromImage(image.scaled(SIDE, SIDE, Qt.AspectRatioMode.KeepAspectRatio, mode)))
-        self.text.setVisible(shown.clip is None)
-        self.clip_area.setVisible(shown.clip is not None)
-        if shown.clip is not None:
-            self.clip.show_clip(shown.clip, shown.frames)
+        self.text.setVisible(not shown.clip)
+        self.clip_area.setVisible(bool(shown.clip))
+        self.clip.show_frames(shown.clip, shown.frames)
         self.others.clear()
         for one in shown.answers:
             self.others.addItem(f"{100 * one.probability:5.1f} %  {one.text}")

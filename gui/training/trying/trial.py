@@ -9,6 +9,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final, Literal
 
 if TYPE_CHECKING:
+    from PySide6.QtGui import QImage
+
     from engine.data.dataset import Array
     from engine.inside.generating.choosing import Choosing
     from engine.inside.generating.forecasting import Forecast
@@ -63,7 +65,7 @@ class Shown:
     wanted: str = ""
     note: str = ""
     image: Array | None = None
-    clip: Array | None = None
+    clip: tuple[QImage, ...] = ()
     frames: tuple[str, ...] = ()
     """What was answered to each frame of the ``clip`` that is there, where it was."""
     answers: tuple[Answer, ...] = ()
@@ -140,6 +142,7 @@ class Trial:
     def _watch(self, job: Watching, asked: Question, note: str) -> Shown:
         from engine.inside.answer_table import in_runs
         from engine.inside.generating.watching import watch_files, watch_sample
+        from gui.training.results.frame_strip import frames_of
 
         assert self._trained is not None
         if asked.file is not None:
@@ -149,8 +152,8 @@ class Trial:
         steps, classes = found.answer.positions, found.answer.probabilities
         text = in_runs(steps) if steps else classes[0][0]
         return Shown(
-            "watch", text=text, wanted=found.wanted, note=_joined(note, found.note), clip=found.clip, frames=steps,
-            classes=classes, done=True,
+            "watch", text=text, wanted=found.wanted, note=_joined(note, found.note), clip=frames_of(found.clip, steps),
+            frames=steps, classes=classes, done=True,
         )  # fmt: skip
 
     def _write(self, asked: Question, note: str, show: Callable[[Shown], None], stopped: Callable[[], bool]) -> Shown:

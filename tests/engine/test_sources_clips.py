@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from engine.data.dataset import DataError
 from engine.data.origin import opened
 from engine.data.sources import describe
+from engine.data.sources.clips import labels
 from engine.data.sources.clips.frames import natural, taken
 from engine.data.sources.describing import config_of
 from engine.data.sources.found import Found
@@ -221,3 +222,21 @@ def test_frames_taken_evenly_go_from_the_first_to_the_last(count: int, length: i
 @settings(max_examples=40)
 def test_frames_are_in_the_order_of_their_numbers(numbers: list[int]) -> None:
     assert sorted([f"f{number}.png" for number in numbers], key=natural) == [f"f{one}.png" for one in sorted(numbers)]
+
+
+def test_the_table_is_read_a_few_times_however_many_clips_it_names(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    reads, read = list[Path](), labels.read
+
+    def counting(path: Path) -> object:
+        reads.append(path)
+        return read(path)
+
+    monkeypatch.setattr(labels, "read", counting)
+    counts = list[int]()
+    for count in (4, 24):
+        describe(clip_table(tmp_path / str(count), (2,) * count), "clips")
+        counts.append(len(reads))
+        reads.clear()
+    assert counts[0] == counts[1] <= 4

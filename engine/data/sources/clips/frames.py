@@ -31,7 +31,10 @@ def clips_of(names: Iterable[str]) -> dict[str, list[str]]:
         folder, slash, _ = name.rpartition("/")
         if slash and is_image(name):
             found[folder].append(name)
-    return {folder: sorted(found[folder], key=lambda name: (natural(name), name)) for folder in sorted(found)}
+    return {
+        folder: sorted(frames, key=lambda name: (natural(name.rpartition("/")[2]), name))
+        for folder, frames in sorted(found.items())
+    }
 
 
 def are_numbered(names: Sequence[str]) -> bool:

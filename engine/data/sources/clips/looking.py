@@ -50,8 +50,9 @@ def look(path: Path, wishes: Clips | None, watch: Watch) -> Found:
         )
     reasons = Reasons()
     source = Clips.model_validate(_answers(path, clips, entries, wished, reasons))
-    source = source.model_copy(update={"classes": _classes(path, source, clips)})
-    clips = {name: frames for name, frames in clips.items() if name in source.said(path, clips)}
+    said = source.said(path, clips)
+    source = source.model_copy(update={"classes": _classes(source, said)})
+    clips = {name: frames for name, frames in clips.items() if name in said}
     seen = checked_frames(path, entries, [frame for frames in clips.values() for frame in frames], source, watch)
     reasons |= seen.reasons
     settled = {"size": seen.size, "grey": seen.grey, "skip": seen.broken} | wished
@@ -182,9 +183,9 @@ def _of_table(
     return {"answers": answers, "table": name, "file_column": best, "label_column": label, "part_column": part}
 
 
-def _classes(path: Path, source: Clips, clips: Mapping[str, list[str]]) -> tuple[str, ...]:
-    """The classes in order. Raises DataError."""
-    said = {label for labels in source.said(path, clips).values() for label in labels} - {""}
+def _classes(source: Clips, found: Mapping[str, tuple[str, ...]]) -> tuple[str, ...]:
+    """The classes in order, of what is said of each clip. Raises DataError."""
+    said = {label for labels in found.values() for label in labels} - {""}
     if len(said) > MOST_CLASSES:
         raise DataError(
             f"The column {source.label_column!r} of {source.table} has {len(said):,} different values: choose one with "

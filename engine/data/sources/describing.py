@@ -71,8 +71,9 @@ def unwrapped(path: Path) -> Path:
     """
     for _ in range(8):
         entries = [one for one in path.iterdir() if not one.name.startswith((".", "__MACOSX"))] if path.is_dir() else []
-        folders = [entry for entry in entries if entry.is_dir()]
-        files = [entry for entry in entries if entry not in folders]
+        folders, files = list[Path](), list[Path]()
+        for entry in entries:
+            (folders if entry.is_dir() else files).append(entry)
         if len(folders) != 1 or any(entry.suffix.lower() not in BESIDE for entry in files):
             break
         if not any(entry.is_dir() for entry in folders[0].iterdir()):

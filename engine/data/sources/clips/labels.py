@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import NamedTuple
 
 from engine.data.dataset import DataError
@@ -63,13 +63,13 @@ def of_frames(clips: Mapping[str, Sequence[str]], rows: Sequence[tuple[str, str]
 
 def keys_of(clip: str) -> tuple[str, ...]:
     """What a table may call a clip: by its whole name, or that of its folder alone."""
-    return clip, PurePosixPath(clip).name
+    return clip, clip.rpartition("/")[2]
 
 
 def frame_keys(clip: str, frame: str) -> tuple[str, ...]:
     """What a table may call a frame: by its whole name, with that of its folder, with or without its ending."""
-    short = f"{PurePosixPath(clip).name}/{PurePosixPath(frame).name}"
-    return frame, short, str(PurePosixPath(frame).with_suffix("")), str(PurePosixPath(short).with_suffix(""))
+    short = f"{clip.rpartition('/')[2]}/{frame.rpartition('/')[2]}"
+    return frame, short, frame.rpartition(".")[0], short.rpartition(".")[0]
 
 
 def every_frame_key(clip: str, frames: Sequence[str]) -> set[str]:

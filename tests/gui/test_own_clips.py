@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
+from PySide6.QtWidgets import QFileDialog
 from pytestqt.qtbot import QtBot
 
 from engine import project
@@ -14,6 +16,7 @@ from gui.data.sample_strips import ClipView
 from tests.engine.own_clips import clip_folders, frame_table
 from tests.engine.own_data import png_of_nothing
 from tests.gui.own_data_hand import OwnHand
+from tests.gui.test_own_data_changes import reopen
 
 TINY = png_of_nothing(4, 4)
 
@@ -43,6 +46,32 @@ def test_a_folder_of_clips_is_understood_cut_and_used_in_one_step(hand: OwnHand,
     assert (hand.source.kind, hand.source.options["length"]) == ("clips", 9)
     document.history.undo()
     assert project.to_bytes(document.project) == before
+
+
+def test_clips_that_were_moved_are_located_and_those_that_have_changed_are_said(hand: OwnHand, tmp_path: Path) -> None:
+    folder = clip_folders(tmp_path / "moves v1.2")
+    hand.add(folder)
+    hand.click(hand.page.use.use)
+    hand.settle()
+    project.save(hand.window.document.project, tmp_path / "work.loom")
+    there = folder.rename(tmp_path / "elsewhere v1.2")
+    strip = reopen(hand, tmp_path / "work.loom")
+    assert f"The data of this project are not at {folder}" in strip.text.text()
+    hand.click(strip.buttons["locate"])
+    dialog = hand.window.findChild(QFileDialog)
+    assert dialog is not None
+    assert dialog.fileMode() == QFileDialog.FileMode.Directory, "a dot in its name makes it no file"
+    dialog.fileSelected.emit(str(there))
+    dialog.reject()
+    hand.settle()
+    assert not strip.isVisible()
+    assert hand.source is not None
+    assert hand.source.path == str(there)
+    (there / "left" / "clip0" / "frame6.png").unlink()
+    shutil.rmtree(there / "right" / "clip1")
+    hand.page.own.state.check()
+    hand.settle()
+    assert "The data have changed since they were added. 10 samples before, 9 now." in strip.text.text()
 
 
 def test_labels_of_frames_stand_below_their_frames(qtbot: QtBot, tmp_path: Path) -> None:

@@ -20,6 +20,8 @@ from gui.document import Document
 from gui.forms.sections import compound
 
 SOURCE = ("data", "source")
+FOLDERS = ("images", "clips")
+"""Kinds of data that are folders, whatever these are called."""
 
 
 class OwnFinding(QObject):
@@ -73,7 +75,7 @@ class OwnFinding(QObject):
         source = self.state.source()
         if source is None:
             return
-        folder = not Path(source.path).suffix
+        folder = source.kind in FOLDERS or not Path(source.path).suffix
         start = next((str(one) for one in Path(source.path).parents if one.is_dir()), str(Path.home()))
         dialog = QFileDialog(self.strip.window(), f"Where {Path(source.path).name} is now", start)
         dialog.setFileMode(QFileDialog.FileMode.Directory if folder else QFileDialog.FileMode.ExistingFile)

@@ -205,6 +205,7 @@ class ClipView(SampleStrip):
     """
 
     GAP, CAPTION, FEW, NARROW = 3, 130, 6, 24
+    BELOW = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 
     def show_look(self, seen: DataPreview, *, after: bool = False) -> None:
         """Show these clips."""
@@ -235,20 +236,22 @@ class ClipView(SampleStrip):
         shown = self.positions(room)
         wide, high = self.frame_size(room / len(shown) - self.GAP, self.height() / self.FEW - 10 - line)
         rows = max(1, int((self.height() + 10) // (high + 10 + line)))
+        words = [word for clip in range(len(self.frames.clips)) for word in self.labels(clip)]
+        cell = self.cell_width(wide, room / len(shown), max(map(metrics.horizontalAdvance, set(words)), default=0))
         some = f"\n{len(shown)} of {self.frames.count:,} frames" if len(shown) < self.frames.count else ""
         painter.setPen(theme.color("text"))
         for index, clip in enumerate(self.frames.clips[:rows]):
             y = index * (high + 10 + line)
             labels = self.labels(index)
             for step, frame in enumerate(shown):
-                left = step * (wide + self.GAP)
+                left = step * cell
                 self._frame(painter, QRectF(left, y, wide, high), clip[frame])
                 if by_frame:
-                    words = labels[self.frames.at[frame]]
-                    words = metrics.elidedText(words, Qt.TextElideMode.ElideRight, int(wide))
-                    painter.drawText(QRectF(left, y + high, wide, line), Qt.AlignmentFlag.AlignCenter, words)
+                    said = labels[self.frames.at[frame]]
+                    said = metrics.elidedText(said, Qt.TextElideMode.ElideRight, int(cell) - self.GAP)
+                    painter.drawText(QRectF(left, y + high, cell - self.GAP, line), self.BELOW, said)
             if not by_frame:
-                caption = QRectF(len(shown) * (wide + self.GAP) + 8, y, self.CAPTION - 8, high)
+                caption = QRectF(len(shown) * cell + 8, y, self.CAPTION - 8, high)
                 painter.drawText(caption, Qt.AlignmentFlag.AlignVCenter, self.seen.answers[index] + some)
 
     def frame_size(self, wide: float, high: float) -> tuple[float, float]:
@@ -256,6 +259,10 @@ class ClipView(SampleStrip):
         picture = self.frames.clips[0][0].size()
         high = min(max(32.0, high), 72.0, wide * picture.height() / picture.width())
         return high * picture.width() / picture.height(), high
+
+    def cell_width(self, wide: float, room: float, words: float) -> float:
+        """How far apart frames of this width begin, for the longest of their words to be read where there is room."""
+        return max(wide + self.GAP, min(room, words + 2 * self.GAP))
 
     @staticmethod
     def _frame(painter: QPainter, box: QRectF, picture: QImage) -> None:

@@ -84,6 +84,9 @@ def test_labels_of_frames_stand_below_their_frames(qtbot: QtBot, tmp_path: Path)
     assert {len(labels) for labels in shown} == {8}
     view.resize(900, 400)
     assert not view.grab().isNull()
+    longest = float(view.fontMetrics().horizontalAdvance("second"))
+    assert view.cell_width(20.0, 100.0, longest) > longest, "the words are read where there is room"
+    assert view.cell_width(20.0, 25.0, longest) == 25.0
 
 
 def test_frames_keep_their_proportions(qtbot: QtBot, tmp_path: Path) -> None:

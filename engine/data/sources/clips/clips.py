@@ -261,7 +261,7 @@ class Clips(Source):
             found["label_column"] = of_names("Label column", tuple(columns))
         found["take"] = Offer("Frames taken", tuple(TAKES.items()))
         if self.take != "all":
-            found["length"] = of_numbers("How many frames", (4, 8, 16, 32, 64))
+            found["length"] = of_numbers("How many", (4, 8, 16, 32, 64))
         sizes = dict.fromkeys([self.size, *((side, side) for side in SIDES)])
         found["size"] = Offer("Size in pixels", tuple((f"{high} × {wide}", (high, wide)) for high, wide in sizes))
         found["fit"] = Offer("Other shapes", tuple(FITS.items()))

@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import shutil
 from pathlib import Path
+from types import SimpleNamespace
 
+import pytest
 from PySide6.QtWidgets import QFileDialog
 from pytestqt.qtbot import QtBot
 
+import presets
 from engine import project
 from engine.data.sources import describe
 from engine.data.sources.describing import config_of
+from engine.data.watch import Watch
 from gui.data.data_preview import look
+from gui.data.own import suggestions
 from gui.data.sample_strips import ClipView
 from tests.engine.own_clips import clip_folders, frame_table
 from tests.engine.own_data import png_of_nothing
@@ -46,6 +51,15 @@ def test_a_folder_of_clips_is_understood_cut_and_used_in_one_step(hand: OwnHand,
     assert (hand.source.kind, hand.source.options["length"]) == ("clips", 9)
     document.history.undo()
     assert project.to_bytes(document.project) == before
+
+
+def test_presets_made_for_clips_are_offered_first(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    tried = ("rnn-beside-lstm", "linear-classifier", "clip-classifier-cnn-lstm", "frame-labels-cnn-lstm")
+    monkeypatch.setattr(suggestions, "presets", SimpleNamespace(all=lambda: [presets.get(name) for name in tried]))
+    offered = suggestions.suggest(describe(clip_folders(tmp_path / "moves")), Watch())
+    assert offered[0].preset.name == "clip-classifier-cnn-lstm"
+    assert not offered[0].why
+    assert {one.preset.name for one in offered} == {*tried}
 
 
 def test_clips_that_were_moved_are_located_and_those_that_have_changed_are_said(hand: OwnHand, tmp_path: Path) -> None:

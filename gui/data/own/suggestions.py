@@ -12,10 +12,12 @@ from PySide6.QtWidgets import QPushButton, QVBoxLayout, QWidget
 
 import presets
 from engine import cost
+from engine.data.origin import declared
 from engine.data.sources.found import Found
 from engine.data.watch import Watch
 from engine.errors import LayerloomError
 from engine.graph import Graph
+from engine.settings.data import DataConfig
 from gui.data.own.describing import Describer
 from gui.forms.flow import FlowLayout
 from gui.widgets import Note, heading, plain
@@ -36,9 +38,10 @@ class Suggestion:
 
 
 def suggest(found: Found, watch: Watch) -> tuple[Suggestion, ...]:
-    """Every preset fitted to the data, those made for their task first, smaller networks first; then those that cannot.
+    """Every preset fitted to the data; then those that cannot be.
 
-    Raises Stopped.
+    Those made for their task come first, of these those made for data of their kind (clips, images, …), of these the
+    smaller networks. Raises Stopped.
     """
     made, every = list[Suggestion](), presets.all()
     for index, preset in enumerate(every):
@@ -49,8 +52,17 @@ def suggest(found: Found, watch: Watch) -> tuple[Suggestion, ...]:
             made.append(Suggestion(preset, cost.total(graph).parameters, why))
         except LayerloomError as error:
             made.append(Suggestion(preset, 0, str(error)))
-    task = found.dataset.task
-    return tuple(sorted(made, key=lambda one: (bool(one.why), one.preset.task != task, one.parameters)))
+    task, kind = found.dataset.task, found.dataset.kind
+
+    def order(one: Suggestion) -> tuple[bool, bool, bool, int]:
+        return bool(one.why), one.preset.task != task, _kind(one.preset) != kind, one.parameters
+
+    return tuple(sorted(made, key=order))
+
+
+def _kind(preset: Preset) -> str:
+    """What kind of data a preset learns on board; nothing where it learns none there."""
+    return declared(DataConfig(dataset=preset.data)).kind if preset.data else ""
 
 
 def _rebuilt(preset: Preset, graph: Graph) -> str:

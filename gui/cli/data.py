@@ -14,6 +14,7 @@ from engine.assignments import edit
 from engine.data.cache import shelf
 from engine.data.dataset import DataError
 from engine.data.sources.arrays.arrays import Arrays
+from engine.data.sources.describing import kind_of
 from engine.data.sources.found import Found
 from engine.data.sources.images.images import Images
 from engine.data.sources.kinds import kinds, source_of
@@ -108,7 +109,7 @@ def look(path: Path, reading: Reading) -> Found:
     if kind is not None and kind not in kinds():
         raise CallError(f"--kind {kind}: there is no such kind of data; there are: {', '.join(kinds())}.")
     if kind is None and reading.options:
-        kind = look_into(path, Wishes(), watch(), config).found.kind
+        kind = kind_of(path)
     wishes = Wishes(kind)
     for option in reading.options:
         assert kind is not None or not reading.options

@@ -89,6 +89,9 @@ def _write(args: argparse.Namespace, writer: Writer) -> int:
         temperature if args.temperature is None else args.temperature, args.top_k, args.top_p, args.seed or 0
     )
     start = _start(args, writer, choosing.seed)
+    typed = writer.note(_prompt(args)) if args.sample is None and args.image is None else ""
+    if typed:
+        print(f"layerloom: {typed}", file=sys.stderr)
     facts = {"kind": writer.job.kind} | ({"source": start.source} if start.source else {})
     if args.sample is not None:
         facts["expected"] = start.wanted

@@ -29,7 +29,7 @@ def test_temperature_top_k_and_top_p_on_a_distribution_by_hand() -> None:
         return distribution(SCORES, Choosing(**choice)).tolist()  # type: ignore[arg-type]
 
     assert chances() == pytest.approx([0.5, 0.25, 0.125, 0.125])
-    assert chances(temperature=0) == [1, 0, 0, 0]
+    assert chances(temperature=0) == chances(temperature=5e-324) == [1, 0, 0, 0]
     assert chances(temperature=0.5) == pytest.approx([16 / 22, 4 / 22, 1 / 22, 1 / 22])  # squares
     assert chances(top_k=2) == pytest.approx([2 / 3, 1 / 3, 0, 0])
     assert chances(top_k=3) == pytest.approx([4 / 7, 2 / 7, 1 / 7, 0])  # of equal ones the first

@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from PIL import Image
 
 from engine import Graph, project
 from engine.data import sources
@@ -301,3 +302,83 @@ def test_new_text_is_read_as_the_project_reads_its_own(
         runpy.run_path(str(tmp_path / "package" / "predict.py"), run_name="__main__")
     theirs = json.loads(capsys.readouterr().out)
     assert [(one["name"], one["probability"]) for one in theirs[0]["answers"]] == list(said.answers[0].probabilities)
+
+
+def test_an_encoding_is_that_of_the_project_and_one_bad_file_spoils_no_other(tmp_path: Path) -> None:
+    """Asked about a folder: files are read as its own were, and what cannot be read has its reason, by name."""
+    folder = review_folder(tmp_path / "reviews", 12)
+    for file in folder.rglob("*.txt"):
+        file.write_bytes(f"naïve: {file.read_text(encoding='utf-8')}".encode("utf-16"))
+    (folder / "pos" / "bare.txt").write_bytes(b"a\0b")
+    (folder / "neg" / "blank.txt").write_text(" ", encoding="utf-16")
+    found = sources.describe(folder)
+    assert found.samples == 24, "half of the files say which encoding they have"
+    assert Trainer(network(found), tmp_path / "run").run().state == "finished"
+    said = {Path(one.name).name: one for one in predict(open_run(tmp_path / "run"), [folder / "pos", folder / "neg"])}
+    assert len(said) == 14, "names repeat in the two folders"
+    assert "bare.txt" in said["bare.txt"].error
+    assert "blank.txt" in said["blank.txt"].error
+    assert all(one.answers for name, one in said.items() if name not in ("bare.txt", "blank.txt"))
+
+
+def test_what_is_no_text_is_told_with_what_the_network_is_given(tmp_path: Path) -> None:
+    found = sources.describe(review_folder(tmp_path / "reviews", 12))
+    assert Trainer(network(found), tmp_path / "run").run().state == "finished"
+    table = review_table(tmp_path / "reviews.csv")
+    with pytest.raises(DataError, match=r"is not a text: this network is given texts in folders"):
+        predict(open_run(tmp_path / "run"), [table])
+
+
+@pytest.mark.parametrize("ending", [".csv", ".de"])
+def test_rows_that_lack_a_side_are_named(tmp_path: Path, ending: str) -> None:
+    """They were left out in silence."""
+    if ending == ".csv":
+        path = pair_table(tmp_path / "pairs.csv")
+        path.write_text(path.read_text(encoding="utf-8") + ",ohne\nwithout,\n , \n", encoding="utf-8")
+        rows = ("pairs.csv row 61", "pairs.csv row 62", "pairs.csv row 63")
+    else:
+        path = pair_files(tmp_path / "pairs")
+        for side, more in (("en", "\nwithout\n \n"), ("de", "ohne\n\n\n")):
+            with (path / f"train.{side}").open("a", encoding="utf-8") as file:
+                file.write(more)
+        rows = ("train.de line 61", "train.de line 62", "train.de line 63")
+    found = sources.describe(path)
+    (note,) = [note for note in found.notes if note.code == "alone"]
+    assert found.samples == 60
+    assert note.files == rows
+    assert note.message == "3 rows have no text or no translation, and are left out."
+
+
+def test_either_of_two_files_may_be_the_translation(tmp_path: Path) -> None:
+    folder = pair_files(tmp_path / "pairs")
+    for options, column in (
+        ({}, "train.de"),
+        ({"answer": "train.de"}, "train.en"),
+        ({"column": "train.en"}, "train.en"),
+    ):
+        source = text_of(sources.describe(folder, "text", options))
+        assert (source.column, {source.column, source.answer}) == (column, {"train.de", "train.en"})
+        assert [choice for choice, _ in source.offers(folder)["answer"].choices] == [source.column, source.answer]
+
+
+def test_numbers_are_written_where_they_are_no_classes(tmp_path: Path) -> None:
+    """Sentences beside numbers were refused, and so was the column that was asked for; zeros in front stay."""
+    path = tmp_path / "dictated.tsv"
+    figures = ["zero", "one", "two", "three", "four"]
+    rows = [(a, b, c) for a in range(5) for b in range(5) for c in range(5)]
+    lines = [f"{figures[a]} {figures[b]} {figures[c]}\t{a}{b}{c}" for a, b, c in rows]
+    path.write_text("\n".join(["said\tdigits", *lines]), encoding="utf-8")
+    found = sources.describe(path)
+    source = text_of(found)
+    assert (source.layout, source.column, source.answer, found.samples) == ("pairs", "said", "digits", 125)
+    assert source.answer_codec.decode(opened(config_of(found.settings)).arrays["answer"][7].tolist()) == "012"
+
+
+def test_a_stray_image_among_texts_is_left_alone(tmp_path: Path) -> None:
+    folder = review_folder(tmp_path / "reviews", 12)
+    (folder / "pos" / "cover.png").write_bytes(b"\x89PNG\r\n")
+    found = sources.describe(folder)
+    assert (found.kind, found.samples) == ("text", 24)
+    for file in list(folder.rglob("*.txt")):  # a text to each image is about the image
+        Image.new("L", (8, 8), len(file.read_text(encoding="utf-8"))).save(file.with_suffix(".png"))
+    assert sources.describe(folder).kind == "images"

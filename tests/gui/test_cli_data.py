@@ -75,3 +75,13 @@ def test_a_new_project_splits_as_it_is_told(capsys: pytest.CaptureFixture[str], 
     assert columns["day"] == "time"
     assert settings["split"]["test"] == 0.15
     assert main(["new", "mlp", str(tmp_path / "b.loom"), "--split", "time"]) == 2
+
+
+def test_what_is_read_otherwise_is_not_first_read_as_usual(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    """A text with no room for the usual context was refused with a shorter one, too: to choose a shorter one."""
+    text = tmp_path / "short.txt"
+    text.write_text("To be or not to be, that is the question.", encoding="utf-8")
+    assert main(["data", str(text)]) == 1
+    assert "context of 64 characters" in capsys.readouterr().err
+    assert main(["data", str(text), "--read", "length=4", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["fields"]["text"]["shape"] == [4]

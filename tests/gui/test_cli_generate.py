@@ -9,7 +9,7 @@ import pytest
 
 import presets
 from gui.cli import main
-from tests.engine.own_texts import review_table
+from tests.engine.own_texts import review_table, story
 from tests.engine.sequence_networks import translator as translator_graph
 from tests.engine.test_inside import trained
 
@@ -98,6 +98,25 @@ def test_a_sentence_of_ones_own_is_classified(tmp_path: Path, capsys: pytest.Cap
     assert list(said_of.values()) == [["neg", "pos"]] * 2
     assert main(["predict", str(run)]) == 2
     assert "give files, or --text TEXT" in capsys.readouterr().err
+
+
+def test_a_text_of_ones_own_is_continued_with_what_was_not_read_of_it(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    run = tmp_path / "run"
+    call = ["--data", str(story(tmp_path / "story.txt")), "--run-dir", str(run), "--epochs", "1"]
+    assert main(["train", "rnn-language-model", *call]) == 0
+    for prompt, words in (
+        ("Once", ""),
+        ("日 Once 日🙂", "Not in its vocabulary: '日', '🙂'."),
+        ("Once " * 20, " 100 tokens"),
+    ):
+        capsys.readouterr()
+        assert main(["generate", str(run), "--prompt", prompt, "--length", "3"]) == 0
+        found = capsys.readouterr()
+        assert words in found.err
+        assert bool(found.err) == bool(words)
+        assert found.out.startswith(prompt.replace("日", "").replace("🙂", ""))
 
 
 def test_a_run_of_images_is_sent_to_predict(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

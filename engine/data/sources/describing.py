@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
@@ -82,6 +83,34 @@ def unwrapped(path: Path) -> Path:
     return path
 
 
+def kind_of(path: Path | str) -> str:
+    """The kind that `describe` takes a file or folder for at first, by its names and a first look. Raises DataError."""
+    path = Path(os.path.abspath(Path(path).expanduser()))
+    with _unreadable(path):
+        path.stat()
+        return _leading(path)[0]
+
+
+def _leading(path: Path) -> list[str]:
+    """The kinds that lead of those that suspect a path, at least one. Raises DataError, OSError."""
+    inner = unwrapped(path)
+    suspects = [name for name, cls in kinds().items() if cls.suspect(inner)]
+    if not suspects:
+        raise DataError(f"{path.name} is not data that Layerloom knows. {HINT}")
+    return [name for name in suspects if kinds()[name].leads(inner)] or suspects[:1]
+
+
+@contextmanager
+def _unreadable(path: Path) -> Iterator[None]:
+    """Says as a DataError what the system says of a path."""
+    try:
+        yield
+    except FileNotFoundError as error:
+        raise DataError(f"There is no file or folder {path}.", setting="data.source.path") from error
+    except OSError as error:
+        raise DataError(f"{path} cannot be read: {error.strerror or error}.", setting="data.source.path") from error
+
+
 def describe(
     path: Path | str,
     kind: str | None = None,
@@ -95,21 +124,13 @@ def describe(
     Raises DataError where it cannot be learned from, with what to do, and Stopped once the watcher wants that.
     """
     path = Path(os.path.abspath(Path(path).expanduser()))
-    try:
+    with _unreadable(path):
         path.stat()
-        inner = unwrapped(path)
-        suspects = {name: why for name, cls in kinds().items() if (why := cls.suspect(inner))} if kind is None else {}
-        path = inner if suspects or kind is not None else path
-        leading = [name for name in suspects if kinds()[name].leads(inner)] or [*suspects][:1]
-        if kind is None and not leading:
-            raise DataError(f"{path.name} is not data that Layerloom knows. {HINT}")
-        found = _looked(path, leading if kind is None else [kind], options, watch or Watch(), config)
+        leading = _leading(path) if kind is None else [kind]
+        path = unwrapped(path)
+        found = _looked(path, leading, options, watch or Watch(), config)
         others = [] if any(note.code == "other-kind" for note in found.notes) else as_another_kind(path, found)
         return replace(found, notes=(*found.notes, *across_parts(found), *others))
-    except FileNotFoundError as error:
-        raise DataError(f"There is no file or folder {path}.", setting="data.source.path") from error
-    except OSError as error:
-        raise DataError(f"{path} cannot be read: {error.strerror or error}.", setting="data.source.path") from error
 
 
 def _looked(

@@ -56,4 +56,4 @@ def source_of(settings: SourceSettings) -> Source:
         raise DataError(found.message, setting=found.path) from error
 
 
-OWN: tuple[type[Source], ...] = (Clips, Images, Text, Series, Table, Arrays)
+OWN: tuple[type[Source], ...] = (Clips, Text, Images, Series, Table, Arrays)

@@ -57,7 +57,7 @@ def distribution(scores: Tensor, choosing: Choosing, banned: Collection[int] = (
     logs = log_probabilities(scores, banned)
     if choosing.temperature == 0:
         return torch.zeros_like(logs).index_fill(0, logs.argmax(), 1.0)
-    chances = (logs / choosing.temperature).softmax(0)
+    chances = ((logs - logs.max()) / choosing.temperature).softmax(0)  # the likeliest stays 0 at any temperature
     order = chances.argsort(descending=True, stable=True)
     if choosing.top_k is not None:
         chances = chances.index_fill(0, order[choosing.top_k :], 0.0)

@@ -116,6 +116,17 @@ class Writer:
         row = np.array([tokens + [field.padding or 0] * (most - len(tokens))], np.int64)
         return Start((job.start,), self._given(row), (), text)
 
+    def note(self, text: str) -> str:
+        """What is to be known of how the network reads a text that is typed; empty where it reads all of it."""
+        job = self.job
+        read = job.read or job.alphabet
+        note = read.note(text)
+        count = len(read.encode(text)) if job.kind == "continue" else 0
+        if count > job.length:
+            cut = f"The text has {count:,} tokens; the network has learned from {job.length:,} at a time."
+            note = " ".join(filter(None, (note, cut)))
+        return note
+
     def from_sample(self, index: int, part: PartName = "test") -> Start:
         """As a sample of the run's own data begins, by its position in a part. Raises GeneratingError."""
         job, data = self.job, self.trained.part(part)

@@ -190,7 +190,7 @@ class Trial:
         steps = self._writer.opened(start)
         how = "" if steps.kept else f" Each step computes the whole sequence again: {steps.why}."
         wanted = start.wanted if self._writer.job.kind != "continue" else ""
-        note = _joined(f"{note}{how}".strip(), (self._writer.job.read or self._writer.job.alphabet).note(typed))
+        note = _joined(f"{note}{how}".strip(), self._writer.note(typed))
         return Shown(self._writer.job.kind, prompt, start.source, prompt, wanted, note, image=start.image)
 
     def _class(self, sample: int) -> str:

@@ -52,6 +52,8 @@ WIDE: Final = {"characters": 1, "words": 6, "bpe": 4}
 """Characters that a token has, about."""
 OTHERS: Final = (".npy", ".npz", ".safetensors", ".png", ".jpg", ".json", ".gz", ".zip", ".loom", ".pt")
 """Endings that no language has: files of one name are not texts in two languages where one ends so."""
+STRAY: Final = 0.1
+"""Images to a text up to which they lie among texts by accident; with a text to each it is about the image."""
 BLOCKS: Final = 40
 """Blocks that one long text is split into at most: each is in one part of the split."""
 MOST_CLASSES: Final = 1000
@@ -85,7 +87,8 @@ def _of_folder(path: Path) -> str:
     if top := _two_files(entries):
         return f"{top[0]} and {top[1]} are texts, line by line."
     texts = [entry.name for entry in entries if is_text(entry.name)]
-    if any(entry.name.lower().endswith(tuple(IMAGES)) for entry in entries) or len(texts) * 2 < len(entries):
+    images = sum(entry.name.lower().endswith(tuple(IMAGES)) for entry in entries)
+    if images > STRAY * len(texts) or len(texts) * 2 < len(entries):
         return ""
     if (count := len({name.split("/")[0] for name in texts if "/" in name})) > 1:
         return f"It has text files in {count:,} folders."
@@ -128,6 +131,7 @@ def look(path: Path, wishes: Text | None, watch: Watch) -> Found:
     watch.at(0.1, "Reading the texts")
     found = read_texts(source, path)
     oddities.check_texts(path, source, found)
+    notes += oddities.alone(source, found)
     tokens = set_to["tokens"] if "tokens" in given else _unit(source, found, reasons)
     source = source.model_copy(update={"tokens": tokens})
     source = source.model_copy(update=_classes(path, source, found))
@@ -199,7 +203,7 @@ def _places(path: Path, set_to: dict[str, Any], reasons: dict[str, str]) -> dict
                     setting="data.source.path",
                 )
             reasons["layout"] = f"It holds {two[0]} and {two[1]} alone."
-            return {"layout": "parallel", "column": two[0], "answer": two[1]}
+            return {"layout": "parallel"} | dict(zip(("column", "answer"), _directed(two, set_to), strict=True))
         names = [name.split("/")[0] for name in dict.fromkeys(entry.name for entry in entries) if "/" in name]
         reasons["layout"] = "Each text is in the folder of its class."
         return {"layout": "folders", "parts": name_parts(dict.fromkeys(names))}
@@ -214,6 +218,12 @@ def _places(path: Path, set_to: dict[str, Any], reasons: dict[str, str]) -> dict
             setting="data.source.path",
         )
     return _columns(path, set_to, reasons)
+
+
+def _directed(two: tuple[str, str], set_to: dict[str, Any]) -> tuple[str, str]:
+    """Which of two files is read and which is written: as they are called, unless the options say it."""
+    backwards = set_to.get("column", two[0]) == two[1] or set_to.get("answer", two[1]) == two[0]
+    return two[::-1] if backwards else two
 
 
 def _columns(path: Path, set_to: dict[str, Any], reasons: dict[str, str]) -> dict[str, Any]:
@@ -247,10 +257,13 @@ def _columns(path: Path, set_to: dict[str, Any], reasons: dict[str, str]) -> dic
         )
     rest = [name for name in guesses if name != column and name not in parted]
     answer = set_to.get("answer") or _answer(rest, guesses, table, layout)
+    if not answer and rest and "layout" not in set_to:
+        layout, answer = "pairs", rest[-1]  # numbers in figures, say: no classes, but they can be written
     if answer not in guesses or answer == column:
         raise DataError(
-            f"{path} has no column beside {column!r} that could be learned of a text: "
-            f"{'a translation' if layout == 'pairs' else 'its class'}.",
+            f"{path} has no column beside {column!r} that could be learned of a text: add one with its "
+            f"{'translation' if layout == 'pairs' else 'class or translation'}. To continue texts, put them into one "
+            "long .txt.",
             setting="data.source.options.answer",
         )
     reasons |= {
@@ -290,7 +303,7 @@ def _readable(path: Path, source: Text, set_to: dict[str, Any]) -> tuple[Text, l
     failed = [name for name in names if not _is_readable(path / name, wanted or "utf-8")]
     form = wanted or "utf-8"
     if wanted is None and len(failed) * 2 > len(names):
-        form = "cp1252"
+        form = Counter(beginning(path / name)[0] for name in failed).most_common(1)[0][0]
         failed = [name for name in names if not _is_readable(path / name, form)]
     empty = [name for name in names if name not in set(failed) and not text_of(path / name, form).strip()]
     update = {"encoding": form, "skip": tuple(sorted([*failed, *empty]))}

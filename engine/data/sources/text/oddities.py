@@ -56,6 +56,18 @@ def left_out(failed: Sequence[str], empty: Sequence[str], form: str) -> list[Not
     return notes
 
 
+def alone(source: Text, found: Texts) -> list[Note]:
+    """Rows that are not read: without a text, or without what it is to be answered with."""
+    count = len(found.alone)
+    if not count:
+        return []
+    lacks = "translation" if source.translates else "class"
+    left = "is left out" if count == 1 else "are left out"
+    message = f"{several(count, 'row has', 'rows have')} no text or no {lacks}, and {left}."
+    severity = "warning" if count > MUCH * (count + len(found.texts)) else "hint"
+    return [Note("alone", message, tuple(found.alone[:SHOWN]), severity, count)]  # type: ignore[arg-type]
+
+
 def of(source: Text, found: Texts, samples: Samples, lengths: Sequence[int], training: Array) -> list[Note]:
     """What may spoil what is learned."""
     notes = list[Note]()

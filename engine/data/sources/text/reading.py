@@ -51,6 +51,7 @@ class Texts:
     """``texts`` with the class or translation of each in ``answers`` (none of one long file, whose blocks they are).
 
     ``ids`` is a number for each that stays the same, ``given`` the part that its folder or column names (-1: none).
+    ``alone`` names the rows that are left out because they lack the text or what it is to be answered with.
     """
 
     texts: Sequence[str]
@@ -58,6 +59,7 @@ class Texts:
     names: Sequence[str]
     ids: Array
     given: Array | None = None
+    alone: Sequence[str] = ()
 
 
 def is_text(name: str) -> bool:
@@ -199,6 +201,7 @@ def _pairs(source: Text, left: Sequence[str], right: Sequence[str], names: Numbe
         if text.strip() and answer and (not known or answer in known)
     ]
     kept = np.array(there, np.int64)
+    alone = [row for row, both in enumerate(zip(left, right, strict=True)) if not all(map(str.strip, both))]
     ids = ids_of(f"row {row}" for row in range(len(left)))[kept]
     called = Numbered(names.stem, kept)
     return Texts(
@@ -207,6 +210,7 @@ def _pairs(source: Text, left: Sequence[str], right: Sequence[str], names: Numbe
         called,
         ids,
         None if given is None else given[kept],
+        Numbered(names.stem, np.array(alone, np.int64)),
     )
 
 

@@ -16,11 +16,11 @@ from engine.data.sources import listing
 from engine.data.sources.identity import ids_of
 from engine.data.sources.offers import Offer, of_names, of_numbers
 from engine.data.sources.source import Source
-from engine.data.sources.tables.reading import SUFFIXES as TABLES
 from engine.data.sources.tables.reading import Format, is_table, read
 from engine.data.sources.text.codec import END, START, Codec, Unit
 from engine.data.sources.text.reading import (
     Texts,
+    beginning,
     cells,
     files_of,
     form_of,
@@ -257,29 +257,44 @@ class Text(Source):
         return Asked(tuple(texts), {"text": padded(rows, self.length)}, unread=unread)
 
     def ask(self, paths: Sequence[Path]) -> Asked:
-        """Text files, all those in folders, and rows of tables that have the column of the texts. Raises DataError."""
-        names, texts = list[str](), list[str]()
+        """Text files, all those in folders, and rows of tables that have the column of the texts. Raises DataError.
+
+        A file that cannot be read, and a text without a token, have their reason in place of a text.
+        """
+        names, texts, unread = list[str](), list[str](), dict[int, DataError]()
         for path in paths:
-            if path.is_dir():
-                inside = [entry.name for entry in files_of(path)]
-                names += [str(path / name) for name in inside]
-                texts += [text_of(path / name, "utf-8") for name in inside]
-            elif is_text(path.name) and self.layout not in ("column", "pairs"):
-                names.append(str(path))
-                texts.append(text_of(path, self.encoding))
+            if path.is_dir() or (is_text(path.name) and self.layout not in ("column", "pairs")):
+                inside = [path / entry.name for entry in files_of(path)] if path.is_dir() else [path]
+                for file in inside:
+                    names.append(str(file))
+                    try:
+                        texts.append(text_of(file, self._form_of(file)))
+                    except DataError as error:
+                        unread[len(texts)] = error
+                        texts.append("")
             elif is_table(path) and self.layout in ("column", "pairs"):
-                table = read(path, replace(form_of(path), header=self.header))
-                if self.column in table.columns:
-                    found = cells(table[self.column])
-                elif is_text(path.name) and (len(table.columns) == 1 or is_running_text(path)):
-                    found = text_of(path, "utf-8").splitlines()  # a text on each line
-                else:
-                    raise DataError(f"{path} has no column {self.column!r}, which this network is given.")
+                found = self._rows(path)
                 names += [f"{path.name} row {row + 1}" for row in range(len(found))]
                 texts += found
             else:
-                raise DataError(f"{path} is not a text: its name ends in none of {', '.join(SUFFIX_WORDS)}.")
-        return replace(self.ask_texts(texts), names=tuple(names))
+                kinds = "table or text" if self.layout in ("column", "pairs") else "text"
+                raise DataError(f"{path} is not a {kinds}: this network is given {self.judged_by()}.")
+        asked = self.ask_texts(texts)
+        empty = {index: DataError(f"There is nothing to read in {names[index]}.") for index in asked.unread}
+        return replace(asked, names=tuple(names), unread=empty | unread)
+
+    def _form_of(self, file: Path) -> str:
+        """The encoding of a text file: that of the project's own, unless those are cells of a table."""
+        return beginning(file)[0] if self.layout in ("column", "pairs") else self.encoding
+
+    def _rows(self, path: Path) -> list[str]:
+        """The texts of a table, or the lines of a text file. Raises DataError."""
+        table = read(path, replace(form_of(path), header=self.header))
+        if self.column in table.columns:
+            return cells(table[self.column])
+        if is_text(path.name) and (len(table.columns) == 1 or is_running_text(path)):
+            return text_of(path, beginning(path)[0]).splitlines()  # a text on each line
+        raise DataError(f"{path} has no column {self.column!r}, which this network is given.")
 
     def judged_by(self) -> str:
         if self.layout == "folders":
@@ -292,7 +307,7 @@ class Text(Source):
             columns |= dict.fromkeys(map(str, read(path, self.form).columns))
         names = tuple(columns)
         found = {"layout": Offer("To be learned", tuple((LAYOUTS[one], one) for one in self._layouts))}
-        if self.layout in ("column", "pairs"):
+        if self.layout in ("column", "pairs", "parallel"):
             found["column"] = of_names("Text", names)
             found["answer"] = of_names("Translation" if self.translates else "Class", names)
         found["tokens"] = Offer("Split into", UNITS)
@@ -329,9 +344,6 @@ class Text(Source):
 
     def _files(self, path: Path) -> list[Path]:
         return [path / self.column, path / self.answer] if self.layout == "parallel" else [path]
-
-
-SUFFIX_WORDS: Final = (".txt", *sorted(TABLES - {".txt"})[:3], "…")
 
 
 def padded(rows: Sequence[Sequence[int]], length: int) -> Array:

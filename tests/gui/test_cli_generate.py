@@ -104,8 +104,8 @@ def test_a_text_of_ones_own_is_continued_with_what_was_not_read_of_it(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     run = tmp_path / "run"
-    call = ["--data", str(story(tmp_path / "story.txt")), "--run-dir", str(run), "--epochs", "1"]
-    assert main(["train", "rnn-language-model", *call]) == 0
+    train = ["train", "rnn-language-model", "--data", str(story(tmp_path / "story.txt"))]
+    assert main([*train, "--run-dir", str(run), "--epochs", "1"]) == 0
     for prompt, words in (
         ("Once", ""),
         ("日 Once 日🙂", "Not in its vocabulary: '日', '🙂'."),

@@ -10,7 +10,7 @@ from engine.blocks.block import PREFIX
 from engine.blocks.use import Use
 from engine.data.dataset import DataError
 from engine.data.origin import declared
-from engine.graph import Edge, Graph
+from engine.graph import Edge, Graph, Node
 from engine.layers.endpoints import Input, Output
 from engine.layers.layer import Layer
 from engine.live_nodes import ENDS, STARTS
@@ -113,14 +113,20 @@ def _may_be_set(graph: Graph, report: Report, node_id: str) -> bool:
 
 
 def no_causal_mask(graph: Graph, report: Report) -> Found:
-    """A language model that may look ahead learns to copy the next token instead of foretelling it."""
+    """A language model that may look ahead learns to copy the next token instead of foretelling it.
+
+    That it is one the data say, or as many symbols in its answer as in its table.
+    """
     kinds = [kind for kind in graph.types if order.table(layers.kind(kind))]
     for output in graph.of_type("Output") if kinds else ():
         layer, specs = report.layer(output.id), report.inputs.get(output.id)
         if not isinstance(layer, Output) or not of_classes(layer.loss) or not specs or specs[0].rank != 3:
             continue
         steps, classes = specs[0].shape[1:]
-        tables = [table.id for table in graph.of_type(*kinds) if order.vocabulary(report.layer(table.id)) == classes]
+        told = _learns_what_comes_next(graph, output)
+        tables = [
+            table.id for table in graph.of_type(*kinds) if told or order.vocabulary(report.layer(table.id)) == classes
+        ]
         if not tables:
             continue
         starts = _starts(graph)
@@ -137,17 +143,30 @@ def no_causal_mask(graph: Graph, report: Report) -> Found:
         for seen in attention(graph, report):
             if seen.path[0] in before and tokens & starts[seen.path[0]] and _looks_ahead(seen):
                 parameter, value = seen.layer.causal_by
+                goal = "the next token in these data, which is" if told else "if that is the next token, it is"
                 yield Problem(
                     "warning",
                     "no-causal-mask",
                     f"{seen.text} may attend to later steps, and {called(graph, output)} learns one of {classes} "
-                    f"tokens at each of {steps} steps: if that is the next token, it is seen before it is predicted. "
+                    f"tokens at each of {steps} steps: {goal} seen before it is predicted. "
                     f"Set {parameter} to {'true' if value else 'false'}.",
                     seen.path[0],
                     None,
                     parameter if len(seen.path) == 1 else None,
                     inside=seen.path[1:],
                 )
+
+
+def _learns_what_comes_next(graph: Graph, output: Node) -> bool:
+    """Whether the data give each token to be foretold from those before it, and this Output learns it."""
+    resolved = resolve_settings(graph)
+    if isinstance(resolved, SettingFault) or not resolved[0].chosen:
+        return False
+    try:
+        data = declared(resolved[0])
+    except DataError:  # `settings_valid` says it
+        return False
+    return data.task == "language model" and output.parameters.get("field") in (None, data.first("target"))
 
 
 def _written_by(graph: Graph, node_id: str, starts: dict[str, frozenset[str]]) -> set[str]:

@@ -16,6 +16,7 @@ from engine.literals import literal
 from engine.losses import USUAL, Suited, suiting
 from engine.problems import Checker, find
 from engine.problems.fixes import fix_all
+from engine.problems.looking import above
 from engine.settings.data import SourceSettings
 from engine.shapes import Shapes
 from presets.preset import Preset, PresetError, parse_options
@@ -59,7 +60,7 @@ def fit(graph: Graph, found: Found) -> Graph:
     """Let a network learn from the data, fixing what does not fit where that needs no choice. Raises PresetError."""
     for edit in data_edits(graph, found):
         edit.apply(graph)
-    for edits in (_own_input, _other_inputs, _loss, _padding):
+    for edits in (_own_input, _other_inputs, _loss, _padding, _positions):
         for edit in edits(graph, found.dataset):
             edit.apply(graph)
     if any(problem.severity == "error" for problem in find(graph)):
@@ -151,6 +152,25 @@ def _padding(graph: Graph, dataset: Dataset) -> list[Edit]:
         classes = node.parameters.get("loss", USUAL) == USUAL and "ignore_index" not in node.parameters
         if field is not None and field.padding is not None and len(field.shape) == 1 and classes:
             edits.append(SetParameter(node.id, "ignore_index", field.padding))
+    return edits
+
+
+def _positions(graph: Graph, dataset: Dataset) -> list[Edit]:
+    """A vector for every position of the longest sample, where an Input takes any length and so none is too long."""
+    given, inputs = _given(dataset), graph.of_type("Input")
+    names = given if len(given) == len(inputs) else [dataset.first("input")] * len(inputs)
+    long: dict[str, int] = {}
+    for node, usual in zip(inputs, names, strict=True):
+        field = dataset.fields.get(str(node.parameters.get("field") or node.name), dataset.fields[usual])
+        shape = node.parameters.get("shape", ())
+        if field.shape and isinstance(shape, tuple) and shape and isinstance(shape[0], str):
+            long[node.id] = field.shape[0]
+    edits: list[Edit] = []
+    for node in graph.of_type("LearnedPositions"):
+        needed = max((long[start] for start in above(graph, node.id) if start in long), default=0)
+        most = node.parameters.get("max_length")
+        if isinstance(most, int) and most < needed:
+            edits.append(SetParameter(node.id, "max_length", needed))
     return edits
 
 

@@ -35,14 +35,13 @@ from engine.inside.generating.alphabet import Alphabet
 from engine.inside.generating.writing import LAST
 from engine.inside.predicting import answers_to, predict
 from engine.inside.trained import open_run
-from engine.problems import find
 from engine.settings.data import DataConfig, SplitSettings
 from engine.settings.resolution import SettingFault, resolve_settings
 from engine.training.loop import Trainer
 from engine.training.plan import check
 from engine.training.status import TrainingError
 from engine.training.steps.device import settled
-from presets.fitting import data_edits, fitted
+from presets.fitting import data_edits
 from tests.engine.own_texts import pair_files, pair_table, review_folder, review_table, story
 
 LAYOUTS: dict[str, tuple[Callable[[Path], Path], str, str]] = {
@@ -384,13 +383,3 @@ def test_a_stray_image_among_texts_is_left_alone(tmp_path: Path) -> None:
     for file in list(folder.rglob("*.txt")):  # a text to each image is about the image
         Image.new("L", (8, 8), len(file.read_text(encoding="utf-8"))).save(file.with_suffix(".png"))
     assert sources.describe(folder).kind == "images"
-
-
-def test_a_masked_language_model_that_sees_the_next_token_is_told_so(tmp_path: Path) -> None:
-    """Of a text it has no gaps to fill: every token that it is to foretell it has read, so it scored 80 % at once."""
-    found = sources.describe(story(tmp_path / "story.txt"))
-    graph, _ = fitted("masked-language-model", found)
-    (problem, *_) = [one for one in find(graph) if one.code == "no-causal-mask"]
-    assert "the next token in these data, which is seen before it is predicted" in problem.message
-    sound, _ = fitted("gpt-2-tiny", found)
-    assert not [one for one in find(sound) if one.code == "no-causal-mask"]

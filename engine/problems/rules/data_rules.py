@@ -54,6 +54,17 @@ def output_fits_data(graph: Graph, report: Report, node_id: str) -> Found:
         return
     found = class_axis(layer, answer, field)
     last = answer.shape[-1] if found.axis is None else answer.shape[found.axis]
+    able = [] if found.axis is None else [found.axis, *found.others]
+    if able and field.classes and not any(isinstance(answer.shape[axis], int) for axis in able):
+        yield Problem(
+            "error",
+            "output-data",
+            f"{called(graph, node)} gets {answer}: how many classes it tells apart depends on the length of a sample, "
+            f"but the data has {field.classes}, whatever the length.",
+            node_id,
+            "input",
+        )
+        return
     if found.axis is not None and found.others:
         others = " and ".join(f"axis {axis}" for axis in found.others)
         yield Problem(

@@ -109,7 +109,10 @@ def look(path: Path, reading: Reading) -> Found:
     if kind is not None and kind not in kinds():
         raise CallError(f"--kind {kind}: there is no such kind of data; there are: {', '.join(kinds())}.")
     if kind is None and reading.options:
-        kind = kind_of(path)
+        try:
+            kind = look_into(path, Wishes(), watch(), config).found.kind
+        except DataError:  # as usual it cannot be read: perhaps with these options
+            kind = kind_of(path)
     wishes = Wishes(kind)
     for option in reading.options:
         assert kind is not None or not reading.options

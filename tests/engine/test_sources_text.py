@@ -298,8 +298,9 @@ def test_new_text_is_read_as_the_project_reads_its_own(
     monkeypatch.setitem(sys.modules, "model", None)
     monkeypatch.delitem(sys.modules, "model")
     capsys.readouterr()
-    with settled(1):
+    with settled(1), pytest.raises(SystemExit) as ended:
         runpy.run_path(str(tmp_path / "package" / "predict.py"), run_name="__main__")
+    assert ended.value.code == 0
     theirs = json.loads(capsys.readouterr().out)
     assert [(one["name"], one["probability"]) for one in theirs[0]["answers"]] == list(said.answers[0].probabilities)
 

@@ -148,7 +148,10 @@ def _looked(
     except DataError as error:
         if len(chosen) < 2 or not is_table(path):
             raise
-        found = _looked(path, chosen[1:], options, watch, config)
+        try:
+            found = _looked(path, chosen[1:], options, watch, config)
+        except DataError:  # nor can it be read so: what keeps it from being what it looks like says more
+            raise error from None
         note = f"It is read as {kinds()[found.kind].title}, because it cannot be read as {kinds()[kind].title}: {error}"
         return replace(found, notes=(*found.notes, Note("other-kind", note, (), "hint")))
 

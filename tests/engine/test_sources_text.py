@@ -369,9 +369,10 @@ def test_numbers_are_written_where_they_are_no_classes(tmp_path: Path) -> None:
     rows = [(a, b, c) for a in range(5) for b in range(5) for c in range(5)]
     lines = [f"{figures[a]} {figures[b]} {figures[c]}\t{a}{b}{c}" for a, b, c in rows]
     path.write_text("\n".join(["said\tdigits", *lines]), encoding="utf-8")
-    found = sources.describe(path)
-    source = text_of(found)
-    assert (source.layout, source.column, source.answer, found.samples) == ("pairs", "said", "digits", 125)
+    for options in ({}, {"answer": "digits"}):
+        found = sources.describe(path, "text", options)
+        source = text_of(found)
+        assert (source.layout, source.column, source.answer, found.samples) == ("pairs", "said", "digits", 125)
     eighth = np.asarray(opened(config_of(found.settings)).arrays["answer"][7:8])[0]
     assert source.answer_codec.decode(eighth.tolist()) == "012"
 

@@ -12,18 +12,17 @@ from engine.data.sources import listing
 from engine.data.sources.found import Found
 from engine.data.sources.images.decoding import SUFFIXES as IMAGES
 from engine.data.sources.parts import name_parts
-from engine.data.sources.tables import encoding
 from engine.data.sources.tables.guessing import Guess, guess
-from engine.data.sources.tables.reading import TEXT, Format, is_table, read
+from engine.data.sources.tables.reading import TEXT, is_table, read
 from engine.data.sources.text import oddities
 from engine.data.sources.text.codec import Codec, Unit
+from engine.data.sources.text.columns import places_in
 from engine.data.sources.text.reading import (
     Texts,
     beginning,
     class_of,
     files_of,
     first_rows,
-    form_of,
     is_running_text,
     is_text,
     read_texts,
@@ -57,7 +56,6 @@ STRAY: Final = 0.1
 BLOCKS: Final = 40
 """Blocks that one long text is split into at most: each is in one part of the split."""
 MOST_CLASSES: Final = 1000
-TARGETS: Final = ("label", "class", "target", "sentiment", "category", "y", "kind", "type", "language", "topic")
 
 
 def suspicion(path: Path) -> str:
@@ -217,81 +215,13 @@ def _places(path: Path, set_to: dict[str, Any], reasons: dict[str, str]) -> dict
             "for each class, one long .txt, or two files of lines.",
             setting="data.source.path",
         )
-    return _columns(path, set_to, reasons)
+    return places_in(path, set_to, reasons)
 
 
 def _directed(two: tuple[str, str], set_to: dict[str, Any]) -> tuple[str, str]:
     """Which of two files is read and which is written: as they are called, unless the options say it."""
     backwards = set_to.get("column", two[0]) == two[1] or set_to.get("answer", two[1]) == two[0]
     return two[::-1] if backwards else two
-
-
-def _columns(path: Path, set_to: dict[str, Any], reasons: dict[str, str]) -> dict[str, Any]:
-    form = form_of(path)
-    form = Format(
-        set_to.get("separator", form.separator),
-        set_to.get("encoding", form.encoding),
-        set_to.get("header", form.header),
-        form.skip,
-    )
-    table = read(path, form)
-    if not len(table):
-        raise DataError(f"{path} has no rows.", setting="data.source.path")
-    guesses = {str(name): guess(str(name), table[name], comma=False) for name in table.columns}
-    texts = [name for name, one in guesses.items() if one.type == "text"]
-    named = [name for name, one in guesses.items() if one.type in ("category", "yes_no", "id")]
-    texts += [name for name in named if name not in texts]  # names, dates: short texts
-    layout: Layout = set_to.get("layout") or ("pairs" if _are_pairs(guesses) else "column")
-    parted = [name for name in named if name_parts(encoding.named(table[name]).dropna().unique())]
-    column = set_to.get("column") or next((name for name in texts if name not in parted), "")
-    if column not in guesses:
-        what = f"no column {column!r}" if column else "no column of texts"
-        raise DataError(
-            f"{path} has {what}: {', '.join(f'{name} ({one.type})' for name, one in list(guesses.items())[:8])}.",
-            setting="data.source.options.column",
-        )
-    if guesses[column].type == "number":
-        raise DataError(
-            f"{column!r} holds numbers, not text: choose another column, or read {path.name} as a table.",
-            setting="data.source.options.column",
-        )
-    rest = [name for name in guesses if name != column and name not in parted]
-    answer = set_to.get("answer") or _answer(rest, guesses, table, layout)
-    if not answer and rest and "layout" not in set_to:
-        layout, answer = "pairs", rest[-1]  # numbers in figures, say: no classes, but they can be written
-    if answer not in guesses or answer == column:
-        raise DataError(
-            f"{path} has no column beside {column!r} that could be learned of a text: add one with its "
-            f"{'translation' if layout == 'pairs' else 'class or translation'}. To continue texts, put them into one "
-            "long .txt.",
-            setting="data.source.options.answer",
-        )
-    reasons |= {
-        "layout": f"The texts are in {column!r}.",
-        "column": guesses[column].reason,
-        "answer": guesses[answer].reason,
-    }
-    return {
-        **{"layout": layout, "column": column, "answer": answer, "part_column": next(iter(parted), None)},
-        **{"separator": form.separator, "encoding": form.encoding, "header": form.header, "skip_lines": form.skip},
-    }
-
-
-def _are_pairs(guesses: dict[str, Guess]) -> bool:
-    """Whether a table has two columns of texts, and no class."""
-    kinds = Counter(one.type for one in guesses.values())
-    return kinds["text"] == 2 and not kinds["category"] + kinds["yes_no"] + kinds["number"]
-
-
-def _answer(rest: Sequence[str], guesses: dict[str, Guess], table: pd.DataFrame, layout: Layout) -> str:
-    """The column that is to be learned: one that is named so, else the last one that could be."""
-    if layout == "pairs":
-        able = [name for name in rest if guesses[name].type not in ("number", "constant")]
-        return next(iter(sorted(able, key=lambda name: guesses[name].type != "text")), "")
-    able = [name for name in rest if guesses[name].type in ("category", "yes_no", "constant")]
-    able += [name for name in rest if guesses[name].type == "number" and table[name].nunique() <= 20]
-    lower = {name.lower().strip(): name for name in able}
-    return next((lower[word] for word in TARGETS if word in lower), able[-1] if able else "")
 
 
 def _readable(path: Path, source: Text, set_to: dict[str, Any]) -> tuple[Text, list[Any]]:

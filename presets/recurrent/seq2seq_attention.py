@@ -12,7 +12,7 @@ from presets.preset import Preset
 
 
 def build(src_vocab_size: int = len(WORDS), tgt_vocab_size: int = len(ISO), width: int = 48, hidden: int = 64) -> Graph:
-    """Luong, Pham and Manning 2015: at every step the decoder looks at all the encoder has read, padding left out.
+    """Luong, Pham and Manning 2015: at every step the decoder looks at all the encoder has read; neither reads padding.
 
     The weights of that, its alignment, leave the block ``looking`` and are seen on the page Results, Inside.
     """
@@ -26,6 +26,7 @@ def build(src_vocab_size: int = len(WORDS), tgt_vocab_size: int = len(ISO), widt
         ("Embedding", {"name": "words_embedding", "num_embeddings": src_vocab_size, "embedding_dim": width}),
         ("LSTM", {"name": "encoder", "hidden_size": hidden, "bidirectional": True}),
     )
+    graph.connect(along(graph, words, ("SequenceLengths", {"name": "lengths"})), memory, target="lengths")
     query = along(
         graph,
         written,

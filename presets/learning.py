@@ -37,12 +37,18 @@ def on_board(
     batch_size: int = 64,
     standardised: str = "",
     clip_norm: float | None = None,
+    warmup: float = 0.0,
 ) -> Settings:
-    """Settings to learn other data on board: AdamW along a cosine, one field ``standardised``, gradients clipped."""
+    """Settings to learn other data on board: AdamW along a cosine, one field ``standardised``, gradients clipped.
+
+    The learning rate rises over the first ``warmup`` epochs.
+    """
     transforms = ({"name": "standardise", "field": standardised},) if standardised else ()
     settings = _training(transforms, dataset, epochs, lr, weight_decay, batch_size)
     if clip_norm is not None:
         settings["training"]["clip_norm"] = clip_norm
+    if warmup:
+        settings["training"]["warmup"] = warmup
     return settings
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from engine.data.declarations.alphabets import TEXT
@@ -10,7 +11,7 @@ from engine.graph import Graph
 from presets import papers
 from presets.attention.heads import added, along, attention, split_heads
 from presets.learning import on_board
-from presets.preset import Preset, Settings, chain, small
+from presets.preset import Preset, chain, small
 
 BLOCK = "DecoderBlock"
 NAMES = {
@@ -114,13 +115,6 @@ NETWORK = Preset(
 )
 TINY: dict[str, Any] = {"vocab_size": len(TEXT), "n_positions": 64, "n_embd": 192, "n_layer": 3, "n_head": 6}
 WORDS = "Three blocks continue what Python says about itself, letter by letter."
-
-
-def learn() -> Settings:
-    """What it takes to need fewer bits than n-grams do: small batches, and a rate that rises at first."""
-    settings = on_board("docstrings", epochs=15, lr=1e-3, weight_decay=0.1, batch_size=8, clip_norm=1.0)
-    settings["training"]["warmup"] = 0.1
-    return settings
-
-
-PRESETS = (small(NETWORK, WORDS, learn, "docstrings", title="GPT-2 tiny", ignore_index=0, **TINY), NETWORK)
+LEARN = partial(on_board, "docstrings", epochs=15, lr=1e-3, weight_decay=0.1, batch_size=8, clip_norm=1.0, warmup=0.1)
+"""What it takes to need fewer bits than n-grams do."""
+PRESETS = (small(NETWORK, WORDS, LEARN, "docstrings", title="GPT-2 tiny", ignore_index=0, **TINY), NETWORK)

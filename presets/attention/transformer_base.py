@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from engine.data.declarations.alphabets import ISO, WORDS
@@ -10,7 +11,7 @@ from presets import papers
 from presets.attention.heads import along
 from presets.attention.transformer_blocks import DECODER, ENCODER, decoder_layer, encoder_layer
 from presets.learning import on_board
-from presets.preset import Preset, PresetError, Row, Settings, chain, small
+from presets.preset import Preset, PresetError, Row, chain, small
 
 NAMES = {
     "encoder": "encoder.layers",
@@ -77,13 +78,8 @@ def _read(
     return ids[0], ids[-1]
 
 
-def learn() -> Settings:
-    """Settings to learn the dates: as in the paper the learning rate rises at first, for norms stand after the sums."""
-    settings = on_board("dates", epochs=4, lr=4e-3, clip_norm=1.0)
-    settings["training"]["warmup"] = 1.0
-    return settings
-
-
+LEARN = partial(on_board, "dates", epochs=4, lr=4e-3, clip_norm=1.0, warmup=1.0)
+"""As in the paper the learning rate rises at first, for norms stand after the sums."""
 NETWORK = Preset(
     name="transformer-base",
     title="Transformer base",
@@ -108,7 +104,7 @@ PRESETS = (
     small(
         NETWORK,
         "Two layers each translate a date in words to YYYY-MM-DD.",
-        learn,
+        LEARN,
         "dates",
         title="Transformer small",
         fields={"src": "words", "tgt": "iso_in"},

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import math
 import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 from engine.losses.loss import Loss
@@ -59,7 +61,8 @@ class AUROC(Metric):
         if self._counter is None:
             self._counter = self._made().to(answers.answer.device)
         if len(answers.labels):
-            self._counter.update(answers.ranks, answers.labels)
+            with _any_algorithm():
+                self._counter.update(answers.ranks, answers.labels)
 
     def compute(self) -> dict[str, Value]:
         """The mean over the classes that occur, and others than they, too: else there is nothing to rank."""
@@ -67,13 +70,33 @@ class AUROC(Metric):
             return {self.name: math.nan}
         true = self._counts.totals()["true"][0]
         ranked = (true > 0) & (true < true.sum())
+        with _any_algorithm():
+            found = self._counter.compute()
         if self.task.kind == "two":
-            return {self.name: float(self._counter.compute()) if ranked.all() else math.nan}
-        each = self._counter.compute().cpu().numpy()
+            return {self.name: float(found) if ranked.all() else math.nan}
+        each = found.cpu().numpy()
         result: dict[str, Value] = {self.name: float(each[ranked].mean()) if ranked.any() else math.nan}
         if self.task.classes <= MOST_CLASSES:
             result[f"{self.name}_per_class"] = each.tolist()
         return result
+
+
+@contextmanager
+def _any_algorithm() -> Iterator[None]:
+    """Let torch count in any order, also where it was told to take no way that may give other bits: counts are whole.
+
+    Else torchmetrics compares every number with every bin at once, which takes gigabytes for a few masks.
+    """
+    import torch
+
+    only = torch.are_deterministic_algorithms_enabled()
+    if only:
+        torch.use_deterministic_algorithms(False)
+    try:
+        yield
+    finally:
+        if only:
+            torch.use_deterministic_algorithms(True)
 
 
 METRICS = (AUROC,)

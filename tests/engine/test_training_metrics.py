@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import math
 from pathlib import Path
 from typing import Any
@@ -192,6 +193,34 @@ def test_a_mask_is_judged_by_what_it_covers(samples: int, size: int, seed: int, 
     assert found["confusion_matrix"] == sk.confusion_matrix(true, said, labels=[0, 1]).tolist()
     exact = sk.roc_auc_score(true, answer.flatten()) if 0 < int(true.sum()) < len(true) else math.nan
     assert found["auroc"] == pytest.approx(exact, abs=0.03, nan_ok=True)  # 200 thresholds stand for every number
+
+
+@pytest.mark.parametrize("axes", [0, 2])
+def test_the_area_under_a_curve_is_counted_as_ever_where_torch_is_held_to_the_same_bits(
+    axes: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """So it is in an exact run on a GPU: torchmetrics would compare all numbers with all bins in gigabytes there."""
+    task, output = Task("two", axes=axes), {"loss": "binary_cross_entropy_with_logits"}
+    answer = torch.randn(8, *[8] * axes, generator=torch.Generator().manual_seed(0))
+    target, held = (answer + 0.5 > 0).long(), list[bool]()
+    expected = judged(task, answer, target, 4, **output)["auroc"]
+    precision_recall_curve = importlib.import_module("torchmetrics.functional.classification.precision_recall_curve")
+    for name in ("_bincount", "_cumsum"):
+        counted = getattr(precision_recall_curve, name)
+
+        def noted(*given: Any, counted: Any = counted, **options: Any) -> Any:
+            held.append(torch.are_deterministic_algorithms_enabled())
+            return counted(*given, **options)
+
+        monkeypatch.setattr(precision_recall_curve, name, noted)
+    torch.use_deterministic_algorithms(True)
+    try:
+        assert judged(task, answer, target, 4, **output)["auroc"] == expected
+        assert torch.are_deterministic_algorithms_enabled()
+    finally:
+        torch.use_deterministic_algorithms(False)
+    assert held
+    assert not any(held)
 
 
 @settings(max_examples=20, deadline=None)

@@ -69,7 +69,9 @@ class ClassLoss(WeightedLoss):
         import torch
 
         total, number = self.summed(answer, target, weights)
-        return total / torch.as_tensor(number, device=total.device).clamp(min=torch.finfo(total.dtype).tiny)
+        if not isinstance(number, torch.Tensor):
+            return total / max(number, 1)
+        return total / number.clamp(min=torch.finfo(total.dtype).tiny)
 
     def bound(self, weights: Tensor | None, masked: bool) -> Callable[[Tensor, Tensor], Tensor]:
         """The usual case, one label a sample, goes to torch straight away: a step of a tiny network is 0.97 then."""

@@ -10,6 +10,8 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch import nn
+from torch._subclasses.fake_tensor import FakeTensorMode
+from torch.utils._python_dispatch import TorchDispatchMode
 
 import presets
 from engine.data.pipeline import _dealt
@@ -17,10 +19,25 @@ from engine.graph import Graph
 from engine.layers.endpoints import Output
 from engine.metrics.task import Task
 from engine.training.evaluation.network import Head, Network
-from engine.training.evaluation.scores import Transfer
+from engine.training.evaluation.scores import Transfer, exact
 from engine.training.plan import check
 from engine.training.steps.assembly import evaluation_size
 from tests.engine.test_training_learning import table
+
+
+class Copies(TorchDispatchMode):
+    """Notes what copies numbers of the program to a GPU, and so waits for it."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.seen: list[str] = []
+
+    def __torch_dispatch__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
+        given = [one for one in args if isinstance(one, torch.Tensor)]
+        result = func(*args, **(kwargs or {}))
+        if isinstance(result, torch.Tensor) and any(one.device != result.device for one in given):
+            self.seen.append(str(func))
+        return result
 
 
 def network(task: Task, **output: Any) -> Network:
@@ -74,6 +91,16 @@ def test_what_a_flush_asks_for_is_fetched_in_one_go(monkeypatch: pytest.MonkeyPa
     assert counts() == [3, 2**40]
     assert none() == []
     assert known() == [2, 0.5]
+
+
+def test_numbers_of_the_program_among_those_of_a_gpu_neither_fail_nor_wait() -> None:
+    with FakeTensorMode():  # knows devices that are not there
+        on_it = torch.ones((), device="cuda")
+        with Copies() as copies:
+            Transfer().ask([on_it, 2, 0.5])
+            sums = exact((on_it, 3), on_it)
+        assert {str(torch.as_tensor(one).device) for one in sums} == {"cuda:0"}
+        assert copies.seen == []
 
 
 @settings(max_examples=40, deadline=None)

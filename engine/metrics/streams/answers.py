@@ -133,7 +133,7 @@ class Answers:
         """(N) the sum of −ln p of the right classes over the positions that count."""
         flat = self.answer.reshape(len(self.answer), -1, self.answer.shape[-1])
         chances = flat.log_softmax(-1).gather(-1, self._safe[..., None])[..., 0].double()
-        floor = torch.tensor(torch.finfo(torch.float32).tiny).log().double().to(chances.device)
+        floor = float(torch.tensor(torch.finfo(torch.float32).tiny).log())
         return -(chances.clamp(min=floor) * self.counted).sum(1)
 
     def likeliest(self, count: int) -> Tensor:

@@ -43,8 +43,9 @@ class Transfer:
         values = list(values)
         if all(isinstance(value, Tensor) for value in values) and values:
             return self.ask_row(torch.stack(values))  # type: ignore[arg-type]
-        if any(isinstance(value, Tensor) for value in values):
-            return self.ask_row(torch.stack([torch.as_tensor(value) for value in values]))
+        there = next((value.device for value in values if isinstance(value, Tensor)), None)
+        if there is not None:
+            return self.ask_row(torch.stack([_laid(value, there) for value in values]))
         known = [float(value) for value in values]
         return lambda: known
 
@@ -58,7 +59,7 @@ class Transfer:
         """Wait for all that was asked for."""
         if not self._asked:
             return
-        wide = torch.float32 if self._asked[0].device.type == "mps" else torch.float64  # whole counts stay whole
+        wide = _wide(self._asked[0].device)  # whole counts stay whole
         numbers = iter(torch.cat([row.to(wide) for row in self._asked]).tolist())
         self._found = [list(islice(numbers, len(row))) for row in self._asked]
 
@@ -106,8 +107,19 @@ def exact(values: Iterable[Tensor | float], answer: Tensor) -> list[Tensor] | li
     """Numbers to be added up in double precision, on an accelerator without waiting for it."""
     if answer.device.type == "cpu":
         return [float(value) for value in values]
-    dtype = torch.float32 if answer.device.type == "mps" else torch.float64
-    return [torch.as_tensor(value, dtype=dtype, device=answer.device) for value in values]
+    return [_laid(value, answer.device) for value in values]
+
+
+def _laid(value: Tensor | float, device: torch.device) -> Tensor:
+    """A number as a tensor without axes on a device; one of the program is filled in there, for a copy would wait."""
+    if isinstance(value, Tensor):
+        return value.to(_wide(device))
+    return torch.full((), value, dtype=_wide(device), device=device)
+
+
+def _wide(device: torch.device) -> torch.dtype:
+    """The most digits a device knows."""
+    return torch.float32 if device.type == "mps" else torch.float64
 
 
 def fetched(rows: list[Any]) -> list[list[float]]:

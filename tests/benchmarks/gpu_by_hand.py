@@ -21,6 +21,7 @@ from torch.nn.functional import cross_entropy
 from engine.compile import compile_source
 from engine.data.pipeline import Prepared
 from engine.training.plan import TrainingPlan
+from engine.training.steps.recurrent import keep_float32
 from tests.gpu.device import DEVICE
 
 LARGE_BATCH, NORM_EVERY, WARM = 512, 10, 3
@@ -38,6 +39,8 @@ class ByHand:
         self.autocast = None if config.precision == "float32" else getattr(torch, config.precision)
         self.last = torch.channels_last if config.channels_last is True else torch.contiguous_format
         model: Any = compile_source(plan.source).to(DEVICE)
+        if self.cuda and self.autocast is torch.bfloat16:
+            keep_float32(model)  # as the run does: torch would compute with float16
         self.model = model.to(memory_format=self.last) if config.channels_last is True else model
         options: dict[str, Any] = config.optimizer.model_dump(exclude={"name", "lr"})
         self.lr = torch.tensor(config.optimizer.lr, device=DEVICE)

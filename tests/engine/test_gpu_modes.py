@@ -36,6 +36,8 @@ from engine.training.steps import kernels as kernel_choice
 from engine.training.steps.computing import decided, facts, of_run
 from engine.training.steps.device_memory import free_memory
 from engine.training.steps.kernels import kernels
+from engine.training.steps.moving_average import MovingAverage
+from engine.training.steps.recurrent import keep_float32
 from engine.training.steps.threads import prepare_environment
 from tests.engine.classics import along
 from tests.engine.stopping import Stopping
@@ -270,6 +272,27 @@ def test_a_look_into_a_recurrent_network_leaves_its_weights_where_they_are(
             weight.mul_(2)
     torch.testing.assert_close(probed(given), module(given), rtol=0, atol=0)
     assert not laid
+
+
+@pytest.mark.parametrize("lengths", [False, True], ids=["whole", "packed"])
+@pytest.mark.parametrize("kind", ["LSTM", "GRU", "RNN"])
+def test_recurrent_layers_keep_float32_among_others_in_bfloat16(kind: str, lengths: bool) -> None:
+    """On a GPU torch would take float16 for them, in which small gradients are 0."""
+    graph = Graph("recurrent")
+    steps, sizes = graph.add("Input", shape=(4, 3)), graph.add("Input", shape=(), dtype="int64")
+    layer = graph.add(kind, hidden_size=2, bidirectional=True)
+    graph.connect(steps, layer)
+    if lengths:
+        graph.connect(sizes, layer, target="lengths")
+    graph.connect(layer, graph.add("Output"))
+    module, given, many = compile_graph(graph), torch.rand(2, 4, 3).bfloat16(), torch.tensor([4, 2])
+    with torch.no_grad():
+        expected = module(given.float(), many)
+        keep_float32(module)
+        kept = module, Probed(graph, infer(graph), module), MovingAverage(module, 0.5).module
+        with torch.autocast("cpu", torch.bfloat16):
+            found = [one(given, many) for one in kept]
+    assert all(torch.equal(one, expected) for one in found)
 
 
 @pytest.mark.parametrize(("name", "index"), [("cuda", 0), ("cuda:0", 0), ("cuda:1", 1)])

@@ -22,6 +22,7 @@ SETTINGS: dict[str, dict[str, Any]] = {
     "resnet-18-small": {"epochs": 1},
     "transformer-encoder": {"epochs": 1},
     "lstm-classifier": {"epochs": 2},
+    "bidirectional-lstm": {"epochs": 2},
 }
 NAMES = tuple(SETTINGS) if DEVICE.type == "cuda" else ("mlp",)  # a CPU takes minutes for the others in bfloat16
 HALF = ("bfloat16", pytest.param("float16", marks=cuda_only("float16, which a CPU does not train with")))

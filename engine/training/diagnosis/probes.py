@@ -52,8 +52,9 @@ class Probed:
         self.homes: dict[str, NodePath] = {}
         for (path, mine), theirs in zip(self.module.named_modules(), module.modules(), strict=True):
             mine._parameters, mine._buffers = theirs._parameters, theirs._buffers
-            if isinstance(mine, nn.RNNBase):
+            if isinstance(mine, nn.RNNBase) and isinstance(theirs, nn.RNNBase):
                 mine.__dict__.update({name: theirs.__dict__[name] for name in LISTED})
+                mine.__class__ = theirs.__class__  # it says with which numbers they compute
             parent, _, name = path.rpartition(".")
             nodes = held.get(type(self.module.get_submodule(parent)).__name__, {}) if path else {}
             around = inside.get(parent, ())

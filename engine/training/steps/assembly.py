@@ -19,6 +19,7 @@ from engine.training.evaluation.outputs import heads, terms
 from engine.training.plan import TrainingPlan
 from engine.training.steps.by_length import ignores_padding
 from engine.training.steps.device import seed_step
+from engine.training.steps.recurrent import keep_float32
 from engine.training.steps.stepper import Stepper
 
 
@@ -45,6 +46,8 @@ def build(plan: TrainingPlan, data: Prepared, device: torch.device) -> Stepper:
     )
     inputs = tuple(plan.binding.inputs.values())
     numbers = None if config.precision in ("auto", "float32") else getattr(torch, config.precision)
+    if device.type == "cuda" and config.precision == "bfloat16":
+        keep_float32(module)
     if last and device.type == "cuda":
         _lay_samples(data, inputs)
     more = terms(plan.graph, plan.report)

@@ -144,26 +144,23 @@ class Trainer:
             from engine.data.pipeline import prepare
             from engine.training.runs.checkpoint import load
             from engine.training.runs.stored import parent_of
-            from engine.training.steps import computing, device
+            from engine.training.steps import computing, device, device_memory
             from engine.training.steps.assembly import batches_of
-            from engine.training.steps.device_memory import room_for_data
 
             device.freeze_imports()
             resumed = self._resumed
-            found = (
+            target, why = (
                 (device.resumed_device(resumed.device), "") if resumed else device.usable_device(plan.training.device)
             )
-            target, why = found
             if why:
                 self._begun = (why,)
                 self._show(notes=())
             plan = computing.of_run(resumed, plan) if resumed else computing.decided(plan, target)
             device.check_precision(plan.training.precision, target)
-            wanted = resumed.threads if resumed else plan.training.threads
-            threads = device.choose_threads(wanted, plan.at_once)
+            threads = device.choose_threads(resumed.threads if resumed else plan.training.threads, plan.at_once)
             self._show(phase="loading the data")
             learnt = stored(resumed.path, plan.data) if resumed else None
-            data = prepare(plan.data, target, room_for_data(target), learnt)
+            data = prepare(plan.data, target, device_memory.room_for_data(target), learnt)
             if not batches_of(len(data.train), plan):
                 raise TrainingError(
                     f"data.batch_size is {plan.data.batch_size}, but there are {len(data.train)} training samples: "
@@ -195,7 +192,10 @@ class Trainer:
         if run.info.gpu:
             self._show(computing=f"{computing_text(run.info)}. {promise(run.info)}")
         with device.settled(threads, target, plan.training, steady=plan.data.buckets is None):
-            return self._guarded(plan, data, target, run, checkpoint, parent)
+            result = self._guarded(plan, data, target, run, checkpoint, parent)
+        del data, checkpoint, parent
+        device.give_back(target)
+        return result
 
     def _refused(self, message: str) -> None:
         self._show(state="failed", phase="", message=message)

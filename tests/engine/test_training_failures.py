@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import re
+import weakref
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any, cast
@@ -15,7 +17,7 @@ from torch import nn
 from engine.data.pipeline import Prepared
 from engine.errors import About
 from engine.graph import Graph
-from engine.training import failures, recorder
+from engine.training import failures, opening, recorder
 from engine.training.failures import explain
 from engine.training.loop import Trainer
 from engine.training.plan import check
@@ -23,7 +25,9 @@ from engine.training.recorder import Diverged
 from engine.training.runs.run_info import runs
 from engine.training.runs.stored import stored_history
 from engine.training.status import TrainingError
+from engine.training.steps import device
 from engine.training.steps.device_memory import largest_batch, needed_memory
+from engine.training.steps.stepper import Stepper
 from tests.engine.test_training_learning import table
 from tests.engine.test_training_loop import rows
 
@@ -291,3 +295,43 @@ def test_the_device_is_the_best_there_is_or_the_one_asked_for(monkeypatch) -> No
         else:
             with pytest.raises(TrainingError, match="finds no such device on this computer: choose 'auto' or"):
                 choose_device("cuda")
+
+
+@pytest.mark.parametrize("fails", [False, True], ids=["finished", "out of memory"])
+def test_a_run_that_is_over_leaves_nothing_on_a_gpu(fails: bool, tmp_path, monkeypatch) -> None:
+    """Its Trainer and what it has said are there still; the next run in the program wants the memory."""
+    held, released = list[weakref.ref[object]](), list[torch.device]()
+    made, learn = opening.build, Stepper.step
+
+    def build(plan, data, target):
+        stepper = made(plan, data, target)
+        held.extend(map(weakref.ref, (stepper.network.module, stepper.optimizer, *data.train.tensors.values())))
+        return stepper
+
+    def step(self, batches, number, **options):
+        if fails and number == 3:
+            raise torch.OutOfMemoryError("as on a GPU")
+        return learn(self, batches, number, **options)
+
+    def give_back(target: torch.device) -> None:
+        released.append(target)
+        gc.collect()
+
+    monkeypatch.setattr(opening, "build", build)
+    monkeypatch.setattr(Stepper, "step", step)
+    monkeypatch.setattr(device, "give_back", give_back)
+    trainer = Trainer(table(epochs=1), tmp_path / "run")
+    assert trainer.run().state == ("failed" if fails else "finished")
+    assert released == [torch.device("cpu")]
+    assert held
+    assert not any(one() is not None for one in held)
+
+
+def test_only_on_a_gpu_what_was_left_is_looked_for(monkeypatch) -> None:
+    done = list[str]()
+    monkeypatch.setattr(gc, "collect", lambda: done.append("circles"))
+    monkeypatch.setattr(torch.cuda, "empty_cache", lambda: done.append("cache"))
+    device.give_back(torch.device("cpu"))
+    assert done == []
+    device.give_back(torch.device("cuda", 0))
+    assert done == ["circles", "cache"]

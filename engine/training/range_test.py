@@ -9,11 +9,17 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from engine.graph import Graph
 from engine.settings.schedules import Constant
 from engine.training.status import TrainingError
+
+if TYPE_CHECKING:
+    import torch
+
+    from engine.data.pipeline import Prepared
+    from engine.training.plan import TrainingPlan
 
 FIRST, LAST, STEPS = 1e-7, 10.0, 120
 SMOOTH: Final = 0.9
@@ -67,11 +73,9 @@ class RangeTest:
 def range_test(graph: Graph, progress: Progress | None = None) -> RangeTest | None:
     """Run it for a project; None if ``progress`` said no in between. Raises TrainingError, DataError."""
     from engine.data.pipeline import prepare
-    from engine.data.sampling import order_of
     from engine.training.plan import check
-    from engine.training.steps import computing
+    from engine.training.steps import computing, device_memory
     from engine.training.steps import device as devices
-    from engine.training.steps.assembly import build
     from engine.training.steps.threads import prepare_environment
 
     plan = check(graph)
@@ -81,34 +85,47 @@ def range_test(graph: Graph, progress: Progress | None = None) -> RangeTest | No
     target, _ = devices.usable_device(plan.training.device)
     plan = computing.decided(plan, target)
     devices.check_precision(plan.training.precision, target)
-    data, drawn = prepare(plan.data, target), plan.data.model_copy(update={"shuffle": True})
+    threads = devices.choose_threads(plan.training.threads, plan.at_once)
+    data = prepare(plan.data, target, device_memory.room_for_data(target))
     if not len(data.train):
         raise TrainingError("There are no training samples: enlarge data.split.train.", setting="data.split.train")
+    with devices.settled(threads, target, plan.training, steady=plan.data.buckets is None):
+        found = _tested(plan, data, target, progress)
+    del data
+    devices.give_back(target)
+    return found
+
+
+def _tested(plan: TrainingPlan, data: Prepared, target: torch.device, progress: Progress | None) -> RangeTest | None:
+    """The steps on a device, which computes as the training does."""
+    from engine.data.sampling import order_of
+    from engine.training.steps.assembly import build
+
+    drawn = plan.data.model_copy(update={"shuffle": True})
     rates: list[float] = []
     losses: list[float] = []
     mean = 0.0
-    with devices.settled(devices.choose_threads(plan.training.threads, plan.at_once), target, plan.training):
-        stepper = build(plan, data, target)
-        size, epoch, step = plan.data.size(len(data.train)), 0, 0
-        while step < STEPS:
-            epoch += 1
-            order = order_of(data.train, drawn, data.fields, plan.training.seed, epoch, target)
-            for batch in data.train.batches(stepper.network.fields, size, order):
-                if progress is not None and not progress(step, STEPS):
-                    return None
-                rate = FIRST * (LAST / FIRST) ** (step / (STEPS - 1))
-                stepper.lr.set(rate)
-                step += 1
-                done = stepper.step([batch], step, measure=False)
-                loss = float(done.loss)
-                mean = SMOOTH * mean + (1 - SMOOTH) * loss
-                smoothed = mean / (1 - SMOOTH**step)
-                if not math.isfinite(smoothed) or (losses and smoothed > OVER * max(min(losses), 1e-12)):
-                    step = STEPS
-                if step >= STEPS:
-                    break
-                rates.append(rate)
-                losses.append(smoothed)
+    stepper = build(plan, data, target)
+    size, epoch, step = plan.data.size(len(data.train)), 0, 0
+    while step < STEPS:
+        epoch += 1
+        order = order_of(data.train, drawn, data.fields, plan.training.seed, epoch, target)
+        for batch in data.train.batches(stepper.network.fields, size, order):
+            if progress is not None and not progress(step, STEPS):
+                return None
+            rate = FIRST * (LAST / FIRST) ** (step / (STEPS - 1))
+            stepper.lr.set(rate)
+            step += 1
+            done = stepper.step([batch], step, measure=False)
+            loss = float(done.loss)
+            mean = SMOOTH * mean + (1 - SMOOTH) * loss
+            smoothed = mean / (1 - SMOOTH**step)
+            if not math.isfinite(smoothed) or (losses and smoothed > OVER * max(min(losses), 1e-12)):
+                step = STEPS
+            if step >= STEPS:
+                break
+            rates.append(rate)
+            losses.append(smoothed)
     return RangeTest(tuple(rates), tuple(losses), suggest(rates, losses))
 
 

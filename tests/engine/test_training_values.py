@@ -19,6 +19,7 @@ from engine.training.findings import NodePath
 from engine.training.loop import Trainer
 from engine.training.plan import check
 from engine.training.range_test import FIRST, LAST, STEPS, RangeTest, range_test, suggest
+from engine.training.steps import device
 from engine.training.steps import device_memory as memory
 from engine.training.values import measure, values_of
 from tests.engine.test_training_learning import table
@@ -169,6 +170,15 @@ def test_what_nobody_reads_keeps_its_index() -> None:
     assert layer is not None
     read = [any(edge.source_port == port.name for edge in graph.outgoing[lstm.id]) for port in layer.output_ports()]
     assert [value is not None for value in given] == read
+
+
+def test_the_range_test_takes_data_that_do_not_fit_and_gives_a_gpu_back(monkeypatch: pytest.MonkeyPatch) -> None:
+    graph, rooms, released = table(epochs=3, optimizer={"name": "sgd"}), [None, 0], list[torch.device]()
+    monkeypatch.setattr(memory, "room_for_data", lambda target: rooms.pop(0))
+    monkeypatch.setattr(device, "give_back", released.append)
+    assert range_test(graph) == range_test(graph)
+    assert rooms == []
+    assert released == 2 * [torch.device("cpu")]
 
 
 def test_the_range_test_minds_no_schedule() -> None:

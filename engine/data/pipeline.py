@@ -379,12 +379,12 @@ def _too_large(sizes: Mapping[str, int]) -> frozenset[str]:
     return frozenset(found)
 
 
-def shuffled(count: int, seed: int, epoch: int, device: torch.device | str = "cpu") -> torch.Tensor:
+def shuffled(count: int, seed: int, epoch: int) -> torch.Tensor:
     """The order of ``count`` training samples in an epoch, drawn from (seed, "shuffle", epoch) on the CPU."""
     import torch
 
     generator = torch.Generator().manual_seed(derive(seed, "shuffle", epoch))
-    return torch.randperm(count, generator=generator).to(device)
+    return torch.randperm(count, generator=generator)
 
 
 def preview(config: DataConfig, count: int = 16, part: PartName = "train") -> Preview:

@@ -48,34 +48,32 @@ def classes_of(config: DataConfig, fields: Mapping[str, Field]) -> str | None:
     return found
 
 
-def order_of(
-    part: Part, config: DataConfig, fields: Mapping[str, Field], seed: int, epoch: int, device: torch.device | str
-) -> torch.Tensor | None:
-    """The indices within the training part, in the order of an epoch (int64); None: as they lie."""
-    order = _order_of(part, config, fields, seed, epoch, device)
+def order_of(part: Part, config: DataConfig, fields: Mapping[str, Field], seed: int, epoch: int) -> torch.Tensor | None:
+    """The indices within the training part, in the order of an epoch (int64, on the CPU); None: as they lie."""
+    order = _order_of(part, config, fields, seed, epoch)
     if config.buckets is None or part.free is None:
         return order
     import numpy as np
     import torch
 
-    chosen = np.arange(len(part)) if order is None else order.cpu().numpy()
+    chosen = np.arange(len(part)) if order is None else order.numpy()
     chosen = bucketed(chosen, part.free.first, config.size(len(part)), config.buckets, seed, epoch)
-    return torch.from_numpy(chosen).to(device)
+    return torch.from_numpy(chosen)
 
 
 def _order_of(
-    part: Part, config: DataConfig, fields: Mapping[str, Field], seed: int, epoch: int, device: torch.device | str
+    part: Part, config: DataConfig, fields: Mapping[str, Field], seed: int, epoch: int
 ) -> torch.Tensor | None:
     """The same before samples of like length are brought together."""
     from engine.data.pipeline import shuffled
 
     name = classes_of(config, fields)
     if name is None:
-        return shuffled(len(part), seed, epoch, device) if config.shuffle else None
+        return shuffled(len(part), seed, epoch) if config.shuffle else None
     import torch
 
     labels = part.tensors[name].cpu().numpy() if name in part.tensors else part.views[name][:]
-    return torch.from_numpy(balanced(labels, part.indices, seed, epoch)).to(device)
+    return torch.from_numpy(balanced(labels, part.indices, seed, epoch))
 
 
 def balanced(labels: Array, positions: Array, seed: int, epoch: int) -> Array:

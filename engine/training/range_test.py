@@ -109,7 +109,7 @@ def _tested(plan: TrainingPlan, data: Prepared, target: torch.device, progress: 
     size, epoch, step = plan.data.size(len(data.train)), 0, 0
     while step < STEPS:
         epoch += 1
-        order = order_of(data.train, drawn, data.fields, plan.training.seed, epoch, target)
+        order = order_of(data.train, drawn, data.fields, plan.training.seed, epoch)
         for batch in data.train.batches(stepper.network.fields, size, order):
             if progress is not None and not progress(step, STEPS):
                 return None

@@ -60,7 +60,7 @@ def batches(prepared: Prepared, config: DataConfig, epochs: int = 2) -> list[dic
     """All that a training would be given."""
     given = list[dict[str, torch.Tensor]]()
     for epoch in range(1, epochs + 1):
-        order = order_of(prepared.train, config, prepared.fields, 5, epoch, "cpu")
+        order = order_of(prepared.train, config, prepared.fields, 5, epoch)
         augment = Augmenter(config.augmentation, prepared.fields, 5, epoch) if config.augmentation else None
         given += prepared.train.batches(prepared.fields, 16, order, augment=augment)
     return given

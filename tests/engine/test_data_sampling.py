@@ -78,7 +78,7 @@ def test_memory_and_files_are_drawn_alike(tmp_path: Path, monkeypatch: pytest.Mo
     monkeypatch.setattr("engine.data.pipeline.free_memory", lambda: 1)
     read = prepare(config)
     assert read.train.views
-    orders = [order_of(one.train, config, one.fields, 3, 2, "cpu") for one in (kept, read)]
+    orders = [order_of(one.train, config, one.fields, 3, 2) for one in (kept, read)]
     assert orders[0] is not None
     assert orders[1] is not None
     assert orders[0].tolist() == orders[1].tolist()

@@ -38,9 +38,12 @@ class Dealer:
         return self.plan.data.size(len(self.data.train))
 
     def order(self, epoch: int) -> Tensor | None:
-        """The indices of the samples in the order of an epoch; None: as they lie."""
+        """The indices of the samples in the order of an epoch, on the CPU; None: as they lie.
+
+        Batches take it to the samples once an epoch; who asks for those of a step finds them without waiting for a GPU.
+        """
         seed = self.plan.training.seed
-        return order_of(self.data.train, self.plan.data, self.data.fields, seed, epoch, self.device)
+        return order_of(self.data.train, self.plan.data, self.data.fields, seed, epoch)
 
     def batches(self, epoch: int, order: Tensor | None, skip: int) -> Iterator[Batch]:
         """The batches of an epoch but the first ``skip``. Raises SampleError where a sample cannot be read."""

@@ -65,7 +65,7 @@ class OwnAnswers:
             return batch
         true = batch[self.job.tokens]
         seed_step(true.device, self.seed, PURPOSE, epoch, int(samples[0]))  # some layers draw, whoever asks
-        samples = samples.to(true.device)
+        samples = samples.to(true.device, non_blocking=True)
         drawn = uniform(derive(self.seed, PURPOSE, epoch), counters(samples, self.length)[:, : true.shape[1]])
         chosen = drawn < probability
         chosen[:, 0] = False
@@ -82,8 +82,8 @@ class OwnAnswers:
                 scores = self.job.head.answer(self.network.answers(batch))
         finally:
             module.train()
-        if self.never:
-            scores = scores.index_fill(-1, torch.tensor(self.never, device=scores.device), -torch.inf)
+        for token in self.never:  # compared there: numbers that are sent wait for a GPU
+            scores = scores.masked_fill(torch.arange(scores.shape[-1], device=scores.device) == token, -torch.inf)
         return torch.cat((true[:, :1], scores.argmax(-1)[:, :-1].to(true.dtype)), 1)
 
 

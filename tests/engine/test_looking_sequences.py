@@ -55,6 +55,23 @@ def result(method, inspector: Inspector, layer: str = "", **options: object):
     return last(method, asked(inspector, layer, options=options)).result
 
 
+def test_a_recurrent_layer_has_gradients_on_a_gpu_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    """There cuDNN computes it, which has no backward pass outside of training."""
+    inspector, seen = Inspector(fresh(rows(("LSTM", {"name": "read", "hidden_size": 4})))), list[bool]()
+    compute = nn.LSTM.forward
+
+    def forward(self: nn.LSTM, *given: torch.Tensor) -> object:
+        seen.append(torch.backends.cudnn.enabled)
+        return compute(self, *given)
+
+    monkeypatch.setattr(nn.LSTM, "forward", forward)
+    batch = first(inspector.trained, inspector.trained.data.train, 2)
+    inspector.run(batch)
+    inspector.run(batch, gradients=True)
+    assert seen == [True, False]
+    assert torch.backends.cudnn.enabled
+
+
 def test_attention_drawn_from_products_is_what_torch_gives_with_need_weights() -> None:
     inspector = Inspector(fresh(rows((multi_head_attention.NAME, {"name": "look", "width": 8, "heads": 2}))))
     found = result(ATTENTION, inspector, "look")

@@ -25,7 +25,7 @@ from tests.gpu.runs import preset, trained
 METHODS = ("saliency", "integrated-gradients", "grad-cam", "occlusion", "feature-maps", "histograms")
 
 
-@pytest.fixture(scope="module", params=["lenet-5", "transformer-encoder"])
+@pytest.fixture(scope="module", params=["lenet-5", "transformer-encoder", "lstm-classifier"])
 def run(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("LAYERLOOM_HOME", str(tmp_path_factory.mktemp("home")))

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import copy
 from collections import Counter
-from collections.abc import Callable, Collection, Mapping, Sequence
-from contextlib import ExitStack
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager, nullcontext
 from dataclasses import dataclass, field
 from typing import Any, Final
 
 import torch
 from torch import Tensor, nn
+from torch.backends import cudnn
 
 from engine.inside.looking.errors import LookingError
 from engine.inside.looking.layer_answers import AnswerId, LayerAnswer, named
@@ -122,7 +123,8 @@ class Inspector:
                         value.requires_grad_()
                     found[one] = value
 
-        with self._listening(hear, self._replacing(replaced), hooks or {}), torch.set_grad_enabled(gradients):
+        listening = self._listening(hear, self._replacing(replaced), hooks or {})
+        with listening, torch.set_grad_enabled(gradients), _differentiable() if gradients else nullcontext():
             answers = self.network.answers(given, self._probed)
         return Pass(answers, found)
 
@@ -230,6 +232,17 @@ class Inspector:
         self._probed.listener = hear
         stack.callback(setattr, self._probed, "listener", None)
         return stack
+
+
+@contextmanager
+def _differentiable() -> Iterator[None]:
+    """Without cuDNN: its recurrent layers have a backward pass in training alone."""
+    before = cudnn.enabled
+    cudnn.enabled = False
+    try:
+        yield
+    finally:
+        cudnn.enabled = before
 
 
 def repeated(batch: Batch, count: int, inputs: Sequence[str]) -> dict[str, Tensor]:

@@ -135,9 +135,11 @@ def digits(*layers: tuple[str, dict[str, object]], **training: object) -> Graph:
     return graph
 
 
-def begun_on_a_gpu(folder: Path, device: str = "cuda:0", **training: object) -> None:
+def begun_on_a_gpu(
+    folder: Path, device: str = "cuda:0", layers: tuple[tuple[str, dict[str, object]], ...] = (), **training: object
+) -> None:
     """A run that says of itself what one on a GPU would: it was computed here with the same settings."""
-    graph = digits(**training)
+    graph = digits(*layers, **training)
     Trainer(graph, folder, control=Stopping(2)).run()
     said = json.loads((folder / FACTS).read_text(encoding="utf-8"))
     said |= {"device": device, **facts(decided(check(graph), GPU), GPU)}
@@ -251,6 +253,24 @@ def test_a_script_computes_as_the_run_did(tmp_path: Path) -> None:
     assert "bfloat16)" not in text
     assert "import os\n" in text
     compile(text, "train.py", "exec")
+
+
+@pytest.mark.parametrize("gpu", ["fast", "exact"])
+def test_a_script_keeps_recurrent_layers_in_float32_as_the_run_does(gpu: str, tmp_path: Path) -> None:
+    begun_on_a_gpu(tmp_path / "run", layers=(("Squeeze", {"dim": 1}), ("GRU", {"hidden_size": 4})), gpu=gpu)
+    text = Script(Subject.of_run(tmp_path / "run"), "data.npz").text()
+    assert ("    keep_float32(model)\n" in text) == (gpu == "fast")
+    if gpu == "exact":
+        return
+    made: dict[str, Any] = {"__name__": "exported", "__file__": "train.py"}
+    exec(compile(text, "train.py", "exec"), made)
+    layer, given = nn.GRU(3, 2, batch_first=True), torch.rand(2, 4, 3).bfloat16()
+    packed = nn.utils.rnn.pack_padded_sequence(given.float(), torch.tensor([4, 2]), batch_first=True)
+    with torch.no_grad():
+        expected = layer(given.float())[0], layer(packed)[0].data
+        made["keep_float32"](layer)
+        found = layer(given)[0], layer(packed)[0].data
+    assert all(map(torch.equal, found, expected))
 
 
 @pytest.mark.parametrize("kind", ["LSTM", "GRU", "RNN"])

@@ -68,6 +68,7 @@ class Script:
             *self._order(),
             *([sections.TOGETHER.strip()] if self.config.accumulate > 1 else []),
             self._answers(),
+            *([sections.RECURRENT.strip()] if self._keeps_float32 else []),
             *filter(None, [self._exchange]),
             losses.functions(self.network, self.heads, shares=self.config.accumulate > 1),
             losses.table(self.network),
@@ -210,6 +211,8 @@ class Script:
             f"model = {self.subject.source.class_name}().to(device)",
             *(["begin(model, args.data)"] if self.begins else []),
         ]
+        if self._keeps_float32:
+            lines += ['if device.type == "cuda":', "    keep_float32(model)"]
         if config.channels_last is True:
             lines += ["for weight in model.parameters():", "    weight.data = channels_last(weight.data)"]
         lines += [*optimization.optimizer(), *optimization.schedule()]
@@ -340,6 +343,14 @@ class Script:
             f"torch.backends.cudnn.allow_tf32 = {fewer}",
         ]
         return ['if device.type == "cuda":', *(f"    {line}" for line in lines)]
+
+    @property
+    def _keeps_float32(self) -> bool:
+        """Whether recurrent layers keep float32, as `engine.training.steps.recurrent` lets them."""
+        from torch import nn
+
+        recurrent = any(isinstance(part, nn.RNNBase) for part in self.network.module.modules())
+        return recurrent and self.device == "cuda" and self.config.precision == "bfloat16"
 
     def _default_device(self) -> str:
         cuda = '"cuda" if torch.cuda.is_available() else "cpu"'

@@ -97,6 +97,28 @@ def channels_last(value):
         return value.contiguous(memory_format=torch.channels_last)
     return value.contiguous(memory_format=torch.channels_last_3d) if value.dim() == 5 else value
 '''
+RECURRENT: Final = '''
+class Float32(nn.RNNBase):
+    """A recurrent layer that computes outside of autocast, which on a GPU knows none but float16 for it."""
+
+    def forward(self, given, state=None):
+        with torch.autocast("cuda", enabled=False):
+            return super().forward(wide(given), wide(state))
+
+
+def wide(given):
+    """Tensors, a packed sequence, one state or both in float32."""
+    if given is None or hasattr(given, "float"):
+        return given if given is None else given.float()
+    return tuple(map(wide, given))
+
+
+def keep_float32(model):
+    """Let all recurrent layers of a model do so; their weights stay where they are."""
+    for part in model.modules():
+        if isinstance(part, nn.RNNBase):
+            part.__class__ = type("Float32", (Float32, type(part)), {})
+'''
 EVALUATE: Final = '''
 @torch.no_grad()
 def evaluate(model, part, args, split, step):

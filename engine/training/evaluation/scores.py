@@ -66,33 +66,31 @@ class Transfer:
 
 def ask_totals(head: Head | None, steps: Sequence[Sequence[Score]], transfer: Transfer) -> Found[tuple[float, float]]:
     """(sum, number) of every step over its batches, once the ``transfer`` was fetched."""
-    alike: dict[tuple[torch.Size, torch.Size], list[tuple[int, int]]] = {}
-    ready: list[tuple[int, int]] = []
-    for step, scores in enumerate(steps):
-        for index, score in enumerate(scores):
-            if score.waiting:
-                assert isinstance(score.number, Tensor)
-                alike.setdefault((score.total.shape, score.number.shape), []).append((step, index))
-            else:
-                ready.append((step, index))
-    asked: list[tuple[list[tuple[int, int]], Found[float], Found[float]]] = []
-    if ready:
-        of = [steps[step][index] for step, index in ready]
-        asked.append((ready, transfer.ask(one.total for one in of), transfer.ask(one.number for one in of)))
-    for together in alike.values():
+    flat = [score for scores in steps for score in scores]
+    alike: dict[tuple[torch.Size, torch.Size] | None, list[int]] = {}
+    for place, score in enumerate(flat):
+        shapes = (score.total.shape, score.number.shape) if score.waiting else None  # type: ignore[union-attr]
+        alike.setdefault(shapes, []).append(place)
+    asked: list[tuple[list[int], Found[float], Found[float]]] = []
+    for shapes, places in alike.items():
+        totals, numbers = [flat[place].total for place in places], [flat[place].number for place in places]
+        if shapes is None:
+            asked.append((places, transfer.ask(totals), transfer.ask(numbers)))
+            continue
         assert head is not None, "only those of a head wait"
-        both = [(steps[step][index].total, steps[step][index].number) for step, index in together]
-        answers, targets = (torch.stack(list(column)) for column in zip(*both, strict=True))
+        answers, targets = torch.stack(totals), torch.stack(numbers)  # type: ignore[arg-type]
         right, kept = head.step_metric.right(head.criterion, answers, targets, head.masked)
-        sums, all_count = transfer.ask_row(right.flatten(1).sum(1)), [right[0].numel()] * len(together)
+        sums, all_count = transfer.ask_row(right.flatten(1).sum(1)), [right[0].numel()] * len(places)
         counts = transfer.ask(all_count) if kept is None else transfer.ask_row(kept.flatten(1).sum(1))
-        asked.append((together, sums, counts))
+        asked.append((places, sums, counts))
 
     def found() -> list[tuple[float, float]]:
-        each: dict[tuple[int, int], tuple[float, float]] = {}
+        each = [(0.0, 0.0)] * len(flat)
         for places, sums, counts in asked:
-            each.update(zip(places, zip(map(float, sums()), map(float, counts()), strict=True), strict=True))
-        return [_together([each[step, index] for index in range(len(scores))]) for step, scores in enumerate(steps)]
+            for place, total, number in zip(places, sums(), counts(), strict=True):
+                each[place] = total, number
+        pairs = iter(each)
+        return [_together(list(islice(pairs, len(scores)))) for scores in steps]
 
     return found
 

@@ -279,4 +279,4 @@ def _own(item: tuple[str, Any]) -> tuple[str, Any]:
 
 def samples_of(batch: Batch) -> int:
     """How many samples a batch has."""
-    return len(next(iter(batch.values())))
+    return next(iter(batch.values())).shape[0]

@@ -84,7 +84,7 @@ class ClassLoss(WeightedLoss):
         del given["class_weights"]
 
         def mean(answer: Tensor, target: Tensor) -> Tensor:
-            if target.dim() == 1 and answer.dim() == 2 and len(answer) == len(target):
+            if answer.dim() == 2 and answer.shape[:1] == target.shape:
                 found: Tensor = function(answer, target, **given)
                 return found
             return usual(answer, target)

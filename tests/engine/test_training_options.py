@@ -21,6 +21,7 @@ from engine.training.steps import compiling
 from engine.training.steps.optimization import Penalty
 from engine.training.steps.stepper import Stepper
 from tests.engine.test_training_learning import falls, table, train
+from tests.engine.test_training_scores import totals
 
 CPU = torch.device("cpu")
 PICTURES = (
@@ -56,7 +57,7 @@ def test_batches_that_are_added_up_are_one_large_batch() -> None:
     assert torch.allclose(one.loss, several.loss, atol=1e-6)
     assert torch.allclose(one.norm, several.norm, atol=1e-6)
     assert (one.samples, several.samples) == (7, 7)
-    assert whole.network.totals([one.scores]) == parts.network.totals([several.scores])
+    assert totals(whole.network, [one.scores]) == totals(parts.network, [several.scores])
     for mine, theirs in zip(weights(whole), weights(parts), strict=True):
         assert torch.allclose(mine, theirs, atol=1e-6)
 
@@ -213,7 +214,7 @@ def test_what_is_said_of_an_lbfgs_step_is_of_its_beginning() -> None:
     one, other = (taken.step([batch(9)], 1, measure=True) for taken in (plain, many))
     assert torch.allclose(one.loss, other.loss)
     assert torch.allclose(one.norm, other.norm)
-    assert plain.network.totals([one.scores]) == many.network.totals([other.scores])
+    assert totals(plain.network, [one.scores]) == totals(many.network, [other.scores])
 
 
 def test_validation_may_hold_an_ignored_class_that_training_does_not(tmp_path: Path) -> None:

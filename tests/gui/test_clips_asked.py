@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -13,7 +12,6 @@ from pytestqt.qtbot import QtBot
 
 from engine.data.sources import describe
 from engine.graph import Graph
-from gui.document import Document
 from gui.hosts.host import StoredRun
 from gui.inside.looking.inside_tab import InsideTab
 from gui.inside.predict.predict_tab import PredictTab
@@ -23,6 +21,7 @@ from gui.training.trying.try_page import TryPage
 from presets.fitting import fitted
 from tests.engine.own_clips import clip_folders, frame_table, write_clip
 from tests.engine.runs_to_export import trained
+from tests.gui.shown_pages import results_page, try_page
 
 LEFT = Qt.MouseButton.LeftButton
 SMALL = "channels=2,features=4,hidden=4"
@@ -40,23 +39,13 @@ def runs(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def results(qtbot: QtBot, runs: Path) -> Iterator[ResultsPage]:
-    made = ResultsPage(Document(Graph("net")), root=runs)
-    qtbot.addWidget(made)
-    made.resize(1180, 700)
-    with qtbot.waitExposed(made):
-        made.show()
-    yield made
-    made.close_background()
+def results(qtbot: QtBot, runs: Path) -> ResultsPage:
+    return results_page(qtbot, runs)
 
 
 @pytest.fixture
 def trying(qtbot: QtBot) -> TryPage:
-    page = TryPage()
-    qtbot.addWidget(page, before_close_func=TryPage.close_background)
-    page.resize(900, 280)
-    page.show()
-    return page
+    return try_page(qtbot)
 
 
 def try_run(qtbot: QtBot, page: TryPage, run: Path) -> None:

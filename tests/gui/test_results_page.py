@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -29,6 +28,7 @@ from presets.fitting import fitted
 from tests.engine.hand_drawn import DIGITS
 from tests.engine.own_data import wine_table
 from tests.engine.test_inside import trained
+from tests.gui.shown_pages import results_page
 
 LEFT = Qt.MouseButton.LeftButton
 
@@ -47,14 +47,8 @@ def runs(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def page(qtbot: QtBot, runs: Path) -> Iterator[ResultsPage]:
-    made = ResultsPage(Document(Graph("net")), root=runs)
-    qtbot.addWidget(made)
-    made.resize(1180, 700)
-    with qtbot.waitExposed(made):
-        made.show()
-    yield made
-    made.close_background()
+def page(qtbot: QtBot, runs: Path) -> ResultsPage:
+    return results_page(qtbot, runs)
 
 
 def predict_tab(page: ResultsPage) -> PredictTab:

@@ -219,15 +219,8 @@ class Network:
             return Score(answer.detach(), target, waiting=True)
         return Score(*self.score(answers, batch))
 
-    def totals(self, steps: Sequence[Sequence[Score]]) -> list[tuple[float, float]]:
-        """(sum, number) of every step whose batches have these scores."""
-        transfer = Transfer()
-        found = self.ask_totals(steps, transfer)
-        transfer.fetch()
-        return found()
-
     def ask_totals(self, steps: Sequence[Sequence[Score]], transfer: Transfer) -> Found[tuple[float, float]]:
-        """The same, once the ``transfer`` was fetched."""
+        """(sum, number) of every step whose batches have these scores, once the ``transfer`` was fetched."""
         return ask_totals(self._reported, steps, transfer)
 
     def answers(self, batch: Batch, forward: Forward | None = None) -> tuple[Tensor, ...]:

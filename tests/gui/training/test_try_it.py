@@ -27,6 +27,7 @@ from presets.fitting import fitted
 from tests.engine.own_texts import review_folder, story
 from tests.engine.sequence_networks import translator
 from tests.engine.test_inside import trained
+from tests.gui.shown_pages import try_page
 
 
 @pytest.fixture(scope="module")
@@ -44,11 +45,7 @@ def runs(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
 
 @pytest.fixture
 def page(qtbot: QtBot) -> TryPage:
-    page = TryPage()
-    qtbot.addWidget(page, before_close_func=TryPage.close_background)
-    page.resize(900, 280)
-    page.show()
-    return page
+    return try_page(qtbot)
 
 
 def show(qtbot: QtBot, page: TryPage, run: Path | None) -> None:

@@ -88,15 +88,14 @@ def kind_of(path: Path | str) -> str:
     path = Path(os.path.abspath(Path(path).expanduser()))
     with _unreadable(path):
         path.stat()
-        return _leading(path)[0]
+        return _leading(unwrapped(path), path.name)[0]
 
 
-def _leading(path: Path) -> list[str]:
-    """The kinds that lead of those that suspect a path, at least one. Raises DataError, OSError."""
-    inner = unwrapped(path)
+def _leading(inner: Path, called: str) -> list[str]:
+    """The kinds that lead of those that suspect an unwrapped path, at least one. Raises DataError, OSError."""
     suspects = [name for name, cls in kinds().items() if cls.suspect(inner)]
     if not suspects:
-        raise DataError(f"{path.name} is not data that Layerloom knows. {HINT}")
+        raise DataError(f"{called} is not data that Layerloom knows. {HINT}")
     return [name for name in suspects if kinds()[name].leads(inner)] or suspects[:1]
 
 
@@ -126,8 +125,8 @@ def describe(
     path = Path(os.path.abspath(Path(path).expanduser()))
     with _unreadable(path):
         path.stat()
-        leading = _leading(path) if kind is None else [kind]
-        path = unwrapped(path)
+        called, path = path.name, unwrapped(path)
+        leading = _leading(path, called) if kind is None else [kind]
         found = _looked(path, leading, options, watch or Watch(), config)
         others = [] if any(note.code == "other-kind" for note in found.notes) else as_another_kind(path, found)
         return replace(found, notes=(*found.notes, *across_parts(found), *others))

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from time import perf_counter
 from typing import Any, Literal
 
+import numpy as np
 import torch
 from torch import Tensor
 
@@ -98,53 +99,58 @@ class Recorder:
         asked, asked_norms = transfer.ask(self._losses), transfer.ask(self._norms.values())
         asked_scores = self.network.ask_totals(self._scores, transfer)
         transfer.fetch()
-        losses, scores = asked(), asked_scores()
+        losses, totals = list(map(_short, asked())), asked_scores()
         norms = dict(zip(self._norms, map(_short, asked_norms()), strict=True))
-        metric = self.metric
-        rows: list[dict[str, Any]] = []
-        diverged = None
-        for (step, epoch, lr, samples, _), loss, (total, number) in zip(self._steps, losses, scores, strict=True):
-            loss = _short(loss)
-            row: dict[str, Any] = {"step": step, "epoch": epoch, "split": "train", "loss": loss}
-            score = _short(total / number) if number else math.nan
-            if metric:
-                row[metric] = score
-            row["lr"] = _short(lr)
-            if step in norms:
-                row["grad_norm"] = norms[step]
-            rows.append(row)
-            if number:
-                self._add(loss, score, samples)
-            if not math.isfinite(loss):
-                diverged = Diverged(step, lr, loss)
-                break
         now = perf_counter()
         spent = max(now - self._flushed, 1e-9)
         self.samples_per_second = sum(item[3] for item in self._steps) / spent
         self.waiting = min(1.0, self._waiting / spent)
         self.waited, self.watched = self.waited + self._waiting, self.watched + spent
         self._waiting = 0.0
-        steps = self._steps[: len(rows)]
+        count = 1 + next((place for place, loss in enumerate(losses) if not math.isfinite(loss)), len(losses) - 1)
+        steps, epochs, rates, samples, times = zip(*self._steps[:count], strict=True)
         self._steps, self._losses, self._scores, self._norms, self._flushed = [], [], [], {}, now
+        losses, totals, lr = losses[:count], totals[:count], rates[-1]
+        scores = [_short(total / number) if number else math.nan for total, number in totals]
+        self._add(samples, losses, scores, [number > 0 for _, number in totals])
+        short = {rate: _short(rate) for rate in set(rates)}
+        self._write(steps, epochs, times, losses, scores, [short[rate] for rate in rates], norms)
+        if not math.isfinite(losses[-1]):
+            raise Diverged(steps[-1], lr, losses[-1])
+
+    def _write(
+        self,
+        steps: Sequence[int],
+        epochs: Sequence[int],
+        times: Sequence[float],
+        losses: Sequence[float],
+        scores: Sequence[float],
+        rates: Sequence[float],
+        norms: Mapping[int, float],
+    ) -> None:
+        """Write down steps, and add them to the curves; ``norms`` are those of some of them."""
+        metric, rows = self.metric, list[dict[str, Any]]()
+        for step, epoch, loss, score, lr in zip(steps, epochs, losses, scores, rates, strict=True):
+            row: dict[str, Any] = {"step": step, "epoch": epoch, "split": "train", "loss": loss}
+            if metric:
+                row[metric] = score
+            row["lr"] = lr
+            if step in norms:
+                row["grad_norm"] = norms[step]
+            rows.append(row)
         self.run.steps(rows)
-        self._time(rows[-1])
-        self._show(rows, [item[4] for item in steps])
-        if diverged is not None:
-            raise diverged
-
-    def _show(self, rows: Sequence[Mapping[str, Any]], times: Sequence[float]) -> None:
-        """Add steps to the curves."""
-        steps, epochs = [row["step"] for row in rows], [row["epoch"] for row in rows]
-        for name in filter(None, ("loss", self.metric, "lr")):
-            self.history.extend(f"train/{name}", steps, [row[name] for row in rows], epochs, times)
-        measured = [(row, time) for row, time in zip(rows, times, strict=True) if "grad_norm" in row]
+        self._time(steps[-1], epochs[-1])
+        at, of, seconds = (np.array(column, dtype=float) for column in (steps, epochs, times))
+        for name, values in (("loss", losses), (metric, scores), ("lr", rates)):
+            if name:
+                self.history.extend(f"train/{name}", at, values, of, seconds)
+        measured = [place for place, step in enumerate(steps) if step in norms]
         if measured:
-            points = [(row["step"], row["grad_norm"], row["epoch"], time) for row, time in measured]
-            self.history.extend("train/grad_norm", *zip(*points, strict=True))
+            found = [norms[steps[place]] for place in measured]
+            self.history.extend("train/grad_norm", at[measured], found, of[measured], seconds[measured])
 
-    def _time(self, row: Mapping[str, Any]) -> None:
+    def _time(self, step: int, epoch: int) -> None:
         """Write what depends on the clock and the machine, apart from the metrics."""
-        step, epoch = row["step"], row["epoch"]
         found: dict[str, float] = {"samples_per_second": round(self.samples_per_second, 1)}
         found["waiting"] = round(self.waiting, 4)
         memory = used_memory(self.device)
@@ -202,9 +208,15 @@ class Recorder:
         self._waiting = 0.0
         self._since = self._flushed = perf_counter()
 
-    def _add(self, loss: float, score: float, samples: int) -> None:
-        before = self._sums
-        self._sums = (before[0] + loss * samples, before[1] + score * samples, before[2] + samples)
+    def _add(
+        self, samples: Sequence[int], losses: Sequence[float], scores: Sequence[float], counted: Sequence[bool]
+    ) -> None:
+        """Add steps to the means of the epoch, but those in which no target counted."""
+        of_losses, of_scores, number = self._sums
+        for size, loss, score, counts in zip(samples, losses, scores, counted, strict=True):
+            if counts:
+                of_losses, of_scores, number = of_losses + loss * size, of_scores + score * size, number + size
+        self._sums = of_losses, of_scores, number
 
     @property
     def epoch_means(self) -> dict[str, float]:

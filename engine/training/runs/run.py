@@ -152,7 +152,7 @@ class Run:
 
     def metrics(self, rows: Iterable[Row]) -> None:
         """Append to ``metrics.jsonl``. Raises RunError."""
-        self._sum.update(self._append(self._metrics, "\n".join(map(line, rows))))
+        self._sum.update(self._append(self._metrics, "\n".join(map(line, rows)).encode()))
 
     def steps(self, rows: Sequence[Row]) -> None:
         """Append those of steps, which hold nothing but numbers and plain words. Raises RunError."""
@@ -160,7 +160,7 @@ class Run:
 
     def timing(self, row: Row) -> None:
         """Append to ``timing.jsonl``. Raises RunError."""
-        self._append(self._timing, line(row))
+        self._append(self._timing, line(row).encode())
 
     def update(self, **facts: object) -> None:
         """Change entries of ``run.json``, atomically. Raises RunError."""
@@ -234,10 +234,10 @@ class Run:
                 "Put it back to resume from its last stored state, or train again."
             )
 
-    def _append(self, file: IO[bytes], text: str) -> bytes:
+    def _append(self, file: IO[bytes], lines: bytes) -> bytes:
         """Append lines; returns what was appended."""
         self.check()
-        content = f"{text}\n".encode()
+        content = lines + b"\n"
         try:
             file.write(content)
             file.flush()

@@ -94,8 +94,8 @@ CHANNELS_LAST: Final = '''
 def channels_last(value):
     """An image (4 axes) or a volume (5) with its channels last in memory."""
     if value.dim() == 4:
-        return value.contiguous(memory_format=torch.channels_last)
-    return value.contiguous(memory_format=torch.channels_last_3d) if value.dim() == 5 else value
+        return value.to(memory_format=torch.channels_last)
+    return value.to(memory_format=torch.channels_last_3d) if value.dim() == 5 else value
 '''
 RECURRENT: Final = '''
 class Float32(nn.RNNBase):

@@ -335,10 +335,14 @@ class Network:
 
 
 def channels_last(value: Tensor) -> Tensor:
-    """The same numbers, an image (4 axes) or a volume (5) with its channels last in memory."""
+    """The same numbers, an image (4 axes) or a volume (5) with its channels last in memory.
+
+    `Tensor.contiguous` would leave what lies both ways at once, such as the weights of a convolution of 1 × 1, with
+    strides that torch takes for channels first.
+    """
     if value.dim() == 4:
-        return value.contiguous(memory_format=torch.channels_last)
-    return value.contiguous(memory_format=torch.channels_last_3d) if value.dim() == 5 else value
+        return value.to(memory_format=torch.channels_last)
+    return value.to(memory_format=torch.channels_last_3d) if value.dim() == 5 else value
 
 
 def _single(value: Tensor) -> Tensor:

@@ -35,9 +35,10 @@ class CountedMetric(Metric):
         if self._counts.empty:
             return {self.name: math.nan}
         totals = self._counts.totals()
-        result: dict[str, Value] = {self.name: float(self.of_totals(totals, self.task)[0])}
+        each = self._each(totals)
+        result: dict[str, Value] = {self.name: float(self._one(each, totals, self.task)[0])}
         if self.task.kind == "classes" and self.task.classes <= MOST_CLASSES:
-            result[f"{self.name}_per_class"] = self._each(totals)[0].tolist()
+            result[f"{self.name}_per_class"] = each[0].tolist()
         return result
 
     @classmethod
@@ -51,7 +52,11 @@ class CountedMetric(Metric):
 
     @classmethod
     def of_totals(cls, totals: Mapping[str, Array], task: Task) -> Array:
-        each = cls._each(totals)
+        return cls._one(cls._each(totals), totals, task)
+
+    @classmethod
+    def _one(cls, each: Array, totals: Mapping[str, Array], task: Task) -> Array:
+        """The number that stands for that of each class."""
         if task.kind == "two":
             of_yes: Array = each[:, 1]
             return of_yes
@@ -65,6 +70,5 @@ class CountedMetric(Metric):
         import numpy as np
 
         parts, wholes = cls.share(totals["both"], totals["given"], totals["true"])
-        with np.errstate(divide="ignore", invalid="ignore"):
-            found: Array = np.where(wholes > 0, parts / wholes, 0.0)
+        found: Array = np.divide(parts, wholes, out=np.zeros_like(wholes), where=wholes > 0)
         return found

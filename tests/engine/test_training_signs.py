@@ -10,12 +10,14 @@ from typing import Any
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from engine.data import datasets, sources
 from engine.data.pipeline import prepare
 from engine.graph import Graph
 from engine.training.diagnosis.causes import matters, remedy
-from engine.training.diagnosis.course import TrainingFacts
+from engine.training.diagnosis.course import Course, Epoch, TrainingFacts
 from engine.training.diagnosis.lookups import check_lookups
 from engine.training.diagnosis.monitor import HealthMonitor
 from engine.training.findings import Diagnosis
@@ -310,3 +312,16 @@ def test_a_number_that_no_row_has_is_found_before_the_first_step(wrong: int, adv
     assert advice in str(error.value)
     assert error.value.about.node is not None
     assert graph.nodes[error.value.about.node].type == ("block.words" if inside else "Embedding")
+
+
+@given(st.lists(st.tuples(st.floats(0, 10), st.one_of(st.floats(0, 10), st.just(math.nan))), min_size=1, max_size=12))
+def test_what_a_course_keeps_of_its_epochs_is_what_a_look_at_all_of_them_finds(
+    losses: list[tuple[float, float]],
+) -> None:
+    course = Course(TrainingFacts(Graph("none")))
+    for number, (training, validation) in enumerate(losses, 1):
+        course.add_epoch(Epoch(training, validation, 0.1))
+        assert course.lowest[-1] == min(course.losses)
+        assert course.highest == max(course.losses)
+        assert course.best == min(range(number), key=course.validations.__getitem__)
+        assert course.all_judged == all(math.isfinite(epoch.validation) for epoch in course.epochs)

@@ -89,10 +89,11 @@ class ClassCounts:
         """(1, C) each: how often a class was right (``both``), answered (``given``) and meant (``true``)."""
         assert self._counts is not None
         if self._totals is None:
-            few = self._classes <= MOST_CLASSES
-            parts = (self.table.diag(), self.table.sum(0), self.table.sum(1)) if few else tuple(self._counts)
-            self._totals = {
-                name: part.cpu().numpy().astype("float64")[None]
-                for name, part in zip(("both", "given", "true"), parts, strict=True)
-            }
+            found: Array = self._counts.cpu().numpy().astype("float64")
+            if self._classes <= MOST_CLASSES:
+                table = found.reshape(self._classes, self._classes)
+                parts = (table.diagonal(), table.sum(0), table.sum(1))
+            else:
+                parts = tuple(found)
+            self._totals = {name: part[None] for name, part in zip(("both", "given", "true"), parts, strict=True)}
         return self._totals

@@ -96,6 +96,15 @@ class Course:
         """The mean training loss of each epoch."""
         self.validations: list[float] = []
         """The validation loss of each epoch; of the training part where there is no other."""
+        # what rules would look for in all epochs after each of them: a table of flowers has thousands
+        self.lowest: list[float] = []
+        """The lowest of ``losses`` up to each epoch."""
+        self.highest = -math.inf
+        """The highest of ``losses``."""
+        self.best = 0
+        """The place of the lowest of ``validations``, the first of equals."""
+        self.all_judged = True
+        """Whether every epoch has a validation loss of its own."""
         self.ratios: list[float] = []
         self.dead: dict[NodePath, float] = {}
         """The share of dead units of each layer at the first look."""
@@ -139,7 +148,13 @@ class Course:
         """Take an epoch that is over."""
         self.epochs.append(epoch)
         self.losses.append(epoch.training)
-        self.validations.append(epoch.validation if math.isfinite(epoch.validation) else epoch.training)
+        judged = math.isfinite(epoch.validation)
+        self.validations.append(epoch.validation if judged else epoch.training)
+        self.lowest.append(min([*self.lowest[-1:], epoch.training]))
+        self.highest = max(self.highest, epoch.training)
+        self.all_judged = self.all_judged and judged
+        if self.validations[-1] < self.validations[self.best]:
+            self.best = len(self.validations) - 1
 
     def add_look(self, look: HealthCheck) -> None:
         """Take the ratios of a look into the layers."""

@@ -61,10 +61,10 @@ def thrown(course: Course, lr: float) -> int:
     """The last epoch (from 1) far above the start that says something of a learning rate; 0: none."""
     known = math.isfinite(course.facts.baseline)
     limit = (THROWN if known else THROWN_FAR) * max(course.start, course.first)
-    if not (known or course.facts.samples >= FEW) or not limit > 0:
+    if not (known or course.facts.samples >= FEW) or not limit > 0 or not course.highest > limit:
         return 0
-    far = [n for n, (training, _, was, _) in enumerate(course.epochs, 1) if training > limit and lr > SLOWER * was]
-    return far[-1] if far else 0
+    far = (n for n, epoch in enumerate(course.epochs, 1) if epoch.training > limit and lr > SLOWER * epoch.lr)
+    return max(far, default=0)
 
 
 def thrown_loss(course: Course, step: int, lr: float) -> Found:
@@ -86,7 +86,7 @@ def thrown_loss(course: Course, step: int, lr: float) -> Found:
 def rising_loss(course: Course, step: int, lr: float) -> Found:
     """The loss goes up, epoch by epoch."""
     losses = course.losses
-    lowest = min(losses[:-2], default=math.inf)
+    lowest = course.lowest[-3] if len(losses) > 2 else math.inf
     if min(losses[-2:]) > max(RISING * lowest, lowest + RISEN * course.start):
         yield Finding(
             "loss-rises", None,
@@ -135,11 +135,13 @@ def stuck(course: Course, step: int, lr: float) -> Found:
 
 def overfitting(course: Course, step: int, lr: float) -> Found:
     """The network learns its samples by heart; not where steps that are too large throw it about."""
-    validations = [epoch.validation for epoch in course.epochs]
-    if not all(math.isfinite(value) for value in validations) or thrown(course, lr):
+    validations = course.validations
+    if not course.all_judged or thrown(course, lr):
         return
     begin = thrown(course, math.inf)  # what came before was by chance
-    best = min(range(begin, len(validations)), key=validations.__getitem__, default=len(validations) - 1)
+    best = course.best
+    if begin:
+        best = min(range(begin, len(validations)), key=validations.__getitem__, default=len(validations) - 1)
     training, now = course.epochs[-1].training, validations[-1]
     if _rises_again(course, begin, best):
         what = (
@@ -151,7 +153,7 @@ def overfitting(course: Course, step: int, lr: float) -> Found:
     else:
         return
     few = course.facts.trained_on < FEW_TRAINED
-    if min(validations) >= AGREED * course.facts.baseline:
+    if validations[course.best] >= AGREED * course.facts.baseline:
         yield Finding(
             "stuck", None,
             f"The training samples are learned by heart ({training:.3g}), and the validation loss was never below that "
@@ -183,11 +185,11 @@ def _rises_again(course: Course, begin: int, best: int) -> bool:
     now, low = mean(validations[-GAP_EPOCHS:]), mean(validations[max(begin, best - 1) : best + 2])
     return (
         len(validations) - 1 - best >= GAP_EPOCHS
-        and min(validations[best + 1 :]) > validations[best]
         and now > GAP * max(low, training)
         and now > low + NOISE * course.start
         and training < FALLEN * course.losses[best]
         and not training > course.start
+        and min(validations[best + 1 :]) > validations[best]
     )
 
 

@@ -8,9 +8,9 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import hypothesis
 import numpy as np
 import pytest
-from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.data import datasets, sources
@@ -314,10 +314,11 @@ def test_a_number_that_no_row_has_is_found_before_the_first_step(wrong: int, adv
     assert graph.nodes[error.value.about.node].type == ("block.words" if inside else "Embedding")
 
 
-@given(st.lists(st.tuples(st.floats(0, 10), st.one_of(st.floats(0, 10), st.just(math.nan))), min_size=1, max_size=12))
-def test_what_a_course_keeps_of_its_epochs_is_what_a_look_at_all_of_them_finds(
-    losses: list[tuple[float, float]],
-) -> None:
+LOSS = st.floats(0, 10)
+
+
+@hypothesis.given(st.lists(st.tuples(LOSS, LOSS | st.just(math.nan)), min_size=1, max_size=12))
+def test_a_course_keeps_of_its_epochs_what_a_look_at_all_of_them_finds(losses: list[tuple[float, float]]) -> None:
     course = Course(TrainingFacts(Graph("none")))
     for number, (training, validation) in enumerate(losses, 1):
         course.add_epoch(Epoch(training, validation, 0.1))

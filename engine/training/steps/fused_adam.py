@@ -1,4 +1,4 @@
-"""Steps of torch's fused Adam and AdamW on the CPU, without what torch puts together anew before each of them.
+"""Steps of torch's fused Adam and AdamW on the CPU, without what torch puts together before each of them.
 
 torch looks up every weight, its gradient and its state, groups them by device and type, counts their steps one by one
 and opens a record for a profiler: 30 of the 40 µs of a step, a seventh of a whole step of a tiny network. Here that is
@@ -61,7 +61,7 @@ class FusedAdam:
         )
 
     def forget(self) -> None:
-        """The optimizer has got another state: begin anew with it."""
+        """The optimizer has got another state: look at it again."""
         self._groups = None
 
     def step(self) -> None:

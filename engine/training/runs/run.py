@@ -152,14 +152,16 @@ class Run:
 
     def metrics(self, rows: Iterable[Row]) -> None:
         """Append to ``metrics.jsonl``. Raises RunError."""
+        self.check()
         self._sum.update(self._append(self._metrics, "\n".join(map(line, rows)).encode()))
 
     def steps(self, rows: Sequence[Row]) -> None:
         """Append those of steps, which hold nothing but numbers and plain words. Raises RunError."""
+        self.check()
         self._sum.update(self._append(self._metrics, lines_of_numbers(rows)))
 
     def timing(self, row: Row) -> None:
-        """Append to ``timing.jsonl``. Raises RunError."""
+        """Append to ``timing.jsonl``, after steps. Raises RunError."""
         self._append(self._timing, line(row).encode())
 
     def update(self, **facts: object) -> None:
@@ -236,7 +238,6 @@ class Run:
 
     def _append(self, file: IO[bytes], lines: bytes) -> bytes:
         """Append lines; returns what was appended."""
-        self.check()
         content = lines + b"\n"
         try:
             file.write(content)

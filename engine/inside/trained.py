@@ -25,6 +25,7 @@ from engine.training.status import TrainingError
 from engine.training.steps.assembly import build
 from engine.training.steps.computing import of_run
 from engine.training.steps.device import settled
+from engine.training.steps.device_memory import room_for_data
 
 AT_ONCE: Final = 32
 """Samples that go through the network together where it has none of its own and no size of a batch is chosen."""
@@ -129,7 +130,7 @@ def _prepared(folder: Path, config: DataConfig, device: torch.device) -> tuple[P
     """
     learnt = stored(folder, config)
     try:
-        return prepare(config, device, learnt=learnt), ""
+        return prepare(config, device, room_for_data(device), learnt), ""
     except MissingFiles as error:
         if config.source is None or learnt is None:
             raise

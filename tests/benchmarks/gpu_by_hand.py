@@ -49,6 +49,8 @@ class ByHand:
         )
         self.epochs, self.steps = config.epochs, 0
         self.replay: Callable[[], None] | None = None
+        self.replayed = False
+        """Whether the last step was replayed: it fills the gradients that were there at the recording."""
         self.file = (folder / "by-hand.jsonl").open("w")
         self.seconds: list[float] = []
 
@@ -63,8 +65,7 @@ class ByHand:
         for number, (given, wanted) in enumerate(zip(inputs.split(self.size), targets.split(self.size), strict=True)):
             losses[number].copy_(self._step(given, wanted))
             if self.steps % NORM_EVERY == 0:
-                gradients = [one.grad for one in self.model.parameters() if one.grad is not None]
-                norms[number] = torch.nn.utils.get_total_norm(gradients)
+                norms[number] = torch.nn.utils.get_total_norm(self.filled if self.replayed else self._gradients())
             self.steps += 1
         rows: list[dict[str, Any]] = [{"step": step, "loss": loss} for step, loss in enumerate(losses.tolist())]
         for index, norm in zip(norms, torch.stack([*norms.values(), losses[0]]).tolist(), strict=False):
@@ -78,7 +79,8 @@ class ByHand:
         """The loss of a step, on the device; the short last batch is not replayed."""
         if self.cuda and self.replay is None and self.steps >= WARM and len(given) == self.size:
             self._record(given, wanted)
-        if self.replay is None or len(given) < self.size:
+        self.replayed = self.replay is not None and len(given) == self.size
+        if self.replay is None or not self.replayed:
             return self._take(given, wanted)
         self.given.copy_(given)
         self.wanted.copy_(wanted)
@@ -104,7 +106,10 @@ class ByHand:
         self.optimizer.zero_grad()
         with torch.cuda.graph(graph):
             self.loss = self._take(self.given, self.wanted)
-        self.replay = graph.replay
+        self.replay, self.filled = graph.replay, self._gradients()
+
+    def _gradients(self) -> list[Tensor]:
+        return [one.grad for one in self.model.parameters() if one.grad is not None]
 
     def _loss(self, given: Tensor, wanted: Tensor) -> Tensor:
         return cross_entropy(self._answer(given).flatten(0, -2).float(), wanted.flatten())

@@ -89,13 +89,20 @@ class Subject:
 
     @cached_property
     def module(self) -> nn.Module:
-        """The network on the CPU, in evaluation mode, with the weights of the run, or those it would begin with."""
+        """The network on the CPU, in evaluation mode, with the weights of the run, or those it would begin with.
+
+        In memory they lie as they come, whatever the run has done: exports do, and kernels follow the weights.
+        """
         import torch
 
         from engine.compile import compile_source
 
-        if self.run is not None:
+        if self.run is not None and not self.trained.network.channels_last:
             return self.trained.network.module
+        if self.run is not None:
+            module = compile_source(self.source).eval()
+            module.load_state_dict(self.trained.network.module.state_dict())
+            return module
         with torch.random.fork_rng(devices=[]):
             torch.manual_seed(derive(self.seed, "init"))
             module = compile_source(self.source).eval()

@@ -15,6 +15,10 @@ import presets
 from engine.data.pipeline import prepare
 from engine.edits import SetSetting
 from engine.exports.export import export
+from engine.exports.exporter import Exporter
+from engine.exports.model_class import ModelClass
+from engine.exports.prediction_package.package import PackageArchive
+from engine.exports.safetensors_file import SafetensorsFile
 from engine.exports.subject import Subject
 from engine.exports.training_script.training_script import TrainingScript
 from engine.graph import Graph
@@ -137,6 +141,17 @@ def test_runs_of_former_versions_go_on_as_they_were_begun(tmp_path: Path) -> Non
     SetSetting(("training", "channels_last"), True).apply(graph)
     assert of_run(read(tmp_path / "run"), check(graph)).training.channels_last is True
     assert open_run(tmp_path / "run").network.channels_last is False
+
+
+@pytest.mark.parametrize(
+    ("exporter", "name"),
+    [(SafetensorsFile(), "weights.safetensors"), (ModelClass(), "wide.py"), (PackageArchive(), "wide.zip")],
+)
+def test_exports_answer_as_the_network_does(exporter: Exporter, name: str, tmp_path: Path) -> None:
+    """Bit by bit, as they say, although their weights lie otherwise than those of the run did."""
+    assert Trainer(wide(), tmp_path / "run").run().state == "finished"
+    found = export(exporter, Subject.of_run(tmp_path / "run"), tmp_path / name)
+    assert found.checked.difference == 0.0
 
 
 def test_the_exported_script_gives_the_same_losses(tmp_path: Path) -> None:

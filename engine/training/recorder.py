@@ -66,6 +66,10 @@ class Recorder:
         self._sums = (0.0, 0.0, 0)
         self._waiting = 0.0
         self._since = self._flushed = perf_counter()
+        self._timed = -math.inf
+        """When the clock was last written down."""
+        self._untimed: tuple[int, int, float] | None = None
+        """Step, epoch and seconds that were not."""
 
     def step(
         self,
@@ -90,11 +94,20 @@ class Recorder:
         """The next step has waited so long for its data."""
         self._waiting += seconds
 
-    def flush(self) -> None:
-        """Write the steps since the last flush. Raises Diverged at the first loss that is not finite, which is kept."""
+    def flush(self, *, timed: bool = True) -> None:
+        """Write the steps since the last flush. Raises Diverged at the first loss that is not finite, which is kept.
+
+        What depends on the clock is written at least every `INTERVAL`, and now if ``timed``.
+        """
         self.work()
-        if not self._steps:
-            return
+        diverged = self._flush_steps() if self._steps else None
+        if self._untimed is not None and (timed or diverged or self._flushed - self._timed >= INTERVAL):
+            self._time(*self._untimed)
+        if diverged is not None:
+            raise diverged
+
+    def _flush_steps(self) -> Diverged | None:
+        """Write the steps since the last flush; returns what the last of them has come to, if it is not finite."""
         transfer = Transfer()
         asked, asked_norms = transfer.ask(self._losses), transfer.ask(self._norms.values())
         asked_scores = self.network.ask_totals(self._scores, transfer)
@@ -115,8 +128,8 @@ class Recorder:
         self._add(samples, losses, scores, [number > 0 for _, number in totals])
         short = {rate: _short(rate) for rate in set(rates)}
         self._write(steps, epochs, times, losses, scores, [short[rate] for rate in rates], norms)
-        if not math.isfinite(losses[-1]):
-            raise Diverged(steps[-1], lr, losses[-1])
+        self._untimed = steps[-1], epochs[-1], self.seconds
+        return None if math.isfinite(losses[-1]) else Diverged(steps[-1], lr, losses[-1])
 
     def _write(
         self,
@@ -139,7 +152,6 @@ class Recorder:
                 row["grad_norm"] = norms[step]
             rows.append(row)
         self.run.steps(rows)
-        self._time(steps[-1], epochs[-1])
         at, of, seconds = (np.array(column, dtype=float) for column in (steps, epochs, times))
         for name, values in (("loss", losses), (metric, scores), ("lr", rates)):
             if name:
@@ -149,8 +161,9 @@ class Recorder:
             found = [norms[steps[place]] for place in measured]
             self.history.extend("train/grad_norm", at[measured], found, of[measured], seconds[measured])
 
-    def _time(self, step: int, epoch: int) -> None:
+    def _time(self, step: int, epoch: int, seconds: float) -> None:
         """Write what depends on the clock and the machine, apart from the metrics."""
+        self._timed, self._untimed = self._flushed, None
         found: dict[str, float] = {"samples_per_second": round(self.samples_per_second, 1)}
         found["waiting"] = round(self.waiting, 4)
         memory = used_memory(self.device)
@@ -158,9 +171,9 @@ class Recorder:
             found["memory"] = memory
         if self._meter is not None:
             found |= self._meter.take()
-        self.run.timing({"step": step, "seconds": round(self.seconds, 6), **found})
+        self.run.timing({"step": step, "seconds": round(seconds, 6), **found})
         for name, value in found.items():
-            self.history.append(f"train/{name}", step, value, epoch, self.seconds)
+            self.history.append(f"train/{name}", step, value, epoch, seconds)
 
     def change(self, change: LiveChange) -> None:
         """Write down at once that a setting was changed while the run goes. Raises RunError."""

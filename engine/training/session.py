@@ -18,7 +18,7 @@ from engine.data.pipeline import Part, Prepared
 from engine.errors import NOTHING, About
 from engine.settings.optimizers import smaller_rate
 from engine.training.control import Control
-from engine.training.diagnosis.answers import AnswerCounter
+from engine.training.diagnosis.answers import Answered, answered
 from engine.training.diagnosis.health import HealthProbe, due
 from engine.training.diagnosis.monitor import HealthMonitor
 from engine.training.diagnosis.nonfinite import Origin, not_a_number, origin
@@ -85,7 +85,8 @@ class Session:
 
     def __post_init__(self) -> None:
         self.config = self.plan.training
-        self._counter = AnswerCounter()
+        self._answered: Answered | None = None
+        """To the validation part, after the last epoch."""
         self._probe = HealthProbe(self.probed, self.plan.graph)
         self._first_epoch = 0
         """The one this session began with."""
@@ -137,8 +138,8 @@ class Session:
             loss = self.validation.get("loss")
             means = self.recorder.epoch_means
             first = float(self.recorder.history.series("train/loss")[1][0])
-            judged, answered = math.nan if loss is None else loss, self._counter.counted
-            self.monitor.epoch(self.steps, means.get("loss", math.nan), judged, self.lr.value, first, answered)
+            judged = math.nan if loss is None else loss
+            self.monitor.epoch(self.steps, means.get("loss", math.nan), judged, self.lr.value, first, self._answered)
             self.lr.epoch_done(loss)
             self.show(lr=self.lr.value, diagnoses=self.monitor.diagnoses)
             self.on_epoch()
@@ -150,6 +151,7 @@ class Session:
             return self._stopped()
         self.test = test
         self.show(test=test)
+        self._flush()
         self.keeper.close()
         return "finished", self.ended or f"Trained {self.config.epochs} epochs.", self.ended
 
@@ -219,7 +221,7 @@ class Session:
                 return False
             self.batches += len(together)
             self.keeper.step_done(self.progress)
-        self._flush()
+        self._flush(timed=False)
         return True
 
     def _next(self, batches: Iterator[Batch]) -> Sequence[Batch]:
@@ -355,10 +357,9 @@ class Session:
         last = split == "test" or epoch == self.config.epochs
         order = alike(part.free, self._together) if self.network.by_length else None
         evaluation = Evaluation(split, part, self.network, self.stepper.judged, self.steps, epoch, last, order)
-        observers = (*self.observers, self._counter)
-        for observer in observers:
+        for observer in self.observers:
             observer.begin(evaluation)
-        size, followers = self._together, [observer.add for observer in observers]
+        size, followers = self._together, [observer.add for observer in self.observers]
         numbers = itertools.count()
 
         def go_on() -> bool:
@@ -369,18 +370,20 @@ class Session:
         values = self.network.evaluate(part, size, go_on, self.stepper.judged, followers)
         if values is None:
             return None
-        for observer in observers:
+        if split == "validation":
+            self._answered = answered(self.network.heads)
+        for observer in self.observers:
             observer.finish(evaluation)
         return self.recorder.evaluation(split, self.steps, epoch, values)
 
-    def _flush(self, where: Origin | None = None) -> None:
-        """Write down what the steps have reported, and show where the run stands.
+    def _flush(self, where: Origin | None = None, *, timed: bool = True) -> None:
+        """Write down what the steps have reported, and show where the run stands; ``timed`` says also when that was.
 
         Raises Diverged, which began at ``where``, if that is known.
         """
         recorder = self.recorder
         try:
-            recorder.flush()
+            recorder.flush(timed=timed)
         except Diverged as error:
             self.steps = error.step
             self._diverged(error, where)

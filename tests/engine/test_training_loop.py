@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Callable
 from pathlib import Path
 from threading import Thread
@@ -19,6 +20,7 @@ from engine.training.loop import Trainer
 from engine.training.runs.clock import read_curves
 from engine.training.runs.run_info import runs
 from engine.training.status import Result
+from tests.engine.stopping import Stopping
 from tests.engine.test_training_learning import table
 
 LONG = 30.0
@@ -141,6 +143,19 @@ def test_rows_say_what_they_should_and_nothing_of_time(tmp_path) -> None:
     assert timing[-1]["step"] == 21
     assert all(list(row)[:3] == ["step", "seconds", "samples_per_second"] for row in timing)
     assert all(row.get("memory", 2**27) > 2**26 for row in timing)  # torch alone takes more
+
+
+@pytest.mark.parametrize(("control", "last"), [(None, 21), (Stopping(10), 10)])
+def test_the_clock_is_written_down_now_and_then_and_at_the_end(
+    control: Control | None, last: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Epochs of a tiny network take a millisecond."""
+    monkeypatch.setattr(recorder, "INTERVAL", math.inf)
+    Trainer(table(), tmp_path / "run", control=control).run()
+    written = [json.loads(line) for line in (tmp_path / "run" / "timing.jsonl").read_text().splitlines()]
+    assert [row["step"] for row in written] == [7, last]
+    seconds = read_curves(tmp_path / "run").seconds("train/loss")
+    assert (seconds[1:] > seconds[:-1]).all(), "between the two it goes evenly"
 
 
 def test_the_live_curves_are_those_in_the_file(tmp_path) -> None:

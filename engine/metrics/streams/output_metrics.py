@@ -10,7 +10,7 @@ from engine import metrics
 from engine.losses.loss import Loss
 from engine.metrics.metric import Metric, Value
 from engine.metrics.streams.answers import Answers
-from engine.metrics.streams.shared import Shared
+from engine.metrics.streams.shared import ClassCounts, Shared
 from engine.metrics.task import Task
 
 
@@ -24,6 +24,9 @@ class OutputMetrics:
     def __init__(self, loss: Loss, task: Task, names: Iterable[str], masked: bool) -> None:
         self.loss, self.task, self.masked = loss, task, masked
         self._shared = Shared(task)
+        one_answer = task.kind in ("classes", "two") and not task.axes
+        self.counts = self._shared.part(ClassCounts) if one_answer else None
+        """How often each class was answered, of what has one answer a sample; the diagnosis reads it, too."""
         self._metrics: list[Metric] = [
             metric(task, loss, self._shared) for name in names if (metric := metrics.get(name)) is not None
         ]

@@ -36,6 +36,9 @@ class Nature:
     fewer; the same one, which may ``overlap`` with the next, where they become more."""
     channels_second: ClassVar[bool] = False
     """Whether axis 1 of its input is that of the channels or features, however many axes there are after it."""
+    channels_last_from: ClassVar[tuple[float, float]] = (0, 0)
+    """From how many channels on it takes no longer where they lie last in memory, of images and of volumes; infinite:
+    never."""
     linear_map: ClassVar[bool] = False
     """Whether its results are weighted sums of its input, the weights learned: two in a row are no more than one."""
     width_parameter: ClassVar[str] = ""

@@ -90,7 +90,7 @@ def computed(cls: type[Layer], factor: float = 3.0, training: bool = False) -> t
 def test_a_layer_that_declares_nothing_promises_nothing() -> None:
     for name, value in vars(Nature).items():
         if not name.startswith("__") and isinstance(value, (str, bool, tuple)):
-            assert value in ("new", "everything", "", False, True, ("", True), (-inf, inf)), name
+            assert value in ("new", "everything", "", False, True, ("", True), (-inf, inf), (0, 0)), name
     assert (Layer().value_range(), Layer().windows(), Layer().orders_steps()) == ((-inf, inf), (), False)
     assert layers.kind("nobody.Has") is layers.kind("block.x") is Layer
 

@@ -7,13 +7,11 @@ from typing import Final
 import torch
 
 from engine import cost
-from engine.layers.convolution import Conv2d, Conv3d
-from engine.layers.normalization import BatchNorm2d, BatchNorm3d, GroupNorm, InstanceNorm2d, InstanceNorm3d
-from engine.layers.transposed import ConvTranspose2d, ConvTranspose3d
+from engine.layers.convolution import Filters
 from engine.training.plan import TrainingPlan
 
-VOLUMES: Final = (Conv3d, ConvTranspose3d)
-CONVOLUTIONS: Final = (Conv2d, ConvTranspose2d, *VOLUMES)
+IMAGE, VOLUME = 4, 5
+"""Axes of a batch."""
 LEAST_SHARE: Final = 0.1
 """Of the multiply-adds in convolutions of images: below it nothing is gained or lost (0.95–1.02 in vision transformers
 and CLIP).
@@ -22,11 +20,8 @@ Time of a step on one thread against channels first, which is much alike on two:
 EfficientNet, 0.63–0.85 in ResNets, ResNeXt, DenseNet, SqueezeNet, NASNet, ShuffleNet, GoogLeNet, VGG, U-Nets and C3D,
 0.73 in an image captioner, 0.83 in a ConvNeXt, 0.97 in LeNet-5.
 """
-AT_ONCE: Final = 8
-"""Channels that a processor norms at once where they lie last: of fewer, batch and group norms take 2.3–3.5 times as
-long."""
 SLOWED_SHARE: Final = 0.6
-"""Values that go through such norms, or through those that want their channels first, for one that a convolution makes.
+"""Values that go through norms that are slower then, for one that a convolution makes.
 
 Of 84 networks put together at random those below take 0.90 in the mean (0.66–1.49), those above 1.16 (0.82–1.77).
 """
@@ -39,20 +34,19 @@ def faster_with_channels_last(plan: TrainingPlan, device: torch.device) -> bool:
     of images last, too.
     """
     leaves = list(cost.leaves(plan.graph, plan.report))
-    convolutions = [leaf for leaf in leaves if isinstance(leaf.layer, CONVOLUTIONS)]
-    volumes = any(isinstance(leaf.layer, VOLUMES) for leaf in convolutions)
+    images = [leaf for leaf in leaves if leaf.inputs and leaf.inputs[0].rank in (IMAGE, VOLUME)]
+    convolutions = [leaf for leaf in images if isinstance(leaf.layer, Filters)]
+    volumes = any(leaf.inputs[0].rank == VOLUME for leaf in convolutions)
     if device.type not in ("cpu", "cuda") or (volumes and device.type == "cuda"):
         return False
     whole, made = cost.of_leaves(leaves), cost.of_leaves(convolutions)
-    slowed = cost.of_leaves(leaf for leaf in leaves if _is_slowed(leaf, volumes=volumes))
+    slowed = cost.of_leaves(leaf for leaf in images if _is_slowed(leaf))
     enough = made.multiply_adds > 0 and made.multiply_adds >= LEAST_SHARE * whole.multiply_adds
     return enough and slowed.activations_inference < SLOWED_SHARE * made.activations_inference
 
 
-def _is_slowed(leaf: cost.Leaf, *, volumes: bool) -> bool:
-    """Whether a layer is a norm that takes longer where the channels lie last."""
-    layer = leaf.layer
-    if isinstance(layer, (InstanceNorm2d, InstanceNorm3d)) or (volumes and isinstance(layer, GroupNorm)):
-        return True
-    channels = leaf.inputs[0].shape[1] if isinstance(layer, (BatchNorm2d, BatchNorm3d, GroupNorm)) else AT_ONCE
-    return isinstance(channels, int) and channels < AT_ONCE
+def _is_slowed(leaf: cost.Leaf) -> bool:
+    """Whether a layer takes longer where the channels of its images or volumes lie last."""
+    given, (of_images, of_volumes) = leaf.inputs[0], leaf.layer.channels_last_from
+    channels, least = given.shape[1], of_volumes if given.rank == VOLUME else of_images
+    return isinstance(channels, int) and channels < least

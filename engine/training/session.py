@@ -86,7 +86,6 @@ class Session:
     def __post_init__(self) -> None:
         self.config = self.plan.training
         self._answered: Answered | None = None
-        """To the validation part, after the last epoch."""
         self._probe = HealthProbe(self.probed, self.plan.graph)
         self._first_epoch = 0
         """The one this session began with."""
@@ -136,10 +135,9 @@ class Session:
                 return self._stopped()
             self.epochs, self.batches = self.epochs + 1, 0
             loss = self.validation.get("loss")
-            means = self.recorder.epoch_means
             first = float(self.recorder.history.series("train/loss")[1][0])
-            judged = math.nan if loss is None else loss
-            self.monitor.epoch(self.steps, means.get("loss", math.nan), judged, self.lr.value, first, self._answered)
+            both = self.recorder.epoch_means.get("loss", math.nan), math.nan if loss is None else loss
+            self.monitor.epoch(self.steps, *both, self.lr.value, first, self._answered)
             self.lr.epoch_done(loss)
             self.show(lr=self.lr.value, diagnoses=self.monitor.diagnoses)
             self.on_epoch()

@@ -38,7 +38,8 @@ class Nature:
     """Whether axis 1 of its input is that of the channels or features, however many axes there are after it."""
     channels_last_from: ClassVar[tuple[float, float]] = (0, 0)
     """From how many channels on it takes no longer where they lie last in memory, of images and of volumes; infinite:
-    never. (Processors normalize 8 at once: of fewer, batch and group norms take 2.3 to 3.5 times as long, measured.)"""
+    never, or torch refuses them so. (Processors normalize 8 at once: of fewer, batch and group norms take 2.3 to 3.5
+    times as long, measured.)"""
     linear_map: ClassVar[bool] = False
     """Whether its results are weighted sums of its input, the weights learned: two in a row are no more than one."""
     width_parameter: ClassVar[str] = ""

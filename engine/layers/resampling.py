@@ -144,6 +144,7 @@ class PixelShuffle(_Resampling):
     """
 
     saves: ClassVar[Saves] = "nothing"
+    channels_last_from: ClassVar[tuple[float, float]] = (0, math.inf)
     torch: ClassVar[str] = "torch.nn.PixelShuffle"
     formula: ClassVar[str] = "(C·r², H, W) → (C, H·r, W·r)"
     reference: ClassVar[str] = "Shi et al. 2016, Efficient Sub-Pixel Convolution, https://arxiv.org/abs/1609.05158"
@@ -179,6 +180,7 @@ class PixelUnshuffle(_Resampling):
     """
 
     saves: ClassVar[Saves] = "nothing"
+    channels_last_from: ClassVar[tuple[float, float]] = (0, math.inf)
     torch: ClassVar[str] = "torch.nn.PixelUnshuffle"
     formula: ClassVar[str] = "(C, H·r, W·r) → (C·r², H, W)"
     reference: ClassVar[str] = PixelShuffle.reference

@@ -12,6 +12,7 @@ import pytest
 import torch
 
 import presets
+from engine import layers
 from engine.data.pipeline import prepare
 from engine.edits import SetSetting
 from engine.exports.export import export
@@ -23,6 +24,7 @@ from engine.exports.subject import Subject
 from engine.exports.training_script.training_script import TrainingScript
 from engine.graph import Graph
 from engine.inside.trained import open_run
+from engine.layers.packages import LAYERS
 from engine.training.loop import Trainer
 from engine.training.plan import check
 from engine.training.runs.folder import FACTS
@@ -80,6 +82,39 @@ def test_norms_that_are_slower_then_speak_against_it(norm: str, channels: int, f
     assert decided(check(graph), CPU).training.channels_last is faster
 
 
+@pytest.mark.parametrize("wanted", ["auto", True])
+def test_lbfgs_reads_gradients_as_one_row(wanted: bool | str, tmp_path: Path) -> None:
+    graph = stacked([("Conv2d", {"out_channels": 8, "kernel_size": 3, "padding": 1})] * 2)
+    SetSetting(("training", "optimizer"), {"name": "lbfgs", "max_iter": 2}).apply(graph)
+    SetSetting(("training", "channels_last"), wanted).apply(graph)
+    assert decided(check(graph), CPU).training.channels_last is (wanted is True)
+    result = Trainer(graph, tmp_path / "run").run()
+    assert result.state == "finished", result.message
+    found = export(TrainingScript(), Subject.of_run(tmp_path / "run"), tmp_path / "train.py")
+    assert found.checked.difference == 0.0
+
+
+@pytest.mark.parametrize(
+    ("kind", "factor"), [("PixelShuffle", "upscale_factor"), ("PixelUnshuffle", "downscale_factor")]
+)
+def test_torch_cannot_shuffle_the_pixels_of_volumes_whose_channels_lie_last(
+    kind: str, factor: str, tmp_path: Path
+) -> None:
+    conv = ("Conv3d", {"out_channels": 4, "kernel_size": 3, "padding": 1})
+    graph = stacked([("Permute", {"dims": (0, 2, 1, 3, 4)}), conv, (kind, {factor: 2})], shape=(8, 1, 16, 16))
+    graph.settings["data"] = {"dataset": "moving_digits", "split": {"train": 0.01, "validation": 0.01, "test": 0.98}}
+    assert decided(check(graph), CPU).training.channels_last is False
+    result = Trainer(graph, tmp_path / "run").run()
+    assert result.state == "finished", result.message
+
+
+def test_layers_of_packages_may_ask_for_views(monkeypatch: pytest.MonkeyPatch) -> None:
+    conv = ("Conv2d", {"out_channels": 8, "kernel_size": 3})
+    assert decided(check(stacked([conv])), CPU).training.channels_last is True
+    monkeypatch.setattr(LAYERS, "all", lambda: [layers.get("ReLU")])
+    assert decided(check(stacked([conv])), CPU).training.channels_last is False
+
+
 def test_convolutions_that_take_hardly_any_time_do_not_count() -> None:
     graph = stacked([("Conv2d", {"out_channels": 2, "kernel_size": 1})], ("Linear", {"out_features": 500}))
     assert decided(check(graph), CPU).training.channels_last is False
@@ -103,11 +138,15 @@ def wide() -> Graph:
     )
 
 
-def stacked(layers: Sequence[tuple[str, dict[str, Any]]], *after: tuple[str, dict[str, Any]]) -> Graph:
+def stacked(
+    first: Sequence[tuple[str, dict[str, Any]]],
+    *after: tuple[str, dict[str, Any]],
+    shape: tuple[int, ...] = (1, 8, 8),
+) -> Graph:
     """Layers for images, each with a ReLU behind it, that tell digits apart; some more before the last one."""
     graph = Graph("stacked")
-    ids = [graph.add("Input", name="image", shape=(1, 8, 8))]
-    for kind, options in layers:
+    ids = [graph.add("Input", name="image", shape=shape)]
+    for kind, options in first:
         ids += [graph.add(kind, **options), graph.add("ReLU")]
     ids += [graph.add("Flatten"), *(graph.add(kind, **options) for kind, options in after)]
     ids += [graph.add("Linear", out_features=10), graph.add("Output", name="digit")]

@@ -194,6 +194,8 @@ class Script:
     # -- the loop --------------------------------------------------------------------------------------------------
 
     def _train(self) -> str:
+        from engine.training.steps.memory_format import lays_weights  # it loads torch
+
         optimization, config = self.optimization, self.config
         size = "args.batch_size or args.samples"
         count = 'len(train["index"])'
@@ -213,7 +215,7 @@ class Script:
         ]
         if self._keeps_float32:
             lines += ['if device.type == "cuda":', "    keep_float32(model)"]
-        if config.channels_last is True:
+        if config.channels_last is True and lays_weights(config):
             lines += ["for weight in model.parameters():", "    weight.data = channels_last(weight.data)"]
         lines += [*optimization.optimizer(), *optimization.schedule()]
         if config.precision == "float16":

@@ -19,6 +19,7 @@ from engine.training.evaluation.outputs import heads, terms
 from engine.training.plan import TrainingPlan
 from engine.training.steps.by_length import ignores_padding
 from engine.training.steps.device import seed_step
+from engine.training.steps.memory_format import lays_weights
 from engine.training.steps.recurrent import keep_float32
 from engine.training.steps.stepper import Stepper
 
@@ -29,7 +30,7 @@ def build(plan: TrainingPlan, data: Prepared, device: torch.device) -> Stepper:
     seed_step(device, config.seed, "init")
     module = compile_source(plan.source).to(device)
     last = config.channels_last is True
-    if last:
+    if last and lays_weights(config):
         for weight in module.parameters():  # of images and of volumes: torch's own `to` takes only the first
             weight.data = channels_last(weight.data)
     parts, open_masks = (data.train, data.validation, data.test), uncovered(plan.data.augmentation, data.fields)

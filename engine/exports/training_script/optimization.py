@@ -121,7 +121,7 @@ class Optimization:
         options = config.model_dump(exclude={"name", "lr"})
         own: type[torch.optim.Optimizer] = getattr(torch.optim, type(config).__name__)
         sparse = sparse_weights(self.module)
-        fused = config.name in FUSED and self.device in ("cpu", "cuda") and not sparse
+        fused = self.device in FUSED.get(config.name, ()) and not sparse
         frozen = any(not one.requires_grad for one in self.module.parameters())
         weights = (
             "[weight for weight in model.parameters() if weight.requires_grad]" if frozen else "model.parameters()"

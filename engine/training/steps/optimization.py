@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, Final
 
 import torch
 from torch import Tensor, nn
@@ -23,8 +23,11 @@ LENGTHS = ("T_max", "total_iters", "total_steps")
 """What schedules call the epochs or steps they are made for."""
 SPARSE = ("sparse_adam", "sgd", "adagrad", "lbfgs")
 """Those that take sparse gradients."""
-FUSED = ("sgd", "adam", "adamw")
-"""Those with one kernel for all weights: 0.6 of a tiny step on the CPU, and the same bits every time."""
+FUSED: Final[Mapping[str, tuple[str, ...]]] = {
+    **dict.fromkeys(("sgd", "adam", "adamw"), ("cpu", "cuda")),
+    "adagrad": ("cpu",),
+}
+"""Those with one kernel for all weights, and where: 0.6 of a tiny step on the CPU, and the same bits every time."""
 
 
 def make_optimizer(
@@ -59,7 +62,7 @@ def make_optimizer(
         made = [torch_optimizer(config)(groups(mine, of, config.lr), **options)] if mine else []
         made += [rest(groups(others, of, config.lr), **shared)] if others else []
         return made[0] if len(made) == 1 else PairedOptimizer(*made)
-    if config.name in FUSED and device.type in ("cpu", "cuda") and not sparse:
+    if device.type in FUSED.get(config.name, ()) and not sparse:
         options["fused"] = True
     return torch_optimizer(config)(groups(parameters, of, config.lr), **options)
 

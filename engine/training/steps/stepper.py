@@ -17,7 +17,7 @@ from engine.training.evaluation.scores import Score
 from engine.training.runs.checkpoint import State
 from engine.training.steps.device import seed_step
 from engine.training.steps.finite import FiniteGuard
-from engine.training.steps.fused_adam import FusedAdam
+from engine.training.steps.fused import FusedSteps
 from engine.training.steps.graphs import RecordedSteps
 from engine.training.steps.moving_average import MovingAverage
 from engine.training.steps.optimization import Clipping, LearningRate, Penalty, make_optimizer
@@ -74,7 +74,7 @@ class Stepper:
         self._penalized = bool(self.penalty)
         self._walks = isinstance(self.optimizer, torch.optim.LBFGS)
         """Whether a step of the optimizer looks at the loss several times, at other weights."""
-        self._adam = FusedAdam(self.optimizer) if FusedAdam.suits(self.optimizer) else None
+        self._fused = FusedSteps(self.optimizer) if FusedSteps.suits(self.optimizer) else None
         self._clips = config.clip_norm is not None or config.clip_value is not None
         # Half precision underflows without it; bfloat16 has the range of float32.
         self.scaler = torch.amp.GradScaler(device.type) if config.precision == "float16" else None
@@ -167,7 +167,7 @@ class Stepper:
         if finite:
             if measure or self._clips:
                 norm = self.clipping.apply(measure=measure)
-            (self._adam or self.optimizer).step()
+            (self._fused or self.optimizer).step()
         self.guard.end()
         return loss.detach(), score, norm if measure else None, finite
 
@@ -182,7 +182,7 @@ class Stepper:
             if probe is not None:
                 probe.before_step()
             if self.scaler is None:
-                (self._adam or self.optimizer).step()
+                (self._fused or self.optimizer).step()
             else:
                 self.scaler.step(self.optimizer)
                 self.scaler.update()
@@ -219,8 +219,8 @@ class Stepper:
     def restore(self, state: State) -> None:
         """Continue from what `state` gave."""
         self.lr.restore(state)
-        if self._adam is not None:
-            self._adam.forget()
+        if self._fused is not None:
+            self._fused.forget()
         if self.average is not None:
             self.average.load_state_dict(dict(state["average"]))
         if self.scaler is not None:

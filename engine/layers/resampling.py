@@ -62,9 +62,8 @@ class Upsample(_Resampling):
         if self.size is not None and self.scale_factor is not None:
             raise ShapeError("has both a size and a scale_factor; give only one of them.", parameter="size")
         if self.size is not None and self.recompute_scale_factor:
-            raise ShapeError(
-                "has a size, so there is no scale_factor to recompute.", parameter="recompute_scale_factor"
-            )
+            message = "has a size, so there is no scale_factor to recompute."
+            raise ShapeError(message, parameter="recompute_scale_factor")
         if self.align_corners is not None and self.mode not in RANKS:
             raise ShapeError(
                 f"sets align_corners, but mode {self.mode!r} does not interpolate; only {', '.join(RANKS)} do.",
@@ -157,8 +156,7 @@ class PixelShuffle(_Resampling):
     def infer(self, *inputs: Spec) -> Spec:
         (x,) = inputs
         _need_image(x)
-        *front, channels, height, width = x.shape
-        factor = self.upscale_factor
+        (*front, channels, height, width), factor = x.shape, self.upscale_factor
         if not _divides(factor**2, channels):
             raise ShapeError(
                 f"needs channels in groups of {factor}² = {factor**2}, but {x} has {channels} channels, "

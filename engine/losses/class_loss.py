@@ -21,6 +21,16 @@ FEW: Final = 16
 """So few classes are slow in rows, for torch goes through each by itself: 4.2 against 0.3 ms for masks of 7 classes."""
 
 
+def likeliest(answer: Tensor) -> Tensor:
+    """(…) the class with the largest score of an answer (…, C), the first of equals.
+
+    On the CPU argmax takes six to ten times as long as max where the classes are not the last axis in memory, as in
+    masks, which have them second.
+    """
+    on_cpu = answer.device.type == "cpu" and answer.dim() > 2
+    return answer.max(-1).indices if on_cpu else answer.argmax(-1)
+
+
 class WeightedLoss(Loss):
     """A loss in which the classes may count differently."""
 

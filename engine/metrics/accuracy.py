@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, ClassVar
 
+from engine.losses.class_loss import likeliest
 from engine.losses.loss import Loss
 from engine.metrics.metric import Metric
 from engine.metrics.task import Kind, Task
@@ -37,7 +38,7 @@ class Accuracy(Metric):
     @classmethod
     def right(cls, loss: Loss, answer: Tensor, target: Tensor, masked: bool) -> tuple[Tensor, Tensor | None]:
         if answer.dim() == target.dim() + 1 and answer.shape[-1] > 1:
-            right = answer.argmax(-1) == target
+            right = likeliest(answer) == target
             if masked and loss.ignored is not None:
                 kept = target != loss.ignored
                 return right & kept, kept

@@ -3,6 +3,7 @@ samples are evaluated at once."""
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import Any
 
@@ -18,6 +19,7 @@ import presets
 from engine.data.pipeline import _dealt
 from engine.graph import Graph
 from engine.layers.endpoints import Output
+from engine.losses.class_loss import likeliest
 from engine.metrics.task import Task
 from engine.training.evaluation.network import Head, Network
 from engine.training.evaluation.scores import Score, Transfer, exact
@@ -137,3 +139,14 @@ def test_several_batches_are_evaluated_at_once_unless_samples_depend_on_each_oth
     running, of_the_batch = check(normed(True)), check(normed(False))
     assert evaluation_size(running, 106) > running.data.size(106)
     assert evaluation_size(of_the_batch, 106) == of_the_batch.data.size(106)
+
+
+@given(st.lists(st.integers(1, 4), min_size=1, max_size=3), st.integers(1, 5), st.data())
+def test_the_likeliest_class_is_the_first_of_equals_however_scores_lie(
+    front: list[int], classes: int, data: st.DataObject
+) -> None:
+    """Masks have their classes second in memory."""
+    count = math.prod(front) * classes
+    numbers = data.draw(st.lists(st.sampled_from([0.0, 1.0, 2.0, math.nan]), min_size=count, max_size=count))
+    scores = torch.tensor(numbers).reshape(front[0], classes, *front[1:]).movedim(1, -1)
+    assert torch.equal(likeliest(scores), scores.contiguous().argmax(-1))

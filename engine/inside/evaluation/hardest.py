@@ -11,6 +11,7 @@ import torch
 from engine.data.transforms import in_own_units
 from engine.inside.evaluation.answered import Answered
 from engine.inside.predicting import numbered, said
+from engine.losses.class_loss import likeliest
 from engine.losses.sequence_loss import SequenceLoss
 from engine.training.evaluation.network import Head
 
@@ -108,4 +109,4 @@ def _hits(asked: Answered, head: Head, row: int) -> float:
         given = head.criterion.says_yes(answer).reshape(target.shape)
         return float((given == (target > 0.5)).float().mean())
     counts = head.counted(target)
-    return float(((answer.argmax(-1) == target) & counts).sum() / counts.sum().clamp(min=1))
+    return float(((likeliest(answer) == target) & counts).sum() / counts.sum().clamp(min=1))

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from engine.inside.evaluation.answered import Answered
+from engine.losses.class_loss import likeliest
 from engine.training.evaluation.network import Head
 
 if TYPE_CHECKING:
@@ -48,7 +49,7 @@ def overlay(asked: Answered, head: Head, row: int) -> Overlay:
         goal = (target.reshape(target.shape[-2:]) > 0.5).long()
         classes = 2
     else:
-        given, goal, classes = answer.argmax(-1), target, head.task.classes
+        given, goal, classes = likeliest(answer), target, head.task.classes
     counts = head.counted(goal).numpy()
     answered, wanted = given.numpy(), goal.numpy()
     return Overlay(answered, wanted, counts, intersection_over_union(answered[counts], wanted[counts], classes))

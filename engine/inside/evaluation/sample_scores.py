@@ -9,6 +9,7 @@ import numpy as np
 from torch import Tensor
 
 from engine.inside.evaluation.answered import Answered
+from engine.losses.class_loss import likeliest
 from engine.losses.sequence_loss import SequenceLoss
 from engine.metrics.streams.answers import by_class
 from engine.training.evaluation.network import Head
@@ -48,7 +49,7 @@ def sample_scores(asked: Answered, head: Head) -> SampleScores:
     if kind == "two":
         right = (loss.says_yes(answer) == (loss.values(answer, labels) > 0.5)).reshape(len(answer), -1).double()
         return SampleScores(_numpy(right.mean(1)), "accuracy", True, right.shape[1] == 1)
-    given, classes = answer.argmax(-1).reshape(len(answer), -1), answer.shape[-1]
+    given, classes = likeliest(answer).reshape(len(answer), -1), answer.shape[-1]
     goal = labels.reshape(len(labels), -1)
     counts = head.counted(goal)
     if head.task.axes == 2:

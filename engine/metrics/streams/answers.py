@@ -7,6 +7,7 @@ from functools import cached_property
 import torch
 from torch import Tensor
 
+from engine.losses.class_loss import likeliest
 from engine.losses.loss import Loss
 from engine.losses.sequence_loss import SequenceLoss
 from engine.metrics.streams.deviations import columns
@@ -145,7 +146,7 @@ class Answers:
     @cached_property
     def _said(self) -> Tensor:
         """(N, P) the likeliest classes."""
-        return self.answer.argmax(-1).reshape(len(self.answer), -1)
+        return likeliest(self.answer).reshape(len(self.answer), -1)
 
     @cached_property
     def _safe(self) -> Tensor:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from time import perf_counter
 from typing import TYPE_CHECKING, Final
 
+from engine.losses.class_loss import likeliest
 from engine.training.sample_table import OTHERS, WORST
 
 if TYPE_CHECKING:
@@ -70,7 +71,7 @@ class Ranks:
             if miss is not None:
                 self._misses[index].append(miss)
             if _single(head, target):
-                self._pairs[index].append(target * answer.shape[-1] + answer.argmax(-1))
+                self._pairs[index].append(target * answer.shape[-1] + likeliest(answer))
         self.spent += perf_counter() - began
 
     def chosen(self, index: int, room: int) -> Chosen:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
@@ -95,16 +95,23 @@ class Trained:
 
 
 def open_run(
-    folder: Path, device: torch.device | str = "cpu", weights: Mapping[str, torch.Tensor] | None = None
+    folder: Path,
+    device: torch.device | str = "cpu",
+    weights: Mapping[str, torch.Tensor] | None = None,
+    *,
+    as_exported: bool = False,
 ) -> Trained:
     """The network of a run with its weights and data, ready to be asked.
 
-    ``weights`` are taken instead of the stored ones: those of a running one at this moment (`Trainer.weights`).
+    ``weights`` are taken instead of the stored ones: those of a running one at this moment (`Trainer.weights`). It
+    rounds as in the training, whose kernels depend on how images lie in memory, or ``as_exported``: as its exports do.
     Raises RunError for what is wrong with the folder, ProjectError, TrainingError and DataError for its project.
     """
     info = read(folder)
     graph, target = project.load(folder / PROJECT), torch.device(device)
     plan = of_run(info, check(graph))
+    if as_exported:
+        plan = replace(plan, training=plan.training.model_copy(update={"channels_last": False}))
     data, gone = _prepared(folder, plan.data, target)
     with settled(1):  # new weights are drawn first, and a training in this process is not to notice
         network = build(plan, data, target).network

@@ -13,6 +13,7 @@ import torch
 
 import presets
 from engine import layers
+from engine.compile import compile_source
 from engine.data.pipeline import prepare
 from engine.edits import SetSetting
 from engine.exports.export import export
@@ -198,3 +199,15 @@ def test_the_exported_script_gives_the_same_losses(tmp_path: Path) -> None:
     assert Trainer(wide(), tmp_path / "run").run().state == "finished"
     found = export(TrainingScript(), Subject.of_run(tmp_path / "run"), tmp_path / "train.py")
     assert found.checked.difference == 0.0
+
+
+def test_what_is_asked_outside_rounds_as_its_exports_do(tmp_path: Path) -> None:
+    """`predict` and a package give the same answers to the last digit; what is evaluated here is as in the training."""
+    Trainer(wide(), tmp_path / "run").run()
+    trained, asked = open_run(tmp_path / "run"), open_run(tmp_path / "run", as_exported=True)
+    assert (trained.network.channels_last, asked.network.channels_last) == (True, False)
+    samples = Subject.of_run(tmp_path / "run").samples(64)
+    exported = compile_source(asked.plan.source).eval()
+    exported.load_state_dict(trained.network.module.state_dict())
+    batch = dict(zip(asked.network.inputs, samples, strict=True))
+    assert torch.equal(exported(*samples), asked.network.answers(batch)[0])

@@ -97,11 +97,12 @@ class Subject:
 
         from engine.compile import compile_source
 
-        if self.run is not None and not self.trained.network.channels_last:
-            return self.trained.network.module
         if self.run is not None:
+            network = self.trained.network
+            if not network.channels_last:
+                return network.module
             module = compile_source(self.source).eval()
-            module.load_state_dict(self.trained.network.module.state_dict())
+            module.load_state_dict(network.module.state_dict())
             return module
         with torch.random.fork_rng(devices=[]):
             torch.manual_seed(derive(self.seed, "init"))

@@ -11,7 +11,7 @@ from engine.data.sampling import classes_of
 from engine.exports.subject import Subject
 from engine.exports.training_script import augmentation, losses, own_answers, sections, start
 from engine.exports.training_script.optimization import Optimization
-from engine.exports.training_script.text import indented, spelled, unannotated
+from engine.exports.training_script.text import carried, indented, spelled, unannotated
 from engine.exports.words import data_words, preparation
 from engine.source.names import one_line
 from engine.training.steps.kernels import tensor_float
@@ -170,8 +170,9 @@ class Script:
         )
         text += indented("\n".join(lines))
         if self.network.channels_last:
-            helper = sections.CHANNELS_LAST.strip()
-            text = f"{helper}\n\n\n{text}"
+            from engine.training.evaluation.network import channels_last  # it loads torch
+
+            text = f"{carried(channels_last)}\n\n\n{text}"
         return text
 
     def _evaluation(self) -> str:

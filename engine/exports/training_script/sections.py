@@ -90,13 +90,6 @@ def together(batches, count):
     while found := list(itertools.islice(batches, count)):
         yield found
 '''
-CHANNELS_LAST: Final = '''
-def channels_last(value):
-    """An image (4 axes) or a volume (5) with its channels last in memory."""
-    if value.dim() == 4:
-        return value.to(memory_format=torch.channels_last)
-    return value.to(memory_format=torch.channels_last_3d) if value.dim() == 5 else value
-'''
 RECURRENT: Final = '''
 class Float32(nn.RNNBase):
     """A recurrent layer that computes outside of autocast, which on a GPU knows none but float16 for it."""

@@ -15,6 +15,7 @@ from engine.data.lengths import alike
 from engine.data.pipeline import Part
 from engine.layers.endpoints import Output
 from engine.losses import Loss
+from engine.losses.class_loss import likeliest
 from engine.metrics.metric import Metric, Value
 from engine.metrics.streams.output_metrics import OutputMetrics
 from engine.metrics.task import Task
@@ -77,7 +78,7 @@ class Head:
     def labels(self, batch: Batch) -> Tensor:
         """The target as metrics count it: of probabilities the likeliest class."""
         target = batch[self.field]
-        return self._classes_last(target).argmax(-1) if self.soft(target) else target
+        return likeliest(self._classes_last(target)) if self.soft(target) else target
 
     def counted(self, labels: Tensor) -> Tensor:
         """Which labels count: all but those of the ignored class, in their shape."""

@@ -9,7 +9,6 @@ import contextlib
 import json
 import os
 import shutil
-import stat
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
@@ -54,7 +53,6 @@ class Run:
     def __init__(self, path: Path, info: RunInfo, lock: WriterLock, lengths: tuple[int, int] = (0, 0)) -> None:
         """Open the line files in an existing folder and cut them to so many bytes. Raises OSError or FileError."""
         self.path, self.info = path, info
-        self._facts = os.fspath(path / FACTS)
         self._lock = lock
         with contextlib.ExitStack() as opened:
             opened.callback((path / SPARE).unlink, missing_ok=True)
@@ -232,11 +230,7 @@ class Run:
 
         Raises RunError.
         """
-        try:
-            there = stat.S_ISREG(os.lstat(self._facts).st_mode)
-        except OSError:
-            there = False
-        if not there:
+        if not own_files.is_file(self.path, FACTS):
             raise RunError(
                 f"The folder of the run, {self.path}, is gone: it was deleted or moved during the run. "
                 "Put it back to resume from its last stored state, or train again."

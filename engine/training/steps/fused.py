@@ -9,7 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Final, Protocol
+from functools import partial
+from typing import Any, Final
 
 import torch
 from torch import Tensor
@@ -22,68 +23,29 @@ Entries = dict[str, Any]
 State = dict[str, Any]
 
 
-class _Group(Protocol):
-    """Weights that have their entries in common, the learning rate above all, and what is remembered of each."""
-
-    @property
-    def weights(self) -> list[Tensor]:
-        """The weights."""
-
-    def step(self, gradients: list[Tensor]) -> None:
-        """What torch does with their gradients."""
-
-
 @dataclass(frozen=True, slots=True)
-class _OfAdam:
-    """``counts`` (weights) are the steps so far, ``each`` the same one by one."""
+class _Group:
+    """Weights that have their ``entries`` in common, the learning rate above all, of which the kernel takes ``names``.
 
-    entries: Entries
+    ``kept`` is what is remembered of each weight, ``counts`` (weights) the steps so far; None: they are not counted.
+    """
+
     kernel: Callable[..., object]
-    weights: list[Tensor]
-    means: list[Tensor]
-    squares: list[Tensor]
-    largest: list[Tensor]
-    counts: Tensor
-    each: list[Tensor]
-
-    def step(self, gradients: list[Tensor]) -> None:
-        entries = self.entries
-        beta1, beta2 = entries["betas"]
-        options = {name: entries[name] for name in OF_ADAM}
-        self.counts.add_(1)
-        kept = self.means, self.squares, self.largest, self.each
-        self.kernel(self.weights, gradients, *kept, beta1=beta1, beta2=beta2, **options)
-
-
-@dataclass(frozen=True, slots=True)
-class _OfAdagrad:
-    """``counts`` and ``each`` as above."""
-
     entries: Entries
+    names: tuple[str, ...]
     weights: list[Tensor]
-    sums: list[Tensor]
-    counts: Tensor
-    each: list[Tensor]
+    kept: tuple[list[Tensor], ...]
+    counts: Tensor | None = None
 
     def step(self, gradients: list[Tensor]) -> None:
+        """What torch does with the gradients of the weights."""
         entries = self.entries
-        options = {name: entries[name] for name in OF_ADAGRAD}
-        self.counts.add_(1)
-        torch._fused_adagrad_(self.weights, gradients, self.sums, self.each, **options)
-
-
-@dataclass(frozen=True, slots=True)
-class _OfSGD:
-    """``means`` are those of the momentum; none without it."""
-
-    entries: Entries
-    weights: list[Tensor]
-    means: list[Tensor]
-
-    def step(self, gradients: list[Tensor]) -> None:
-        entries = self.entries
-        options = {name: entries[name] for name in OF_SGD}
-        torch._fused_sgd_(self.weights, gradients, self.means, is_first_step=False, **options)
+        options = {name: entries[name] for name in self.names}
+        if "betas" in entries:
+            options["beta1"], options["beta2"] = entries["betas"]
+        if self.counts is not None:
+            self.counts.add_(1)
+        self.kernel(self.weights, gradients, *self.kept, **options)
 
 
 class FusedSteps:
@@ -149,15 +111,18 @@ def _of_adam(entries: Entries, weights: list[Tensor], kept: list[State]) -> _Gro
     kernel = torch._fused_adamw_ if entries["decoupled_weight_decay"] else torch._fused_adam_
     means, squares = [one["exp_avg"] for one in kept], [one["exp_avg_sq"] for one in kept]
     largest = [one["max_exp_avg_sq"] for one in kept] if entries["amsgrad"] else []
-    return _OfAdam(entries, kernel, weights, means, squares, largest, *_counts(kept))
+    counts, each = _counts(kept)
+    return _Group(kernel, entries, OF_ADAM, weights, (means, squares, largest, each), counts)
 
 
 def _of_adagrad(entries: Entries, weights: list[Tensor], kept: list[State]) -> _Group:
-    return _OfAdagrad(entries, weights, [one["sum"] for one in kept], *_counts(kept))
+    counts, each = _counts(kept)
+    return _Group(torch._fused_adagrad_, entries, OF_ADAGRAD, weights, ([one["sum"] for one in kept], each), counts)
 
 
 def _of_sgd(entries: Entries, weights: list[Tensor], kept: list[State]) -> _Group:
-    return _OfSGD(entries, weights, [one["momentum_buffer"] for one in kept] if entries["momentum"] else [])
+    means = [one["momentum_buffer"] for one in kept] if entries["momentum"] else []
+    return _Group(partial(torch._fused_sgd_, is_first_step=False), entries, OF_SGD, weights, (means,))
 
 
 GROUPS: Final[dict[type[torch.optim.Optimizer], Callable[[Entries, list[Tensor], list[State]], _Group]]] = {

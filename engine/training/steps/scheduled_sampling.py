@@ -15,6 +15,7 @@ from torch import Tensor
 
 from engine.data.drawing import counters, uniform
 from engine.data.pipeline import Part, Prepared
+from engine.losses.class_loss import likeliest
 from engine.problems.rules.data_rules import NO_INPUT
 from engine.seeds import derive
 from engine.settings.training import ScheduledSampling, TrainingConfig
@@ -84,7 +85,7 @@ class OwnAnswers:
             module.train()
         for token in self.never:  # compared there: numbers that are sent wait for a GPU
             scores = scores.masked_fill(torch.arange(scores.shape[-1], device=scores.device) == token, -torch.inf)
-        return torch.cat((true[:, :1], scores.argmax(-1)[:, :-1].to(true.dtype)), 1)
+        return torch.cat((true[:, :1], likeliest(scores)[:, :-1].to(true.dtype)), 1)
 
 
 def own_answers(config: TrainingConfig, network: Network, data: Prepared) -> OwnAnswers | None:
